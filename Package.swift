@@ -1,0 +1,32 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Kernels are compiled optimised in debug builds too: a plain -O0 matrix product would make
+// every numeric test minutes long.  Contraction stays off so that only explicit FMAs fuse and
+// every instruction set rounds alike.
+let kernelFlags: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
+]
+
+let package = Package(
+    name: "remedi",
+    products: [.executable(name: "remedi", targets: ["remedi"])],
+    targets: [
+        .target(name: "CKernels", cSettings: kernelFlags),
+        .target(name: "Compute", dependencies: ["CKernels"]),
+        .target(name: "LanguageModels", dependencies: ["Compute"]),
+        .target(name: "RemediCore", dependencies: ["LanguageModels", "Compute"]),
+        .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
+        .testTarget(
+            name: "LanguageModelsTests", dependencies: ["LanguageModels"],
+            exclude: ["Fixtures"]),
+        .testTarget(
+            name: "RemediCoreTests", dependencies: ["RemediCore"],
+            exclude: ["Fixtures"]),
+        .testTarget(
+            name: "RemediTests", dependencies: ["remedi"],
+            exclude: ["Fixtures"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

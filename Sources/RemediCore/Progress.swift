@@ -1,0 +1,25 @@
+/// What a long computation tells the person who waits for it.
+package enum ProgressEvent: Sendable {
+    /// A stage begins ("computing representations"), with how many samples it will handle.
+    case started(stage: String, total: Int)
+    /// `done` of the stage's samples are finished; `note` is the latest figure worth seeing.
+    case advanced(done: Int, note: String?)
+    case finished
+    /// One line for the log, whatever the display.
+    case message(String)
+    case warning(String)
+}
+
+/// Receives progress and says whether to go on.
+package protocol ProgressReporter: Sendable {
+    func report(_ event: ProgressEvent)
+    /// The signal that asked to stop, if any; checked after every batch.
+    var stopRequested: Int32? { get }
+}
+
+/// Drops everything.
+package struct SilentProgress: ProgressReporter {
+    package init() {}
+    package func report(_ event: ProgressEvent) {}
+    package var stopRequested: Int32? { nil }
+}

@@ -1,0 +1,20 @@
+/// What can be wrong with a run of REMEDI.  Cases carry facts; the binary words them.
+package enum RemediError: Error, Equatable, Sendable {
+    case entityNotInPrompt(entity: String, prompt: String, sample: String)
+    case attributeNotInContext(attribute: String, context: String, sample: String)
+    /// The loss is not finite; the editor saved last stays.
+    case nonFiniteLoss(epoch: Int, samples: [String])
+    case editorMissing(path: String)
+    /// An editor made for something else; `reason` is a phrase: "hidden size 768, the model has 576".
+    case editorMismatch(path: String, what: String, expected: String, found: String)
+    case editorNotTrainable(type: String)
+    /// A results folder holds files of a run with other options.
+    case resultsDiffer(path: String, differences: [String])
+    case folderLocked(path: String, owner: String)
+    case noSamples(dataset: String, split: String, count: Int)
+    case malformedData(path: String, reason: String)
+    case malformedConfiguration(path: String, reason: String)
+    case unwritable(path: String, reason: String)
+    /// Stopped by a signal after saving.
+    case interrupted(signal: Int32)
+}

@@ -1,0 +1,62 @@
+import Compute
+import Foundation
+
+/// Everything that decides what `train` computes.  Defaults are ours; `reference` are the paper's.
+package struct TrainingOptions: Sendable, Equatable {
+    package enum Divergence: String, Sendable, CaseIterable {
+        /// The sum over the batch.
+        case batch
+        /// The reference's: only the batch's last sample with such positions counts.
+        case lastSample = "last-sample"
+    }
+    package enum Keep: String, Sendable, CaseIterable { case best, last }
+    package enum RandomStreams: String, Sendable, CaseIterable {
+        /// Every (block, type) has its own stream.
+        case separate
+        /// One stream runs on from editor to editor, as in the reference.
+        case shared
+    }
+
+    package var editorTypes: [EditorType] = [.linear]
+    /// nil: every block.
+    package var blocks: [Int]?
+    package var batchSize = 16
+    package var maxEpochs = 20
+    package var patience = 2
+    package var holdOut = 0.1
+    package var optimizer = AdamWOptions()
+    package var mediatedWeight: Double = 1
+    /// nil: 1, but off for biosbias and mcrae.
+    package var unmediatedWeight: Double?
+    package var divergenceWeight: Double = 0.625
+    package var normWeight: Double?
+    package var essenceWeight: Double?
+    package var divergence: Divergence = .batch
+    package var keep: Keep = .best
+    package var shuffle = false
+    package var randomStreams: RandomStreams = .separate
+    /// Validation loss is the mean over samples; false: the mean of batch means, as in the reference.
+    package var weighsSamples = true
+    package var alpha: Double = 1
+    package var beta: Double = 1
+    package var rank: Int?
+    package var useEntity = false
+    package var tokens = TokenOptions()
+    package var seed: UInt64 = 123456
+    /// Device bytes for what is computed once and reused; nil: chosen from free memory.
+    package var cacheBytes: Int?
+    /// A folder with `<type>/<block>/weights.*` to start from.
+    package var initialEditors: URL?
+
+    package init() {}
+
+    /// The settings that bring back the reference's published behaviour.
+    package mutating func applyReferenceCompatibility() {
+        divergence = .lastSample
+        divergenceWeight = 10
+        keep = .last
+        randomStreams = .shared
+        weighsSamples = false
+        tokens.firstByteToken = true
+    }
+}

@@ -1,0 +1,2 @@
+import RemediCore
+print("remedi \(RemediVersion.current)")
