@@ -2,6 +2,11 @@ import Compute
 import Foundation
 
 /// The safetensors format: read by memory map, written atomically.
+///
+/// A file is the header's length (8 bytes, little-endian), the header, and the data.  The header is a JSON
+/// object: tensor names to `{"dtype", "shape", "data_offsets": [from, to]}`, and `__metadata__`, strings to
+/// strings.  Tensors fill the data without gap or overlap.
+/// (<https://github.com/huggingface/safetensors>, "Format")
 package enum SafeTensors {
     /// What to write: float32 values, row-major.
     package struct Output: Sendable {
@@ -15,23 +20,63 @@ package enum SafeTensors {
         }
     }
 
-    /// Tensors by name, and the `__metadata__` strings.
+    /// Longer headers are refused, as the format's own readers do.
+    package static let maximumHeaderByteCount = 100_000_000
+    static let metadataKey = "__metadata__"
+
+    /// The tensors of F32, F16 and BF16 in the order of their data, and the `__metadata__` strings.
+    ///
+    /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     package static func read(_ file: URL) throws -> (tensors: [StoredTensor], metadata: [String: String]) {
-        fatalError("replaced by the checkpoints work")
+        let (records, metadata) = try records(of: file)
+        return (records.compactMap(\.stored), metadata)
     }
 
-    /// Deterministic: the same input gives the same bytes; metadata keys are sorted.
+    /// All tensors, of whatever element type, in the order of their data, and the `__metadata__` strings.
+    ///
+    /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
+    package static func records(
+        of file: URL
+    ) throws -> (records: [TensorRecord], metadata: [String: String]) {
+        var reader = SafeTensorsReader(file: try MappedFile(file))
+        try reader.read()
+        return (reader.records, reader.metadata)
+    }
+
+    /// Deterministic: the same input gives the same bytes; metadata keys are sorted, tensors stay in order.
+    ///
+    /// - Throws: `LanguageModelError.unwritable`.
     package static func write(_ tensors: [Output], metadata: [String: String], to file: URL) throws {
-        fatalError("replaced by the checkpoints work")
+        let header = header(of: tensors, metadata: metadata)
+        try AtomicFile.write(to: file) { sink in
+            try sink.append(header)
+            for tensor in tensors { try tensor.values.withUnsafeBytes { try sink.append($0) } }
+        }
     }
-}
 
-/// torch's zip-and-pickle and legacy formats, read without ever executing anything.
-package enum TorchFile {
-    package static func read(_ file: URL) throws -> [StoredTensor] { fatalError("replaced by the checkpoints work") }
-}
-
-extension StoredTensor {
-    /// All elements as float32, row-major.
-    package func floats() -> [Float] { fatalError("replaced by the checkpoints work") }
+    /// The header with its length in front, padded so that the data is aligned to 8 bytes.
+    private static func header(of tensors: [Output], metadata: [String: String]) -> Data {
+        var object = JSONObject()
+        if !metadata.isEmpty {
+            var strings = JSONObject()
+            for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { strings[key] = .string(value) }
+            object[metadataKey] = .object(strings)
+        }
+        var end = 0
+        for tensor in tensors {
+            precondition(
+                TensorRecord.elementCount(tensor.shape) == tensor.values.count, "a shape covers its values")
+            precondition(object[tensor.name] == nil, "tensor names differ")
+            let start = end
+            end += tensor.values.count * MemoryLayout<Float>.stride
+            object[tensor.name] = [
+                "dtype": "F32", "shape": .array(tensor.shape.map { .integer($0) }),
+                "data_offsets": [.integer(start), .integer(end)],
+            ]
+        }
+        var text = Data(JSONValue.object(object).text().utf8)
+        text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
+        var length = UInt64(text.count).littleEndian
+        return Data(bytes: &length, count: 8) + text
+    }
 }

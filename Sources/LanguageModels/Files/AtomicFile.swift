@@ -4,14 +4,98 @@ import Foundation
 package enum AtomicFile {
     /// Writes beside `url`, flushes to disk and renames.  Folders on the way are made.
     ///
+    /// A symbolic link stays, and what it leads to is replaced.  A device or pipe (`/dev/stdout`) is written
+    /// in place.
+    ///
     /// - Throws: `LanguageModelError.unwritable`.
-    package static func write(_ data: Data, to url: URL) throws { fatalError("replaced by the files work") }
+    package static func write(_ data: Data, to url: URL) throws {
+        try write(to: url) { sink in try data.withUnsafeBytes { try sink.append($0) } }
+    }
 
     package static func write(_ text: String, to url: URL) throws { try write(Data(text.utf8), to: url) }
+
+    /// Writes what `body` appends piece by piece; nothing appears if it throws.
+    ///
+    /// - Throws: `LanguageModelError.unwritable`, and what `body` throws.
+    package static func write(to url: URL, _ body: (borrowing AtomicFileSink) throws -> Void) throws {
+        let named = url.path
+        let path = SystemCall.status(named) == nil ? named : url.resolvingSymlinksInPath().path
+        if let status = SystemCall.status(path), !SystemCall.isRegular(status) {
+            return try writeInPlace(path, body)
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        try makeFolder(folder.isEmpty ? "." : folder, for: named)
+        let temporary = temporaryPath(beside: path)
+        let descriptor = SystemCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+        guard descriptor >= 0 else { throw unwritable(named) }
+        var isOpen = true
+        do {
+            try body(AtomicFileSink(descriptor: descriptor, path: named))
+            guard SystemCall.retrying({ Int(fsync(descriptor)) }) == 0 else { throw unwritable(named) }
+            isOpen = false
+            guard close(descriptor) == 0 else { throw unwritable(named) }
+            guard rename(temporary, path) == 0 else { throw unwritable(named) }
+        } catch {
+            if isOpen { _ = close(descriptor) }
+            _ = unlink(temporary)
+            throw error
+        }
+        SystemCall.synchronise(folder: folder.isEmpty ? "." : folder)
+    }
+
+    /// Makes `folder` and all above it.
+    ///
+    /// - Throws: `LanguageModelError.unwritable`.
+    package static func makeFolder(_ folder: URL) throws { try makeFolder(folder.path, for: folder.path) }
+
+    /// Where the temporary file of `path` lies: hidden, in the same folder, another for every writer.
+    private static func temporaryPath(beside path: String) -> String {
+        let name = (path as NSString).lastPathComponent
+        let folder = (path as NSString).deletingLastPathComponent
+        let tag = String(UInt32.random(in: .min ... .max), radix: 36)
+        // The name is cut so that a long one does not grow past the system's limit.
+        let short = String(decoding: name.utf8.prefix(200), as: UTF8.self)
+        return (folder as NSString).appendingPathComponent(".\(short).\(getpid())-\(tag).tmp")
+    }
+
+    private static func makeFolder(_ path: String, for target: String) throws {
+        if let status = SystemCall.status(path) {
+            guard SystemCall.isFolder(status) else {
+                throw LanguageModelError.unwritable(path: target, reason: String(cString: strerror(ENOTDIR)))
+            }
+            return
+        }
+        let parent = (path as NSString).deletingLastPathComponent
+        if !parent.isEmpty, parent != path { try makeFolder(parent, for: target) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw unwritable(target) }
+    }
+
+    private static func writeInPlace(
+        _ path: String, _ body: (borrowing AtomicFileSink) throws -> Void
+    ) throws {
+        let descriptor = SystemCall.open(path, O_WRONLY)
+        guard descriptor >= 0 else { throw unwritable(path) }
+        defer { _ = close(descriptor) }
+        try body(AtomicFileSink(descriptor: descriptor, path: path))
+    }
+
+    private static func unwritable(_ path: String) -> LanguageModelError {
+        .unwritable(path: path, reason: SystemCall.failure)
+    }
 }
 
-/// Keeps two runs out of one folder; released when it is dropped or the process ends.
-package final class FolderLock: Sendable {
-    /// - Throws: `LanguageModelError.locked` naming the process that holds it.
-    package init(folder: URL) throws { fatalError("replaced by the files work") }
+/// Takes the bytes of a file that `AtomicFile` is writing.
+package struct AtomicFileSink: ~Copyable {
+    fileprivate let descriptor: Int32
+    fileprivate let path: String
+
+    /// - Throws: `LanguageModelError.unwritable`.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
+        guard SystemCall.writeAll(descriptor, bytes) else {
+            throw LanguageModelError.unwritable(path: path, reason: SystemCall.failure)
+        }
+    }
+
+    /// - Throws: `LanguageModelError.unwritable`.
+    package func append(_ data: Data) throws { try data.withUnsafeBytes { try append($0) } }
 }

@@ -9,50 +9,6 @@ package enum JSONValue: Sendable, Equatable {
     case object(JSONObject)
 }
 
-/// A string compared by its UTF-8 bytes.  `String` itself holds canonically equivalent texts for equal,
-/// which would merge different tokens of a vocabulary.
-package struct ExactString: Hashable, Sendable {
-    package let text: String
-
-    package init(_ text: String) { self.text = text }
-
-    package static func == (a: ExactString, b: ExactString) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-
-    package func hash(into hasher: inout Hasher) {
-        var copy = text
-        copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
-}
-
-/// The members of a JSON object in order.  Of a repeated key the last value counts, as in Python.
-package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
-    package private(set) var keys: [String] = []
-    private var values: [ExactString: JSONValue] = [:]
-
-    package init() {}
-
-    package init(dictionaryLiteral elements: (String, JSONValue)...) {
-        for (key, value) in elements { self[key] = value }
-    }
-
-    package subscript(key: String) -> JSONValue? {
-        get { values[ExactString(key)] }
-        set {
-            let exact = ExactString(key)
-            if let newValue {
-                if values.updateValue(newValue, forKey: exact) == nil { keys.append(key) }
-            } else if values.removeValue(forKey: exact) != nil {
-                keys.removeAll { ExactString($0) == exact }
-            }
-        }
-    }
-
-    package var count: Int { keys.count }
-    package var isEmpty: Bool { keys.isEmpty }
-    /// The members in order.
-    package var members: [(key: String, value: JSONValue)] { keys.map { ($0, values[ExactString($0)]!) } }
-}
-
 extension JSONValue {
     package var isNull: Bool { self == .null }
     package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
@@ -79,6 +35,19 @@ extension JSONValue {
 
     /// The member `key` of an object, nil if absent or not an object.
     package subscript(key: String) -> JSONValue? { object?[key] }
+
+    /// The value with the members of all its objects sorted by their keys' bytes.
+    package var sortedByKey: JSONValue {
+        switch self {
+        case .array(let elements): return .array(elements.map(\.sortedByKey))
+        case .object(let object):
+            var sorted = JSONObject()
+            let members = object.members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            for (key, value) in members { sorted[key] = value.sortedByKey }
+            return .object(sorted)
+        default: return self
+        }
+    }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,

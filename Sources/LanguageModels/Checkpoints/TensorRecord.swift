@@ -1,0 +1,51 @@
+import Compute
+
+/// A tensor that a checkpoint file lists, of whatever element type.
+package struct TensorRecord: Sendable {
+    package let name: String
+    /// As safetensors names it ("F32", "I64", "BOOL"); tensors of torch files are named alike.
+    package let typeName: String
+    package let shape: [Int]
+    /// Keeps the file mapped.
+    package let storage: DeviceStorage
+    package let byteOffset: Int
+    package let byteCount: Int
+
+    /// The tensor, or nil if its elements are not F32, F16 or BF16.
+    package var stored: StoredTensor? {
+        ElementType(rawValue: typeName).map {
+            StoredTensor(
+                name: name, shape: shape, elementType: $0, storage: storage, byteOffset: byteOffset)
+        }
+    }
+
+    package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: storage.address + byteOffset, count: byteCount)
+    }
+
+    /// Bytes of an element of a type by its safetensors name; nil for a type we do not know, or whose
+    /// elements do not fill whole bytes.
+    static func elementByteCount(_ typeName: String) -> Int? {
+        switch typeName {
+        case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0": 1
+        case "F16", "BF16", "U16", "I16": 2
+        case "F32", "U32", "I32": 4
+        case "F64", "U64", "I64", "C64": 8
+        case "C128": 16
+        default: nil
+        }
+    }
+
+    /// The product of `shape`, nil if negative or beyond what an integer holds.
+    static func elementCount(_ shape: [Int]) -> Int? {
+        guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
+        if shape.contains(0) { return 0 }
+        var count = 1
+        for dimension in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            if overflow { return nil }
+            count = product
+        }
+        return count
+    }
+}
