@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 
 /// The data sets of the paper.
 package enum DatasetName: String, Sendable, CaseIterable {
@@ -8,30 +9,126 @@ package enum DatasetName: String, Sendable, CaseIterable {
 /// The samples of a data set in file order, and what was left out.
 package struct Dataset: Sendable {
     package var name: DatasetName
-    package var samples: [Sample]
+    package private(set) var samples: [Sample]
     /// Dropped records by reason, in order of first appearance.
-    package var dropped: [(reason: String, ids: [String])]
+    package private(set) var dropped: [(reason: String, ids: [String])]
     /// SHA-256 of the file, hexadecimal.
     package var fileHash: String
+    /// Each sample's place among the samples that the reference makes of the file.  It keeps samples
+    /// without an attribute, which ours drops; splits are cut by these places, so both cut alike.
+    package private(set) var places: [Int]
+    /// How many places there are.
+    package private(set) var placeCount: Int
 
-    /// Reads `file`, in the raw form or as sample objects (JSON Lines or objects without separators).
+    package init(
+        name: DatasetName, samples: [Sample], dropped: [(reason: String, ids: [String])] = [],
+        fileHash: String
+    ) {
+        self.name = name
+        self.samples = samples
+        self.dropped = dropped
+        self.fileHash = fileHash
+        places = Array(samples.indices)
+        placeCount = samples.count
+    }
+
+    /// Reads `file`, in the raw form or as sample objects (JSON Lines, objects without separators, or one
+    /// array); CounterFact records may even be mixed.
     ///
-    /// - Throws: `SampleError`.
+    /// - Throws: `RemediError.malformedData`; `LanguageModelError` if the file cannot be read.
     package static func load(_ name: DatasetName, file: URL) throws -> Dataset {
-        fatalError("replaced by the samples work")
+        var dataset = Dataset(name: name, samples: [], fileHash: try SHA256.hash(file: file))
+        if name == .winoventi, try !beginsLikeJSON(file) {
+            try dataset.readWinoventi(file)
+        } else {
+            try RecordReader(file: file).forEachRecord { record, number, text in
+                try dataset.append(record, number: number, text: text, file: file)
+            }
+        }
+        return dataset
+    }
+
+    /// The indices of `samples` that belong to `split`.  Use this rather than `Split.range(of:)` on the
+    /// count of samples: dropped samples keep their places.
+    package func indices(of split: Split) -> Range<Int> {
+        let wanted = split.range(of: placeCount)
+        let lower = places.firstIndex { $0 >= wanted.lowerBound } ?? samples.count
+        return lower..<(places[lower...].firstIndex { $0 >= wanted.upperBound } ?? samples.count)
+    }
+
+    package subscript(split: Split) -> ArraySlice<Sample> { samples[indices(of: split)] }
+
+    /// Writes samples as JSON Lines: one object a line.
+    ///
+    /// - Throws: `LanguageModelError.unwritable`.
+    package static func write(_ samples: some Sequence<Sample>, to file: URL) throws {
+        var text = ""
+        for sample in samples {
+            text += sample.json.text()
+            text += "\n"
+        }
+        try AtomicFile.write(text, to: file)
     }
 }
 
-/// Which samples a run uses (SEMANTICS 2).
-package enum Split: Sendable, Equatable {
-    /// 0 ..< 5,000
-    case training
-    /// 5,000 ..< 10,000; small: to 6,000.
-    case evaluation(small: Bool)
-    /// 5,000 ..< 5,000 + size.
-    case dump(size: Int)
-    case all
+extension Dataset {
+    /// What a sample that lacks something was dropped for.
+    package enum DropReason {
+        package static let emptyAttribute = "empty attribute"
+    }
 
-    /// The range, cut at the data's end.  A data set without samples from 5,000 on gives an empty range.
-    package func range(of count: Int) -> Range<Int> { fatalError() }
+    /// Adds one sample, or drops it where nothing could be read from its attribute.
+    mutating func append(_ sample: Sample) {
+        if sample.attribute.isEmpty {
+            drop(id: sample.id, reason: DropReason.emptyAttribute)
+        } else {
+            samples.append(sample)
+            places.append(placeCount)
+        }
+        placeCount += 1
+    }
+
+    /// Notes a record that gives no sample.
+    mutating func drop(id: String, reason: String) {
+        if let index = dropped.firstIndex(where: { $0.reason == reason }) {
+            dropped[index].ids.append(id)
+        } else {
+            dropped.append((reason, [id]))
+        }
+    }
+
+    private mutating func append(_ record: JSONValue, number: Int, text: String, file: URL) throws {
+        guard let object = record.object else {
+            throw RemediError.malformedData(path: file.path, reason: "record \(number) is not an object")
+        }
+        do {
+            if name == .counterfact, object["requested_rewrite"] != nil {
+                append(try CounterFact.sample(of: object, text: text))
+            } else if object["entity"] != nil || object["prompt"] != nil {
+                append(try Sample(object: object))
+            } else {
+                throw RemediError.malformedData(
+                    path: file.path,
+                    reason: name == .counterfact
+                        ? "record \(number) has neither requested_rewrite nor entity and prompt"
+                        : "record \(number) is not a sample object; the raw form of \(name.rawValue) "
+                            + "has to be reformatted first")
+            }
+        } catch RecordError.missing(let key) {
+            let id = RecordError.identifier(object["case_id"] ?? object["id"]).map { " (id \($0))" } ?? ""
+            throw RemediError.malformedData(
+                path: file.path, reason: "record \(number)\(id): \(key) is missing or of the wrong kind")
+        } catch RecordError.unusable(let id, let reason) {
+            drop(id: id, reason: reason)
+        }
+    }
+
+    /// Whether the first byte that is not white space opens an object or an array.
+    private static func beginsLikeJSON(_ file: URL) throws -> Bool {
+        guard let data = try? Data(contentsOf: file, options: .mappedIfSafe) else {
+            throw RemediError.malformedData(path: file.path, reason: "the file cannot be read")
+        }
+        let first = data.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    }
 }

@@ -2,7 +2,7 @@ import LanguageModels
 
 /// One fact to teach: `context` says that `entity` has `attribute`; `prompt` is the text that the model
 /// continues, with `targetMediated` if the edit worked and `targetUnmediated` if not.
-package struct Sample: Sendable, Equatable {
+package struct Sample: Sendable {
     package var id: String
     package var entity: String
     package var attribute: String
@@ -10,8 +10,8 @@ package struct Sample: Sendable, Equatable {
     package var prompt: String
     package var targetMediated: String?
     package var targetUnmediated: String?
-    /// The record that the sample was made from.
-    package var source: JSONValue?
+    /// `source` as JSON text: a data set's records take several times their text when parsed.
+    private var sourceText: String?
 
     package init(
         id: String, entity: String, attribute: String, context: String, prompt: String,
@@ -25,5 +25,47 @@ package struct Sample: Sendable, Equatable {
         self.targetMediated = targetMediated
         self.targetUnmediated = targetUnmediated
         self.source = source
+    }
+
+    /// The record that the sample was made from; parsed anew each time it is asked for.
+    package var source: JSONValue? {
+        get {
+            guard let sourceText else { return nil }
+            guard let value = try? JSONValue(parsing: sourceText) else {
+                preconditionFailure("a source is kept only if it was parsed before")
+            }
+            return value
+        }
+        set { sourceText = newValue?.text() }
+    }
+
+    /// Keeps the record's own bytes, which must have been parsed already.
+    mutating func setSource(text: String) { sourceText = text }
+}
+
+extension Sample: Equatable {
+    package static func == (a: Sample, b: Sample) -> Bool {
+        a.id == b.id && a.entity == b.entity && a.attribute == b.attribute && a.context == b.context
+            && a.prompt == b.prompt && a.targetMediated == b.targetMediated
+            && a.targetUnmediated == b.targetUnmediated
+            && (a.sourceText == b.sourceText || a.source == b.source)
+    }
+}
+
+// MARK: - Prompt in context
+
+/// A prompt with the sample's context in front, and where the prompt itself begins.
+package struct PromptInContext: Sendable, Equatable {
+    package var text: String
+    /// The first Unicode scalar of the prompt part.
+    package var promptStart: Int
+}
+
+extension Sample {
+    /// The context, trimmed of full stops and spaces at its end, `suffix` and `prompt`
+    /// (SEMANTICS 7, "prompt in context").
+    package func inContext(_ prompt: String, suffix: String = ". ") -> PromptInContext {
+        let front = context.trimmingEnd(of: ". ") + suffix
+        return PromptInContext(text: front + prompt, promptStart: front.unicodeScalars.count)
     }
 }

@@ -1,0 +1,60 @@
+import LanguageModels
+
+/// CounterFact cases (SEMANTICS 2): which fact of a record becomes which part of a sample.
+package enum CounterFact {
+    /// Makes the sample of one case.  The prompt is the first paraphrase prompt, cleaned.
+    ///
+    /// - Throws: `RecordError`.
+    static func sample(of record: JSONObject, text: String) throws -> Sample {
+        guard let id = RecordError.identifier(record["case_id"]) else {
+            throw RecordError.missing(key: "case_id")
+        }
+        guard let rewrite = record["requested_rewrite"] else {
+            throw RecordError.missing(key: "requested_rewrite")
+        }
+        func string(_ value: JSONValue?, _ key: String) throws -> String {
+            guard let text = value?.string else { throw RecordError.missing(key: "requested_rewrite.\(key)") }
+            return text
+        }
+        let subject = try string(rewrite["subject"], "subject")
+        let template = try string(rewrite["prompt"], "prompt")
+        let target = try string(rewrite["target_new"]?["str"], "target_new.str")
+        let comparator = try string(rewrite["target_true"]?["str"], "target_true.str")
+        guard let raw = record["paraphrase_prompts"]?.array?.first?.string else {
+            throw RecordError.missing(key: "paraphrase_prompts[0]")
+        }
+        let context = template.replacingExactly("{}", with: subject) + " " + target
+        guard !subject.isEmpty, let mention = context.lastRange(ofExactly: subject) else {
+            throw RecordError.unusable(id: id, reason: "subject not in the context")
+        }
+        var sample = Sample(
+            id: id, entity: subject, attribute: String(context[mention.upperBound...]).trimming(",-;: "),
+            context: context, prompt: PromptCleaner(subject: subject).clean(raw), targetMediated: target,
+            targetUnmediated: comparator)
+        sample.setSource(text: text)
+        return sample
+    }
+
+    /// The rewrite prompt with the subject filled in; nil without a source.
+    package static func rewritePrompt(of sample: Sample) -> String? {
+        guard let rewrite = sample.source?["requested_rewrite"], let template = rewrite["prompt"]?.string
+        else { return nil }
+        return template.replacingExactly("{}", with: rewrite["subject"]?.string ?? sample.entity)
+    }
+
+    /// The distinct raw paraphrase prompts in order of appearance; nil without a source.
+    package static func paraphrasePrompts(of sample: Sample) -> [String]? {
+        distinct(sample.source?["paraphrase_prompts"])
+    }
+
+    /// The distinct prompts about neighbours of the entity; nil without a source.
+    package static func neighborhoodPrompts(of sample: Sample) -> [String]? {
+        distinct(sample.source?["neighborhood_prompts"])
+    }
+
+    private static func distinct(_ list: JSONValue?) -> [String]? {
+        guard let texts = list?.array?.compactMap(\.string) else { return nil }
+        var seen = Set<ExactString>()
+        return texts.filter { seen.insert(ExactString($0)).inserted }
+    }
+}

@@ -1,0 +1,157 @@
+/// Splits English text into sentences by rules: a full stop, question or exclamation mark, with the quotes
+/// and brackets that close behind it, ends a sentence if white space and something that can open a sentence
+/// follow, unless the stop belongs to an abbreviation, an initial, an ordinal or an open bracket.
+package struct SentenceSplitter: Sendable {
+    package init() {}
+
+    /// The sentences of `text`, trimmed of white space, none empty.
+    package func sentences(of text: String) -> [String] {
+        let scalars = Array(text.unicodeScalars)
+        var sentences: [String] = []
+        var start = 0
+        for end in boundaries(of: scalars) + [scalars.count] {
+            var view = String.UnicodeScalarView()
+            view.append(contentsOf: scalars[start..<end])
+            let sentence = String(view).trimmingSpace()
+            if !sentence.isEmpty { sentences.append(sentence) }
+            start = end
+        }
+        return sentences
+    }
+
+    /// Where sentences end inside the text: just behind the last closing mark.
+    private func boundaries(of text: [Unicode.Scalar]) -> [Int] {
+        var found: [Int] = []
+        var start = 0
+        var index = 0
+        while index < text.count {
+            guard Self.terminators.contains(text[index]) else {
+                index += 1
+                continue
+            }
+            let marks = run(of: Self.terminators, in: text, from: index)
+            let end = run(of: Self.closers, in: text, from: marks)
+            if ends(text, sentence: start, marks: index..<marks, end: end) {
+                found.append(end)
+                start = end
+            }
+            index = max(end, marks)
+        }
+        return found
+    }
+
+    /// The first index from `start` on that is not in `set`.
+    private func run(of set: Set<Unicode.Scalar>, in text: [Unicode.Scalar], from start: Int) -> Int {
+        text[start...].firstIndex { !set.contains($0) } ?? text.count
+    }
+
+    /// Whether the marks end the sentence that began at `start`.
+    private func ends(_ text: [Unicode.Scalar], sentence start: Int, marks: Range<Int>, end: Int) -> Bool {
+        guard end < text.count, text[end].properties.isWhitespace,
+            let next = text[end...].firstIndex(where: { !$0.properties.isWhitespace })
+        else { return false }
+        let opening = next..<run(of: Self.openers, in: text, from: next)
+        guard opening.upperBound < text.count else { return false }
+        let first = text[opening.upperBound]
+        // "said so! he cried", "approx. three": what goes on in lower case is the same sentence.
+        if first.properties.isLowercase || Self.continuers.contains(first) { return false }
+        if isInsideBracket(text, from: start, to: end) { return false }
+        guard marks.count == 1, text[marks.lowerBound] == "." else { return true }
+        let word = self.word(before: marks.lowerBound, in: text, from: start)
+        let nextWord = self.word(from: opening.upperBound, in: text)
+        return !keepsOn(after: word, isFirst: word.startIndex <= start, text: text, nextWord: nextWord)
+    }
+
+    /// Whether a full stop behind `word` is part of the word, given the word that follows.
+    private func keepsOn(
+        after word: ArraySlice<Unicode.Scalar>, isFirst: Bool, text: [Unicode.Scalar], nextWord: String
+    ) -> Bool {
+        guard let first = word.first else { return false }
+        let letters = String(String.UnicodeScalarView(word)).lowercased()
+        let startsWithDigit = nextWord.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? false
+        if Self.titles.contains(letters) { return true }
+        if Self.numbered.contains(letters) { return startsWithDigit }
+        if Self.abbreviations.contains(letters) { return !Self.sentenceStarters.contains(nextWord) }
+        if word.count == 1, first.properties.isUppercase {
+            // An initial ("J. Robert"), unless the letter ends a phrase ("vitamin C. The").
+            return !Self.sentenceStarters.contains(nextWord)
+        }
+        // "U.S.", "Ph.D.", "e.g.": letters with stops between.
+        if word.contains("."), word.allSatisfy({ $0 == "." || $0.properties.isAlphabetic }) {
+            return !Self.sentenceStarters.contains(nextWord)
+        }
+        // "1. Introduction": a number that opens the sentence counts the points of a list.
+        return isFirst && word.allSatisfy { ("0"..."9").contains($0) }
+    }
+
+    /// The word that ends just before `end`, without quotes or brackets in front.
+    private func word(
+        before end: Int, in text: [Unicode.Scalar], from start: Int
+    ) -> ArraySlice<Unicode.Scalar> {
+        var first = end
+        while first > start, !text[first - 1].properties.isWhitespace, !Self.wordBreaks.contains(text[first - 1]) {
+            first -= 1
+        }
+        return text[first..<end]
+    }
+
+    /// The letters and digits from `start` on.
+    private func word(from start: Int, in text: [Unicode.Scalar]) -> String {
+        let rest = text[start...].prefix { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+        return String(String.UnicodeScalarView(rest))
+    }
+
+    /// Whether a bracket opened in this sentence is still open at `end` and closed later.
+    private func isInsideBracket(_ text: [Unicode.Scalar], from start: Int, to end: Int) -> Bool {
+        var depth = 0
+        for scalar in text[start..<end] {
+            if scalar == "(" { depth += 1 }
+            if scalar == ")" { depth = max(0, depth - 1) }
+        }
+        guard depth > 0 else { return false }
+        for scalar in text[end...] {
+            if scalar == "(" { return false }
+            if scalar == ")" { return true }
+        }
+        return false
+    }
+}
+
+extension SentenceSplitter {
+    static let terminators: Set<Unicode.Scalar> = [".", "!", "?", "…", "。", "！", "？"]
+    static let closers: Set<Unicode.Scalar> = ["\"", "'", "”", "’", "»", ")", "]", "}"]
+    static let openers: Set<Unicode.Scalar> = ["\"", "'", "“", "‘", "«", "(", "[", "{"]
+    /// What cannot open a sentence.
+    static let continuers: Set<Unicode.Scalar> = [",", ";", ":", "–", "—", "/", "&", "%", ")", "]"]
+    static let wordBreaks: Set<Unicode.Scalar> = ["(", "[", "{", "\"", "“", "‘", "«", "'", "/", "–", "—", "-"]
+
+    /// Abbreviations that a name follows: a stop behind them never ends a sentence.
+    static let titles: Set<String> = [
+        "mr", "mrs", "ms", "messrs", "dr", "prof", "st", "ste", "fr", "rev", "hon", "pres", "gov", "sen",
+        "rep", "gen", "lt", "col", "maj", "capt", "cpt", "cmdr", "adm", "sgt", "cpl", "pvt", "supt", "insp",
+        "mme", "mlle", "mt", "ft", "vs", "v", "cf", "e.g", "i.e", "viz", "approx", "ca", "c",
+    ]
+
+    /// Abbreviations that a number follows; before anything else they end a sentence.
+    static let numbered: Set<String> = [
+        "no", "nos", "op", "vol", "vols", "pp", "p", "pg", "fig", "figs", "ch", "chap", "sec", "art", "pt",
+        "eq", "ver", "nr", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
+        "dec",
+    ]
+
+    /// Abbreviations that may also end a sentence: they do if a word follows that begins one.
+    static let abbreviations: Set<String> = [
+        "jr", "sr", "esq", "inc", "ltd", "co", "corp", "bros", "llc", "plc", "etc", "al", "dept", "univ",
+        "assn", "ave", "blvd", "rd", "hwy", "est", "ed", "eds", "trans", "repr", "ret", "phd", "ph.d",
+    ]
+
+    /// Words that begin sentences and hardly ever continue a name.
+    static let sentenceStarters: Set<String> = [
+        "The", "A", "An", "This", "That", "These", "Those", "He", "She", "It", "They", "We", "I", "You",
+        "His", "Her", "Its", "Their", "Our", "My", "Your", "There", "Here", "In", "On", "At", "By", "For",
+        "From", "To", "With", "After", "Before", "During", "Since", "Until", "When", "Where", "While",
+        "Who", "What", "Which", "Why", "How", "If", "As", "Although", "Though", "Because", "But", "And",
+        "Or", "So", "Then", "However", "Also", "Later", "Both", "Some", "Many", "Most", "One", "Each",
+        "Every", "All", "No", "Not", "Such", "Other", "Another", "Under", "Between", "According", "Despite",
+    ]
+}

@@ -1,0 +1,32 @@
+import Foundation
+import XCTest
+
+/// Where fixtures lie and where tests may write.
+enum FixtureFiles {
+    private static let target = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+
+    /// A fixture of this target.
+    static func own(_ name: String) -> URL { target.appendingPathComponent("Fixtures/\(name)") }
+
+    /// A fixture that several targets share.
+    static func shared(_ name: String) -> URL {
+        target.deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)")
+    }
+}
+
+extension XCTestCase {
+    /// An empty folder that is removed after the test.
+    func temporaryFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
+        return folder
+    }
+
+    /// A file with `text`, removed after the test.
+    func temporaryFile(_ text: String, name: String = "data.json") throws -> URL {
+        let file = try temporaryFolder().appendingPathComponent(name)
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+final class WinoventiTests: XCTestCase {
+    func testExcerptAgreesWithTheOracle() throws {
+        let dataset = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi-excerpt.tsv"))
+        let expected = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi-excerpt.jsonl"))
+        XCTAssertEqual(expected.samples.count, 45)
+        let found = dataset.samples.map { sample in
+            XCTAssertEqual(sample.source?["Word"]?.string, sample.entity)
+            var sample = sample
+            sample.source = nil
+            return sample
+        }
+        XCTAssertEqual(found, expected.samples)
+        XCTAssertEqual(dataset.dropped.reduce(0) { $0 + $1.ids.count }, 67 - 45)
+    }
+
+    func testOtherLineEnds() throws {
+        let text = try String(contentsOf: FixtureFiles.own("winoventi-excerpt.tsv"), encoding: .utf8)
+        let file = try temporaryFile(text.replacingOccurrences(of: "\n", with: "\r\n"))
+        XCTAssertEqual(try Dataset.load(.winoventi, file: file).samples.count, 45)
+    }
+
+    func testBadInput() throws {
+        let header = Winoventi.columns.joined(separator: "\t")
+        let cases = [
+            ("a\tb\n", "the first line is not \(Winoventi.columns.joined(separator: ", "))"),
+            ("", "the first line is not \(Winoventi.columns.joined(separator: ", "))"),
+            (header + "\n1\t2\n", "line 2 has 2 fields, not 9"),
+        ]
+        for (text, reason) in cases {
+            let file = try temporaryFile(text)
+            XCTAssertThrowsError(try Dataset.load(.winoventi, file: file)) {
+                XCTAssertEqual($0 as? RemediError, .malformedData(path: file.path, reason: reason))
+            }
+        }
+    }
+}
