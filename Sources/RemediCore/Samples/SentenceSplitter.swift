@@ -69,10 +69,12 @@ package struct SentenceSplitter: Sendable {
         guard let first = word.first else { return false }
         let letters = String(String.UnicodeScalarView(word)).lowercased()
         let startsWithDigit = nextWord.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? false
-        if Self.titles.contains(letters) { return true }
-        if Self.numbered.contains(letters) { return startsWithDigit }
+        // "v. Rome" against "Henry V. Then": single letters are abbreviations in lower case only.
+        let isCapital = word.count == 1 && first.properties.isUppercase
+        if !isCapital, Self.titles.contains(letters) { return true }
+        if !isCapital, Self.numbered.contains(letters) { return startsWithDigit }
         if Self.abbreviations.contains(letters) { return !Self.sentenceStarters.contains(nextWord) }
-        if word.count == 1, first.properties.isUppercase {
+        if isCapital {
             // An initial ("J. Robert"), unless the letter ends a phrase ("vitamin C. The").
             return !Self.sentenceStarters.contains(nextWord)
         }
@@ -89,7 +91,9 @@ package struct SentenceSplitter: Sendable {
         before end: Int, in text: [Unicode.Scalar], from start: Int
     ) -> ArraySlice<Unicode.Scalar> {
         var first = end
-        while first > start, !text[first - 1].properties.isWhitespace, !Self.wordBreaks.contains(text[first - 1]) {
+        while first > start, !text[first - 1].properties.isWhitespace,
+            !Self.wordBreaks.contains(text[first - 1])
+        {
             first -= 1
         }
         return text[first..<end]
@@ -123,7 +127,9 @@ extension SentenceSplitter {
     static let openers: Set<Unicode.Scalar> = ["\"", "'", "“", "‘", "«", "(", "[", "{"]
     /// What cannot open a sentence.
     static let continuers: Set<Unicode.Scalar> = [",", ";", ":", "–", "—", "/", "&", "%", ")", "]"]
-    static let wordBreaks: Set<Unicode.Scalar> = ["(", "[", "{", "\"", "“", "‘", "«", "'", "/", "–", "—", "-"]
+    static let wordBreaks: Set<Unicode.Scalar> = [
+        "(", "[", "{", "\"", "“", "‘", "«", "'", "/", "–", "—", "-",
+    ]
 
     /// Abbreviations that a name follows: a stop behind them never ends a sentence.
     static let titles: Set<String> = [
@@ -141,7 +147,7 @@ extension SentenceSplitter {
 
     /// Abbreviations that may also end a sentence: they do if a word follows that begins one.
     static let abbreviations: Set<String> = [
-        "jr", "sr", "esq", "inc", "ltd", "co", "corp", "bros", "llc", "plc", "etc", "al", "dept", "univ",
+        "jr", "sr", "esq", "inc", "ltd", "co", "corp", "bros", "llc", "plc", "al", "dept", "univ",
         "assn", "ave", "blvd", "rd", "hwy", "est", "ed", "eds", "trans", "repr", "ret", "phd", "ph.d",
     ]
 

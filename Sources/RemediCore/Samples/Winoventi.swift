@@ -53,7 +53,8 @@ extension Dataset {
     /// - Throws: `RemediError.malformedData`.
     mutating func readWinoventi(_ file: URL) throws {
         func malformed(_ reason: String) -> RemediError { .malformedData(path: file.path, reason: reason) }
-        guard let data = try? Data(contentsOf: file), let text = String(validating: data, as: UTF8.self) else {
+        guard let data = try? Data(contentsOf: file), let text = String(validating: data, as: UTF8.self)
+        else {
             throw malformed("the file is not UTF-8 text")
         }
         var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }[...]
@@ -65,7 +66,8 @@ extension Dataset {
         for (index, line) in lines.enumerated() {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard fields.count == Winoventi.columns.count else {
-                throw malformed("line \(index + 2) has \(fields.count) fields, not \(Winoventi.columns.count)")
+                throw malformed(
+                    "line \(index + 2) has \(fields.count) fields, not \(Winoventi.columns.count)")
             }
             do {
                 append(try Winoventi.sample(of: fields))

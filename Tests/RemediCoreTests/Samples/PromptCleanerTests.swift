@@ -5,7 +5,8 @@ import XCTest
 
 final class PromptCleanerTests: XCTestCase {
     private func check(
-        _ raw: String, subject: String, is expected: String, file: StaticString = #filePath, line: UInt = #line
+        _ raw: String, subject: String, is expected: String, file: StaticString = #filePath,
+        line: UInt = #line
     ) {
         XCTAssertEqual(PromptCleaner(subject: subject).clean(raw), expected, file: file, line: line)
     }
@@ -14,10 +15,13 @@ final class PromptCleanerTests: XCTestCase {
         check("References\n\nMore Toko Yasuda plays", subject: "Toko Yasuda", is: "More Toko Yasuda plays")
         check(
             "Category:Moths Category:Paris Paris is in", subject: "Paris", is: "Paris is in")
-        check("Yukiko, singer (b. Doug Saunders is from", subject: "Doug Saunders", is: "Doug Saunders is from")
+        check(
+            "Yukiko, singer (b. Doug Saunders is from", subject: "Doug Saunders", is: "Doug Saunders is from")
         check("Poems (tr. Doug Saunders is from", subject: "Doug Saunders", is: "Doug Saunders is from")
         check("Width (min. Doug Saunders is from", subject: "Doug Saunders", is: "Doug Saunders is from")
-        check("It rained. Perth Airport is named after", subject: "Perth Airport", is: "Perth Airport is named after")
+        check(
+            "It rained. Perth Airport is named after", subject: "Perth Airport",
+            is: "Perth Airport is named after")
         check(
             "It rained. Where is Perth Airport? It is in", subject: "Perth Airport",
             is: "Where is Perth Airport? It is in")
@@ -27,7 +31,8 @@ final class PromptCleanerTests: XCTestCase {
 
     func testSubjectsWithStops() {
         check("Dance. Sammy Davis Jr. plays", subject: "Sammy Davis Jr.", is: "Sammy Davis Jr. plays")
-        check("It rained. Mario Bros. The game is by", subject: "Mario Bros.", is: "Mario Bros. The game is by")
+        check(
+            "It rained. Mario Bros. The game is by", subject: "Mario Bros.", is: "Mario Bros. The game is by")
         check("Haiti (2010) devoted. .af, which is in", subject: ".af", is: ".af, which is in")
         check("Kabhi Khushi. Gham is in", subject: "Kabhi Khushi. Gham", is: "Kabhi Khushi. Gham is in")
     }

@@ -30,6 +30,7 @@ final class SentenceSplitterTests: XCTestCase {
     func testTitlesAndInitials() {
         check("Mr. Smith met Dr. J. Robert Oppenheimer in St. Louis.| They talked")
         check("K. R. Gowri Amma and B. Hick came")
+        check("In Roe v. Wade it was so.| Henry V.| Then he left")
         check("It lacks vitamin C.| The rest is fine")
     }
 
@@ -39,6 +40,7 @@ final class SentenceSplitterTests: XCTestCase {
         check("Sammy Davis Jr. Boulevard is long")
         check("He lives in the U.S.| She does not")
         check("The U.S. Senate met")
+        check("We work on lists (procedures etc.)| James Naughtie, of")
         check("She took her Ph.D. Harvard was pleased")
     }
 
@@ -54,7 +56,7 @@ final class SentenceSplitterTests: XCTestCase {
         check("He said \"Go.\"| Then he went")
         check("(Individual credits were not listed.)| Indira Gandhi Airport, located in")
         check("The band (named after K. Unger. Really?) played on")
-        check("It was so (they say. Nobody closed this")
+        check("It was so (they say.| Nobody closed this")
         check("“Why?”| “Because.”| He left")
     }
 
