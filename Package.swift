@@ -17,7 +17,7 @@ let package = Package(
         .target(name: "LanguageModels", dependencies: ["Compute"]),
         .target(name: "RemediCore", dependencies: ["LanguageModels", "Compute"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
-        .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels"],
             exclude: ["Fixtures"]),

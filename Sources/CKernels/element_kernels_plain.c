@@ -1,0 +1,3 @@
+// The plain twin: the same kernels without vector instructions beyond the platform's baseline.
+#define CK_TABLE ck_element_kernels_plain
+#include "templates/kernels.h"

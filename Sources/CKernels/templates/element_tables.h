@@ -1,0 +1,9 @@
+#ifndef CK_ELEMENT_TABLES_H
+#define CK_ELEMENT_TABLES_H
+
+#include "CKElementKernels.h"
+
+extern const CKElementKernels ck_element_kernels_plain, ck_element_kernels_neon, ck_element_kernels_avx2,
+    ck_element_kernels_avx512;
+
+#endif

@@ -1,0 +1,139 @@
+import CKernels
+import Foundation
+
+/// The backend of the host's processor.
+///
+/// Operations run before they return, so there is nothing to wait for.  Each is split over the threads of
+/// `pool` by rows, heads or column ranges; no result depends on the split.
+package final class CPUBackend: ComputeBackend {
+    package let pool: ThreadPool
+    package let memory: MemoryPool
+    package let deviceDescription: String
+    /// The kernels of one instruction set; the table is constant.
+    nonisolated(unsafe) let kernels: UnsafePointer<CKElementKernels>
+
+    /// Uses `threads` threads (nil: one for each core) and the fastest supported instruction set.
+    package convenience init(threads: Int? = nil) {
+        self.init(threads: threads, instructionSet: ck_best_instruction_set())
+    }
+
+    /// Uses the kernels of `instructionSet`, which must be supported.
+    init(threads: Int?, instructionSet: CKInstructionSet) {
+        let inventory = HostInventory.current()
+        guard let kernels = ck_element_kernels(instructionSet) else {
+            preconditionFailure("kernels of an unsupported instruction set")
+        }
+        self.kernels = kernels
+        let pool = ThreadPool(threads: threads ?? max(1, inventory.cores))
+        self.pool = pool
+        memory = MemoryPool(limit: max(256 << 20, inventory.physicalMemory / 8))
+        let count = pool.threads == 1 ? "1 thread" : "\(pool.threads) threads"
+        deviceDescription = "cpu (\(String(cString: ck_instruction_set_name(instructionSet))), \(count))"
+    }
+
+    /// Runs `body` over contiguous parts of 0 ..< `count`, in parallel if all of it is worth it; `cost` is the
+    /// work of one index in touched elements.
+    func split(_ count: Int, cost: Int, _ body: @Sendable (Range<Int>) -> Void) {
+        let worthwhile = 16384
+        let parts = min(count, pool.threads * 4, max(1, count * max(1, cost) / worthwhile))
+        if parts <= 1 {
+            if count > 0 { body(0..<count) }
+            return
+        }
+        pool.run(parts) { part in
+            body(count * part / parts..<count * (part + 1) / parts)
+        }
+    }
+}
+
+extension CPUBackend {
+    package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {
+        let storage = try makeStorage(byteCount: rows * columns * MemoryLayout<Float>.stride)
+        return Matrix(storage: storage, rows: rows, columns: columns)
+    }
+
+    package func makeIndices(_ values: [Int32]) throws -> IndexVector {
+        let storage = try makeStorage(byteCount: values.count * MemoryLayout<Int32>.stride)
+        values.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress {
+                storage.address.copyMemory(from: start, byteCount: bytes.count)
+            }
+        }
+        return IndexVector(storage: storage, count: values.count)
+    }
+
+    package func makeWeight(_ stored: Weight) throws -> Weight { stored }
+
+    package func write(_ values: [Float], into matrix: Matrix) {
+        precondition(values.count == matrix.rows * matrix.columns, "write: one value for each element")
+        values.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            for row in 0..<matrix.rows {
+                memcpy(matrix.row(row), start + row * matrix.columns, matrix.rowBytes)
+            }
+        }
+    }
+
+    package func read(_ matrix: Matrix) throws -> [Float] {
+        let count = matrix.rows * matrix.columns
+        return [Float](unsafeUninitializedCapacity: count) { target, initialized in
+            if let start = target.baseAddress {
+                for row in 0..<matrix.rows {
+                    memcpy(start + row * matrix.columns, matrix.row(row), matrix.rowBytes)
+                }
+            }
+            initialized = count
+        }
+    }
+
+    package func read(_ indices: IndexVector) throws -> [Int32] {
+        Array(UnsafeBufferPointer(start: indices.pointer, count: indices.count))
+    }
+
+    package func synchronize() throws {}
+
+    package func fill(_ matrix: Matrix, with value: Float) {
+        split(matrix.rows, cost: matrix.columns) { rows in
+            for row in rows { self.kernels.pointee.fill(matrix.row(row), matrix.columns, value) }
+        }
+    }
+
+    package func copy(_ source: Matrix, into destination: Matrix) {
+        precondition(source.hasShape(of: destination), "copy: different shapes")
+        split(source.rows, cost: source.columns) { rows in
+            for row in rows { memcpy(destination.row(row), source.row(row), source.rowBytes) }
+        }
+    }
+
+    /// Memory of the pool that returns to it with its last user.
+    func makeStorage(byteCount: Int) throws -> DeviceStorage {
+        let memory = memory
+        guard let address = memory.allocate(byteCount) else {
+            throw ComputeError.outOfMemory(device: deviceDescription, requestedBytes: byteCount)
+        }
+        return DeviceStorage(address: address, byteCount: byteCount) {
+            memory.release($0, byteCount: byteCount)
+        }
+    }
+}
+
+extension Matrix {
+    /// The address of the first element of a row.
+    func row(_ index: Int) -> UnsafeMutablePointer<Float> { pointer + index * stride }
+
+    /// Bytes of the elements of one row.
+    var rowBytes: Int { columns * MemoryLayout<Float>.stride }
+
+    func hasShape(of other: Matrix) -> Bool { rows == other.rows && columns == other.columns }
+}
+
+extension ElementType {
+    /// The kernels' name for the type.
+    var kernelType: CKElementType {
+        switch self {
+        case .float32: CK_F32
+        case .float16: CK_F16
+        case .bfloat16: CK_BF16
+        }
+    }
+}
