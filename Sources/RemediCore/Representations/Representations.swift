@@ -27,19 +27,24 @@ package struct LocatedSample: Sendable, Equatable {
 package struct SampleRepresentations: Sendable {
     package var entity: Matrix
     package var attribute: Matrix
+
+    package init(entity: Matrix, attribute: Matrix) {
+        precondition(entity.rows == attribute.rows && entity.columns == attribute.columns)
+        self.entity = entity
+        self.attribute = attribute
+    }
 }
 
-extension LanguageModel {
-    /// Tokenises `prompt` and finds `entity` in it: the first mention that is a whole word (else the first
-    /// mention at all) starting at or after scalar `searchStart`.
-    ///
-    /// - Throws: `RemediError.entityNotInPrompt`.
-    package func locate(
-        entity: String, in prompt: String, searchStart: Int = 0, options: TokenOptions
-    ) throws -> LocatedSample { fatalError() }
+/// The texts that one sample's h_attr and h_entity are read from, as tokens.
+package struct RepresentationSource: Sendable, Equatable {
+    /// The context, or the attribute alone with `attributeWithoutEntity`.
+    package var attributeText: [Int]
+    package var attribute: Range<Int>
+    /// The entity alone.
+    package var entityText: [Int]
+    /// What h_entity is the mean of: the entity's last token, or all with `useAllEntityTokens`.
+    package var entity: Range<Int>
 
-    /// h_entity(ℓ) and h_attr(ℓ) of every sample (SEMANTICS 4).
-    package func representations(
-        of samples: [Sample], block: Int, options: TokenOptions
-    ) throws -> SampleRepresentations { fatalError() }
+    /// Tokens of the longer of the two texts.
+    package var tokenCount: Int { max(attributeText.count, entityText.count) }
 }

@@ -1,0 +1,10 @@
+/// The seven ways to make a direction (SEMANTICS 5).
+package enum EditorType: String, Sendable, CaseIterable {
+    case linear, biaffine, mlp, random, scalar, identity, null
+
+    /// Whether there is anything to train.
+    package var isTrainable: Bool { self != .identity && self != .null && self != .random }
+
+    /// Whether there is nothing to learn or to store.
+    package var isParameterless: Bool { self == .identity || self == .null }
+}

@@ -1,0 +1,23 @@
+import LanguageModels
+
+/// Finding a name in a text.
+package enum Mentions {
+    /// The first mention of `name` that starts at or after scalar `start`: the first that is a whole word,
+    /// else the first at all.  Scalars of `text`; nil if there is none or the name is empty.
+    package static func first(of name: String, in text: String, from start: Int = 0) -> Range<Int>? {
+        guard !name.isEmpty else { return nil }
+        return first(of: name, in: text, from: start, wholeWords: true)
+            ?? first(of: name, in: text, from: start, wholeWords: false)
+    }
+
+    private static func first(
+        of name: String, in text: String, from start: Int, wholeWords: Bool
+    ) -> Range<Int>? {
+        var number = 0
+        while let found = occurrence(number, of: name, in: text, wholeWords: wholeWords) {
+            if found.lowerBound >= start { return found }
+            number += 1
+        }
+        return nil
+    }
+}

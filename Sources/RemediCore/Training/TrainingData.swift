@@ -1,0 +1,76 @@
+import Foundation
+import LanguageModels
+
+/// The samples of a training run, split, in tokens.
+struct TrainingData {
+    let dataset: DatasetName
+    /// SHA-256 of the data set's file, as the caller knows it.
+    let fileHash: String
+    /// SHA-256 of the samples themselves.
+    let samplesHash: String
+    /// Training samples in order, then validation samples.
+    let examples: [TrainingExample]
+    let trainingCount: Int
+    /// The samples behind the training examples.
+    let trainingSamples: [Sample]
+    /// Left out, by reason.
+    let dropped: [(reason: String, ids: [String])]
+
+    /// Splits first and drops then, so that a dropped sample moves no other one to another side.
+    ///
+    /// - Throws: `RemediError.noSamples` if nothing is left to train, `RemediError.entityNotInPrompt`,
+    ///   `RemediError.attributeNotInContext`.
+    init(
+        samples: [Sample], validation: [Sample]?, dataset: DatasetName, fileHash: String,
+        model: LanguageModel, options: TrainingOptions
+    ) throws {
+        self.dataset = dataset
+        self.fileHash = fileHash
+        samplesHash = Self.hash(samples, validation)
+        let split = TrainingSplit(
+            count: samples.count, holdOut: validation == nil ? options.holdOut : 0, seed: options.seed)
+        let weights = LossWeights(options, dataset: dataset)
+        var emptyAttributes: [String] = []
+        var tooLong: [String] = []
+        func usable(_ samples: [Sample]) throws -> [(Sample, TrainingExample)] {
+            try samples.compactMap { sample in
+                guard !sample.attribute.allSatisfy(\.isWhitespace) else {
+                    emptyAttributes.append(sample.id)
+                    return nil
+                }
+                let example = try TrainingExample(
+                    sample, model: model, options: options.tokens, weights: weights)
+                guard example.tokenCount <= model.contextLength else {
+                    tooLong.append(sample.id)
+                    return nil
+                }
+                return (sample, example)
+            }
+        }
+        let training = try usable(split.training.map { samples[$0] })
+        let held = try usable(validation ?? split.validation.map { samples[$0] })
+        guard !training.isEmpty else {
+            throw RemediError.noSamples(dataset: dataset.rawValue, split: "training", count: 0)
+        }
+        if held.isEmpty, validation != nil || !split.validation.isEmpty {
+            throw RemediError.noSamples(dataset: dataset.rawValue, split: "validation", count: 0)
+        }
+        examples = (training + held).map(\.1)
+        trainingCount = training.count
+        trainingSamples = training.map(\.0)
+        dropped = [("empty attribute", emptyAttributes), ("text longer than the model can read", tooLong)]
+            .filter { !$0.1.isEmpty }
+    }
+
+    private static func hash(_ samples: [Sample], _ validation: [Sample]?) -> String {
+        func line(_ sample: Sample) -> String {
+            let fields: [String?] = [
+                sample.id, sample.entity, sample.attribute, sample.context, sample.prompt,
+                sample.targetMediated, sample.targetUnmediated,
+            ]
+            return JSONValue.array(fields.map { $0.map { .string($0) } ?? .null }).text() + "\n"
+        }
+        let text = samples.map(line).joined() + "\n" + (validation ?? []).map(line).joined()
+        return SHA256.hash(Data(text.utf8))
+    }
+}
