@@ -22,6 +22,13 @@ package struct EditorShape: Sendable, Equatable {
     }
 }
 
+extension EditorShape: CustomStringConvertible {
+    package var description: String {
+        "hidden size \(hiddenSize), " + (rank.map { "rank \($0)" } ?? "full rank")
+            + (useEntity ? ", with entity" : "")
+    }
+}
+
 /// One parameter of an editor: a matrix [rows, columns], or a vector held as one row.
 struct EditorParameterShape: Sendable, Equatable {
     /// The name in the reference's state dict, which our files use too.

@@ -7,7 +7,9 @@ enum MemoryBudget {
 
     private static func availableBytes() -> Int {
         let total = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else { return total / 2 }
+        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else {
+            return total / 2
+        }
         return availableBytes(meminfo: text) ?? total / 2
     }
 

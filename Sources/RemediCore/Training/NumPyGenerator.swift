@@ -71,7 +71,9 @@ struct NumPyGenerator: Sendable {
         }
         var pool = (0..<4).map { hash($0 < entropy.count ? entropy[$0] : 0) }
         for source in 0..<4 {
-            for target in 0..<4 where target != source { pool[target] = mix(pool[target], hash(pool[source])) }
+            for target in 0..<4 where target != source {
+                pool[target] = mix(pool[target], hash(pool[source]))
+            }
         }
         constant = 0x8b51_f9dd
         let words = (0..<8).map { index in

@@ -62,8 +62,9 @@ struct TrainingCheckpoint {
         let file = Self.file(in: folder)
         let (tensors, metadata) = try SafeTensors.read(file)
         inputs = try Self.inputs(of: metadata, file: file)
-        guard let state = metadata["state"].flatMap({ try? JSONValue(parsing: $0) })
-            .flatMap(TrainingState.init(json:))
+        guard
+            let state = metadata["state"].flatMap({ try? JSONValue(parsing: $0) })
+                .flatMap(TrainingState.init(json:))
         else {
             throw LanguageModelError.malformed(path: file.path, reason: "its training state is incomplete")
         }

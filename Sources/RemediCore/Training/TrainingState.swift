@@ -24,8 +24,10 @@ struct EarlyStopping: Sendable, Equatable {
     func stops(patience: Int) -> Bool { failures > patience }
 
     var json: JSONValue {
-        ["best_loss": bestLoss.map { .number($0) } ?? .null, "best_epoch": .integer(bestEpoch),
-         "failures": .integer(failures)]
+        [
+            "best_loss": bestLoss.map { .number($0) } ?? .null, "best_epoch": .integer(bestEpoch),
+            "failures": .integer(failures),
+        ]
     }
 
     init?(json: JSONValue) {

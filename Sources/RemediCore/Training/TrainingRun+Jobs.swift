@@ -1,0 +1,166 @@
+import Compute
+import Foundation
+import LanguageModels
+
+/// One editor of a run.
+struct TrainingJob {
+    let index: Int
+    let editor: PlannedEditor
+    let folder: URL
+    let inputs: JSONObject
+    /// A finished editor of these very inputs is there.
+    let isFinished: Bool
+}
+
+extension TrainingRun {
+    /// Looks at what the editor's folder holds.
+    ///
+    /// - Throws: `RemediError.resultsDiffer`.
+    func job(_ index: Int) throws -> TrainingJob {
+        let editor = plan[index]
+        let folder = Editor.folder(type: editor.type, block: editor.block, directory: directory)
+        let inputs = TrainingManifest.inputs(
+            options: options, editor: editor, data: data, model: model,
+            initialEditor: try initialEditorHash(editor))
+        let isFinished = try !overwrite && isFinished(folder, inputs: inputs)
+        return TrainingJob(
+            index: index, editor: editor, folder: folder, inputs: inputs, isFinished: isFinished)
+    }
+
+    private func isFinished(_ folder: URL, inputs: JSONObject) throws -> Bool {
+        func refuse(_ differences: [String]) throws {
+            guard differences.isEmpty else {
+                throw RemediError.resultsDiffer(path: folder.path, differences: differences)
+            }
+        }
+        let weights = Editor.weightsFile(in: folder)
+        let manifest = try TrainingManifest.inputs(in: folder)
+        let checkpoint = try TrainingCheckpoint.inputs(in: folder)
+        for stored in [manifest, checkpoint].compactMap({ $0 }) {
+            try refuse(TrainingManifest.differences(stored: stored, wanted: inputs))
+        }
+        if let weights, manifest == nil, checkpoint == nil {
+            try refuse(["\(weights.lastPathComponent) has no manifest that says how it was made"])
+        }
+        return manifest != nil && weights?.pathExtension == "safetensors"
+    }
+
+    private func initialEditorHash(_ editor: PlannedEditor) throws -> String? {
+        guard let initial = options.initialEditors, editor.type.isTrainable else { return nil }
+        let folder = Editor.folder(type: editor.type, block: editor.block, directory: initial)
+        guard let file = Editor.weightsFile(in: folder) else {
+            throw RemediError.editorMissing(
+                path: folder.appendingPathComponent("weights.safetensors").path)
+        }
+        return try SHA256.hash(file: file)
+    }
+
+    /// The result of an editor that was there already.
+    func finished(_ job: TrainingJob) throws -> TrainedEditor {
+        let result = try TrainingManifest.result(in: job.folder)
+        progress.report(
+            .message("\(job.editor.type.rawValue) editor, layer \(job.editor.block): already trained"))
+        return TrainedEditor(
+            type: job.editor.type, block: job.editor.block, epochs: result?["epochs"]?.integer ?? 0,
+            bestEpoch: result?["best_epoch"]?.integer ?? 0,
+            bestValidationLoss: result?["best_validation_loss"]?.double,
+            seconds: result?["seconds"]?.double ?? 0, directory: job.folder, isReused: true)
+    }
+
+    func train(_ job: TrainingJob, material: EditorTrainer.Material?) throws -> TrainedEditor {
+        let lock = try FolderLock(folder: job.folder)
+        defer { withExtendedLifetime(lock) {} }
+        if overwrite { try removeResults(in: job.folder) }
+        let start = Date()
+        guard let material, job.editor.type.isTrainable else { return try fitRandom(job, start: start) }
+        let trainer = try EditorTrainer(
+            editor: try newEditor(job), material: material, options: options, weights: weights,
+            inputs: job.inputs, folder: job.folder, progress: progress)
+        try trainer.run()
+        let state = trainer.state
+        let trained = TrainedEditor(
+            type: job.editor.type, block: job.editor.block, epochs: state.epoch - 1,
+            bestEpoch: state.stopping.bestEpoch, bestValidationLoss: state.stopping.bestLoss,
+            seconds: state.records.reduce(0) { $0 + $1.seconds }, directory: job.folder, isReused: false)
+        try trainer.writeMetrics()
+        try finish(job, editor: trainer.editor, trained: trained, start: start)
+        return trained
+    }
+
+    /// A random editor is not trained: it takes its mean and variance from the training samples.
+    private func fitRandom(_ job: TrainingJob, start: Date) throws -> TrainedEditor {
+        let clock = ContinuousClock.now
+        progress.report(
+            .started(
+                stage: "reading entities in context, layer \(job.editor.block)", total: data.trainingCount))
+        let (mean, variance) = try EntityDeltas.statistics(
+            of: data.trainingSamples, block: job.editor.block, model: model, options: options.tokens,
+            advanced: advance)
+        progress.report(.finished)
+        let editor = try Editor(
+            type: .random, block: job.editor.block, shape: job.editor.shape, values: [mean, variance],
+            metadata: metadata(job), backend: model.backend)
+        let trained = TrainedEditor(
+            type: .random, block: job.editor.block, epochs: 0, bestEpoch: 0, bestValidationLoss: nil,
+            seconds: clock.duration(to: .now).seconds, directory: job.folder, isReused: false)
+        try finish(job, editor: editor, trained: trained, start: start)
+        return trained
+    }
+
+    /// Writes the editor, then its manifest, which marks it as finished, and drops the checkpoint.
+    private func finish(
+        _ job: TrainingJob, editor: Editor, trained: TrainedEditor, start: Date
+    ) throws {
+        try editor.save(to: job.folder)
+        try TrainingManifest.write(
+            to: job.folder, editor: editor, inputs: job.inputs, data: data, model: model,
+            times: (start, Date()),
+            result: [
+                "epochs": .integer(trained.epochs), "best_epoch": .integer(trained.bestEpoch),
+                "best_validation_loss": trained.bestValidationLoss.map { .number($0) } ?? .null,
+                "seconds": .number(trained.seconds),
+            ])
+        try remove(TrainingCheckpoint.file(in: job.folder))
+    }
+
+    private func newEditor(_ job: TrainingJob) throws -> Editor {
+        let planned = job.editor
+        guard let initial = options.initialEditors else {
+            return try Editor(
+                type: planned.type, block: planned.block, shape: planned.shape,
+                values: initializer.values(of: job.index), metadata: metadata(job), backend: model.backend)
+        }
+        let source = try Editor.load(
+            type: planned.type, block: planned.block, directory: initial, model: model)
+        guard source.shape == planned.shape else {
+            throw RemediError.editorMismatch(
+                path: Editor.folder(type: planned.type, block: planned.block, directory: initial).path,
+                what: "shape", expected: planned.shape.description, found: source.shape.description)
+        }
+        return try Editor(
+            type: planned.type, block: planned.block, shape: planned.shape, values: try source.values(),
+            metadata: metadata(job), backend: model.backend)
+    }
+
+    private func metadata(_ job: TrainingJob) -> EditorMetadata {
+        EditorMetadata(
+            model: model.name, modelFingerprint: model.fingerprint, tokens: options.tokens,
+            hyperparameters: job.inputs, seed: options.seed)
+    }
+
+    private func removeResults(in folder: URL) throws {
+        for name in ["manifest.json", "weights.safetensors", "metrics.jsonl"] {
+            try remove(folder.appendingPathComponent(name))
+        }
+        try remove(TrainingCheckpoint.file(in: folder))
+    }
+
+    private func remove(_ file: URL) throws {
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        do {
+            try FileManager.default.removeItem(at: file)
+        } catch {
+            throw RemediError.unwritable(path: file.path, reason: error.localizedDescription)
+        }
+    }
+}
