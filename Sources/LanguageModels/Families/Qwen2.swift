@@ -1,0 +1,40 @@
+import Foundation
+
+/// Qwen2: Llama's blocks with biases on queries, keys and values; some blocks may see a window only.
+enum Qwen2: ModelFamily {
+    static let modelType = "qwen2"
+
+    static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
+        let shape = try LlamaShape(
+            reader, hiddenSize: 4096, innerSize: 22016, blocks: 32, heads: 32, keyValueHeads: 32,
+            contextLength: 32768, vocabularySize: 151_936)
+        return try shape.configuration(
+            modelType, reader, windows: try windows(reader, blocks: shape.blocks),
+            hasInputBias: true, hasOutputBias: false, hasFeedForwardBias: false)
+    }
+
+    private static func windows(_ reader: ConfigurationReader, blocks: Int) throws -> [Int?] {
+        let isUsed = try reader.flag("use_sliding_window", standard: false)
+        let window = isUsed ? try reader.optionalCount("sliding_window", standard: 4096) : nil
+        guard let types = try reader.names("layer_types") else {
+            let first = try reader.blockCount("max_window_layers", standard: 28)
+            return (0..<blocks).map { $0 >= first ? window : nil }
+        }
+        guard types.count == blocks else {
+            throw LanguageModelError.configuration(
+                key: "layer_types", path: reader.path,
+                reason: "it describes \(types.count) of \(blocks) blocks")
+        }
+        return try types.map { type in
+            switch type {
+            case "full_attention": nil
+            case "sliding_attention": window
+            default: throw reader.unsupported("layer_types", .string(type))
+            }
+        }
+    }
+
+    static func weightNames(_ configuration: TransformerConfiguration) -> WeightNames {
+        LlamaShape.weightNames
+    }
+}

@@ -1,0 +1,166 @@
+import Compute
+import Foundation
+
+/// A GPT-like transformer in terms that all families share.
+///
+/// Letters: D hidden size, V vocabulary size, L blocks, F inner size of the feed-forward, H query heads.
+package struct TransformerConfiguration: Sendable, Equatable {
+    /// How a row is normalised before attention, before the feed-forward and before the head.
+    package enum Norm: Sendable, Equatable {
+        /// Mean and variance, gain and bias.
+        case layer(epsilon: Float)
+        /// Root of the mean square, gain only.
+        case rootMeanSquare(epsilon: Float)
+    }
+
+    /// How a token's position enters.
+    package enum Positions: Sendable, Equatable {
+        /// A learned vector is added to the token's embedding.
+        case learned
+        /// Queries and keys are rotated.
+        case rotary(Rotary)
+    }
+
+    /// How a block adds its two halves to the residual stream.
+    package enum Residual: Sendable, Equatable {
+        /// x += attention(norm₁(x)); x += feedForward(norm₂(x)).
+        case sequential
+        /// x += attention(norm₁(x)) + feedForward(norm₂(x)).
+        case parallel
+        /// x += attention(norm₁(x)) + feedForward(norm₁(x)).
+        case parallelSharedNorm
+    }
+
+    package struct Rotary: Sendable, Equatable {
+        /// Leading elements of each head that are rotated; even.
+        package var rotated: Int
+        package var pairing: RotaryShape.Pairing
+        package var base: Double
+        package var scaling: RotaryScaling
+    }
+
+    package struct Attention: Sendable, Equatable {
+        package var heads: Int
+        package var keyValueHeads: Int
+        package var headSize: Int
+        /// One projection whose outputs go head by head: query, key, value.
+        package var isInterleaved = false
+        /// What scores are multiplied by, per block [L].
+        package var scales: [Float]
+        /// How many positions a token sees, itself included, per block [L]; nil: all before it.
+        package var windows: [Int?]
+        package var hasInputBias: Bool
+        package var hasOutputBias: Bool
+    }
+
+    package struct FeedForward: Sendable, Equatable {
+        /// F.
+        package var innerSize: Int
+        package var activation: Activation
+        /// down(f(gate(x)) · up(x)) instead of down(f(up(x))).
+        package var isGated: Bool
+        package var hasBias: Bool
+    }
+
+    package struct Head: Sendable, Equatable {
+        /// The head is the token embedding.
+        package var isTied: Bool
+        package var hasBias = false
+    }
+
+    package var modelType: String
+    package var hiddenSize: Int
+    package var blocks: Int
+    package var vocabularySize: Int
+    package var contextLength: Int
+    package var norm: Norm
+    package var positions: Positions
+    package var attention: Attention
+    package var feedForward: FeedForward
+    package var residual: Residual
+    package var head: Head
+    /// Tokens that end a text, as the configuration says.
+    package var endTokens: [Int]
+}
+
+/// What stretches the rotary angles of texts longer than those first trained on.
+package enum RotaryScaling: Sendable, Equatable {
+    case none
+    /// All frequencies are divided by `factor`.
+    case linear(factor: Double)
+    /// Llama 3.1: long wavelengths are divided by `factor`, short ones stay, those between are blended.
+    case llama3(factor: Double, lowFactor: Double, highFactor: Double, originalContext: Int)
+}
+
+extension TransformerConfiguration.Rotary {
+    /// The angle between two neighbouring positions of every pair, [rotated / 2], rounded step by step to
+    /// float32 as `transformers` does.
+    package var frequencies: [Float] {
+        let plain = (0..<rotated / 2).map { pair in
+            1 / Float(pow(Float(base), Float(2 * pair) / Float(rotated)))
+        }
+        switch scaling {
+        case .none: return plain
+        case .linear(let factor): return plain.map { $0 / Float(factor) }
+        case .llama3(let factor, let low, let high, let context):
+            return plain.map { frequency in
+                let wavelength = 2 * Float.pi / frequency
+                if wavelength > Float(Double(context) / low) { return frequency / Float(factor) }
+                if wavelength < Float(Double(context) / high) { return frequency }
+                let smooth = (Float(context) / wavelength - Float(low)) / Float(high - low)
+                return (1 - smooth) * frequency / Float(factor) + smooth * frequency
+            }
+        }
+    }
+}
+
+/// Where queries, keys and values lie in the columns of one projected row [N, `columns`].
+package struct AttentionLayout: Sendable {
+    package let columns: Int
+    package let queries: Range<Int>
+    /// The columns that hold all keys and all values; what a cache keeps.
+    package let keysValues: Range<Int>
+    /// Columns of the keys, counted from `keysValues`.
+    package let keys: Range<Int>
+    /// Columns of the values, counted from `keysValues`.
+    package let values: Range<Int>
+    package let queryStride: Int
+    package let keyValueStride: Int
+
+    package init(_ attention: TransformerConfiguration.Attention) {
+        let size = attention.headSize
+        if attention.isInterleaved {
+            let span = (attention.heads - 1) * 3 * size + size
+            columns = 3 * attention.heads * size
+            queries = 0..<span
+            keysValues = size..<columns
+            keys = 0..<span
+            values = size..<size + span
+            queryStride = 3 * size
+            keyValueStride = 3 * size
+        } else {
+            let queryColumns = attention.heads * size
+            let keyColumns = attention.keyValueHeads * size
+            columns = queryColumns + 2 * keyColumns
+            queries = 0..<queryColumns
+            keysValues = queryColumns..<columns
+            keys = 0..<keyColumns
+            values = keyColumns..<2 * keyColumns
+            queryStride = size
+            keyValueStride = size
+        }
+    }
+}
+
+extension TransformerConfiguration {
+    package var attentionLayout: AttentionLayout { AttentionLayout(attention) }
+
+    /// The heads of block `block` for the backend.
+    package func attentionShape(block: Int) -> AttentionShape {
+        let layout = attentionLayout
+        return AttentionShape(
+            heads: attention.heads, keyValueHeads: attention.keyValueHeads, headSize: attention.headSize,
+            queryStride: layout.queryStride, keyValueStride: layout.keyValueStride,
+            scale: attention.scales[block], window: attention.windows[block])
+    }
+}

@@ -1,0 +1,175 @@
+import Compute
+
+/// How a family names its tensors.  Names of a block are relative to it; a projection's name lacks
+/// `.weight` and `.bias`.
+package struct WeightNames: Sendable {
+    package enum QueryKeyValue: Sendable {
+        case fused(String)
+        case separate(query: String, key: String, value: String)
+    }
+
+    /// In front of every name but the head's; checkpoints of the bare transformer leave it out.
+    package var prefix: String
+    package var tokenEmbedding: String
+    package var positionEmbedding: String?
+    /// In front of a block's number.
+    package var block: String
+    package var attentionNorm: String
+    package var queryKeyValue: QueryKeyValue
+    package var attentionOutput: String
+    /// nil: the feed-forward reads the attention's norm.
+    package var feedForwardNorm: String?
+    package var up: String
+    package var gate: String?
+    package var down: String
+    package var finalNorm: String
+    package var head: String
+    /// Of the projections inside blocks.
+    package var layout: Weight.Layout = .outputsByInputs
+}
+
+/// What a tensor is for.
+package enum ModelPart: String, Sendable, CaseIterable {
+    case tokenEmbedding = "token embedding"
+    case positionEmbedding = "position embedding"
+    case attention
+    case feedForward = "feed-forward"
+    case norms
+    case head
+}
+
+/// A tensor that the transformer needs.
+package struct TensorRequirement: Sendable, Equatable {
+    package let name: String
+    package let shape: [Int]
+    package let part: ModelPart
+}
+
+/// A projection K → O that the transformer needs.
+package struct LinearRequirement: Sendable {
+    package let weight: TensorRequirement
+    package let bias: TensorRequirement?
+    package let layout: Weight.Layout
+    package let inputs: Int
+    package let outputs: Int
+}
+
+/// A norm that the transformer needs.
+package struct NormRequirement: Sendable {
+    package let gain: TensorRequirement
+    package let bias: TensorRequirement?
+}
+
+/// Everything that one block needs.
+package struct BlockRequirements: Sendable {
+    package let attentionNorm: NormRequirement
+    package let feedForwardNorm: NormRequirement?
+    /// One fused projection, or query, key and value.
+    package let queryKeyValue: [LinearRequirement]
+    package let attentionOutput: LinearRequirement
+    package let up: LinearRequirement
+    package let gate: LinearRequirement?
+    package let down: LinearRequirement
+
+    package var tensors: [TensorRequirement] {
+        let linears = queryKeyValue + [attentionOutput, up] + [gate].compactMap { $0 } + [down]
+        let norms = [attentionNorm] + [feedForwardNorm].compactMap { $0 }
+        return norms.flatMap { [$0.gain, $0.bias] }.compactMap { $0 }
+            + linears.flatMap { [$0.weight, $0.bias] }.compactMap { $0 }
+    }
+}
+
+extension WeightNames {
+    /// The token embedding, [V, D].
+    package func tokenEmbedding(_ configuration: TransformerConfiguration) -> TensorRequirement {
+        TensorRequirement(
+            name: prefix + tokenEmbedding, shape: [configuration.vocabularySize, configuration.hiddenSize],
+            part: .tokenEmbedding)
+    }
+
+    /// The learned positions, [context length, D].
+    package func positionEmbedding(_ configuration: TransformerConfiguration) -> TensorRequirement? {
+        positionEmbedding.map {
+            TensorRequirement(
+                name: prefix + $0, shape: [configuration.contextLength, configuration.hiddenSize],
+                part: .positionEmbedding)
+        }
+    }
+
+    package func finalNorm(_ configuration: TransformerConfiguration) -> NormRequirement {
+        norm(prefix + finalNorm, configuration)
+    }
+
+    /// The head of its own, nil where it is the token embedding.
+    package func head(_ configuration: TransformerConfiguration) -> TensorRequirement? {
+        configuration.head.isTied
+            ? nil
+            : TensorRequirement(
+                name: head + ".weight", shape: [configuration.vocabularySize, configuration.hiddenSize],
+                part: .head)
+    }
+
+    package func headBias(_ configuration: TransformerConfiguration) -> TensorRequirement? {
+        configuration.head.hasBias
+            ? TensorRequirement(name: head + ".bias", shape: [configuration.vocabularySize], part: .head)
+            : nil
+    }
+
+    package func block(_ index: Int, _ configuration: TransformerConfiguration) -> BlockRequirements {
+        let start = "\(prefix)\(block)\(index)."
+        let attention = configuration.attention
+        let feedForward = configuration.feedForward
+        let (hidden, inner) = (configuration.hiddenSize, feedForward.innerSize)
+        let queries = attention.heads * attention.headSize
+        let keys = attention.keyValueHeads * attention.headSize
+        func project(_ name: String, _ inputs: Int, _ outputs: Int, _ bias: Bool) -> LinearRequirement {
+            linear(start + name, inputs, outputs, bias, .attention)
+        }
+        let projections =
+            switch queryKeyValue {
+            case .fused(let name): [project(name, hidden, queries + 2 * keys, attention.hasInputBias)]
+            case .separate(let query, let key, let value):
+                [
+                    project(query, hidden, queries, attention.hasInputBias),
+                    project(key, hidden, keys, attention.hasInputBias),
+                    project(value, hidden, keys, attention.hasInputBias),
+                ]
+            }
+        return BlockRequirements(
+            attentionNorm: norm(start + attentionNorm, configuration),
+            feedForwardNorm: feedForwardNorm.map { norm(start + $0, configuration) },
+            queryKeyValue: projections,
+            attentionOutput: project(attentionOutput, queries, hidden, attention.hasOutputBias),
+            up: linear(start + up, hidden, inner, feedForward.hasBias, .feedForward),
+            gate: gate.map { linear(start + $0, hidden, inner, feedForward.hasBias, .feedForward) },
+            down: linear(start + down, inner, hidden, feedForward.hasBias, .feedForward))
+    }
+
+    /// Every tensor of the model, each once.
+    package func tensors(_ configuration: TransformerConfiguration) -> [TensorRequirement] {
+        let last = finalNorm(configuration)
+        return [tokenEmbedding(configuration), positionEmbedding(configuration)].compactMap { $0 }
+            + (0..<configuration.blocks).flatMap { block($0, configuration).tensors }
+            + [last.gain, last.bias, head(configuration), headBias(configuration)].compactMap { $0 }
+    }
+
+    private func norm(_ name: String, _ configuration: TransformerConfiguration) -> NormRequirement {
+        let shape = [configuration.hiddenSize]
+        var bias: TensorRequirement?
+        if case .layer = configuration.norm {
+            bias = TensorRequirement(name: name + ".bias", shape: shape, part: .norms)
+        }
+        return NormRequirement(
+            gain: TensorRequirement(name: name + ".weight", shape: shape, part: .norms), bias: bias)
+    }
+
+    private func linear(
+        _ name: String, _ inputs: Int, _ outputs: Int, _ bias: Bool, _ part: ModelPart
+    ) -> LinearRequirement {
+        let shape = layout == .outputsByInputs ? [outputs, inputs] : [inputs, outputs]
+        return LinearRequirement(
+            weight: TensorRequirement(name: name + ".weight", shape: shape, part: part),
+            bias: bias ? TensorRequirement(name: name + ".bias", shape: [outputs], part: part) : nil,
+            layout: layout, inputs: inputs, outputs: outputs)
+    }
+}

@@ -1,0 +1,266 @@
+import Compute
+
+/// Runs blocks over the rows of one packed batch.
+struct BlockRunner {
+    let model: LanguageModel
+    let positions: IndexVector
+    let angles: RotaryTable.Angles?
+    let store: any KeyValueStore
+    let workspace: Workspace
+    /// Whether what the backward pass needs is kept.
+    let isRecording: Bool
+
+    var backend: any ComputeBackend { model.backend }
+
+    init(
+        _ model: LanguageModel, batch: PackedBatch, store: any KeyValueStore, isRecording: Bool = false
+    ) throws {
+        self.model = model
+        self.store = store
+        self.isRecording = isRecording
+        positions = try model.backend.makeIndices(batch.positions)
+        angles = try model.rotary?.angles(positions: batch.positionCount, on: model.backend)
+        workspace = Workspace(model.backend)
+    }
+
+    /// Runs `blocks` on `x` [N, D], which may be overwritten, and edits the states after each.
+    ///
+    /// - Parameters:
+    ///   - selection: rows of the last of the blocks that are wanted; nil: all.
+    ///   - visit: sees the states after each block, edits included.
+    /// - Returns: the states after the last block, [N or selected, D], and a record of each block.
+    func run(
+        _ x: Matrix, through blocks: Range<Int>, edits: PlacedEdits = PlacedEdits(),
+        selection: RowSelection? = nil, visit: (Int, Matrix) throws -> Void = { _, _ in }
+    ) throws -> (states: Matrix, records: [BlockRecord]) {
+        var x = x
+        var records: [BlockRecord] = []
+        for block in blocks {
+            let isLast = block == blocks.upperBound - 1
+            let (output, record) = try forward(block, x, selection: isLast ? selection : nil)
+            x = output
+            if let record { records.append(record) }
+            try edits.apply(after: block, to: x, selection: isLast ? selection : nil, on: backend)
+            try visit(block, x)
+        }
+        return (x, records)
+    }
+
+    /// One block on `x` [N, D]; with a selection, queries of other rows end at the attention.
+    private func forward(
+        _ block: Int, _ x: Matrix, selection: RowSelection?
+    ) throws -> (Matrix, BlockRecord?) {
+        let weights = model.weights.blocks[block]
+        let attention = try attend(block, x)
+        let narrow = try selection.flatMap { $0.rows.count < x.rows ? $0 : nil }.map {
+            try backend.makeIndices($0.rows.map { Int32($0) })
+        }
+        let residual = try gathered(x, narrow)
+        let attended = try gathered(attention.attended, narrow)
+        let isSequential = model.configuration.residual == .sequential
+        var normed = attention.normed
+        var statistics: Matrix?
+        if !isSequential {
+            normed = try gathered(normed, narrow)
+            if let norm = weights.feedForwardNorm {
+                statistics = try normStatistics(rows: residual.rows)
+                normed = try workspace.matrix(
+                    .feedForwardNormed, rows: residual.rows, columns: residual.columns)
+                apply(norm, residual, into: normed, statistics: statistics)
+            }
+        }
+        let middle = isRecording ? try copied(residual) : residual
+        add(weights.attentionOutput, attended, to: middle)
+        if isSequential, let norm = weights.feedForwardNorm {
+            statistics = try normStatistics(rows: middle.rows)
+            normed = try workspace.matrix(.normed, rows: middle.rows, columns: middle.columns)
+            apply(norm, middle, into: normed, statistics: statistics)
+        }
+        let output = isRecording && isSequential ? try copied(middle) : middle
+        let inner = try feedForward(weights, normed, to: output)
+        guard isRecording else { return (output, nil) }
+        return (
+            output,
+            BlockRecord(
+                block: block, input: x, attention: attention, rows: narrow,
+                feedForwardInput: isSequential ? middle : residual, feedForwardStatistics: statistics,
+                up: inner.up, gate: inner.gate)
+        )
+    }
+
+    /// Norm, projections, rotation and attention of every row.
+    func attend(_ block: Int, _ x: Matrix) throws -> AttentionRecord {
+        let (normed, projected, statistics) = try project(block, x)
+        let attention = model.configuration.attention
+        let layout = model.configuration.attentionLayout
+        let joined = try store.join(block: block, new: projected.columns(layout.keysValues))
+        let attended = try matrix(.attended, x.rows, attention.heads * attention.headSize)
+        let logSumExp =
+            isRecording ? try backend.makeMatrix(rows: x.rows, columns: attention.heads) : nil
+        backend.attention(
+            queries: projected.columns(layout.queries), keys: joined.matrix.columns(layout.keys),
+            values: joined.matrix.columns(layout.values), spans: joined.spans,
+            shape: model.configuration.attentionShape(block: block), into: attended,
+            logSumExp: logSumExp)
+        return AttentionRecord(
+            normed: normed, statistics: statistics, projected: projected, attended: attended,
+            logSumExp: logSumExp)
+    }
+
+    /// Norm, projections and rotation of every row.
+    func project(
+        _ block: Int, _ x: Matrix
+    ) throws -> (normed: Matrix, projected: Matrix, statistics: Matrix?) {
+        let weights = model.weights.blocks[block]
+        let layout = model.configuration.attentionLayout
+        let normed = try workspace.matrix(.normed, rows: x.rows, columns: x.columns)
+        let statistics = try normStatistics(rows: x.rows)
+        apply(weights.attentionNorm, x, into: normed, statistics: statistics)
+        let projected = try matrix(.projected, x.rows, layout.columns)
+        for part in weights.queryKeyValue {
+            backend.linear(
+                normed, part.linear.weight, bias: part.linear.bias,
+                into: projected.columns(part.columns), accumulate: false)
+        }
+        rotate(
+            queries: projected.columns(layout.queries),
+            keys: projected.columns(layout.keysValues).columns(layout.keys), inverse: false)
+        return (normed, projected, statistics)
+    }
+
+    /// Rotates queries and keys in place, or rotates their gradients back.
+    func rotate(queries: Matrix, keys: Matrix, inverse: Bool) {
+        guard let angles, let rotary = model.rotary else { return }
+        let attention = model.configuration.attention
+        let layout = model.configuration.attentionLayout
+        for (x, heads, stride) in [
+            (queries, attention.heads, layout.queryStride),
+            (keys, attention.keyValueHeads, layout.keyValueStride),
+        ] {
+            backend.rotate(
+                x, positions: positions, cosines: angles.cosines, sines: angles.sines,
+                rotary: RotaryShape(
+                    heads: heads, headStride: stride, rotated: rotary.rotated, pairing: rotary.pairing),
+                inverse: inverse)
+        }
+    }
+
+    /// output += down(f(…normed…)); the values before f are returned for the backward pass.
+    private func feedForward(
+        _ weights: BlockWeights, _ normed: Matrix, to output: Matrix
+    ) throws -> (up: Matrix, gate: Matrix?) {
+        let shape = model.configuration.feedForward
+        let up = try matrix(.up, normed.rows, shape.innerSize)
+        backend.linear(normed, weights.up.weight, bias: weights.up.bias, into: up, accumulate: false)
+        var activated = up
+        var gate: Matrix?
+        if let gateWeights = weights.gate {
+            let values = try matrix(.gate, normed.rows, shape.innerSize)
+            backend.linear(
+                normed, gateWeights.weight, bias: gateWeights.bias, into: values, accumulate: false)
+            activated = try workspace.matrix(.activated, rows: normed.rows, columns: shape.innerSize)
+            backend.gatedActivation(shape.activation, gate: values, up: up, into: activated)
+            gate = values
+        } else {
+            if isRecording {
+                activated = try workspace.matrix(.activated, rows: normed.rows, columns: shape.innerSize)
+            }
+            backend.activation(shape.activation, up, into: activated)
+        }
+        add(weights.down, activated, to: output)
+        return (up, gate)
+    }
+}
+
+extension BlockRunner {
+    /// A matrix of its own where the pass is recorded, else the workspace's.
+    private func matrix(_ role: Workspace.Role, _ rows: Int, _ columns: Int) throws -> Matrix {
+        isRecording
+            ? try backend.makeMatrix(rows: rows, columns: columns)
+            : try workspace.matrix(role, rows: rows, columns: columns)
+    }
+
+    private func gathered(_ x: Matrix, _ rows: IndexVector?) throws -> Matrix {
+        guard let rows else { return x }
+        let y = try backend.makeMatrix(rows: rows.count, columns: x.columns)
+        backend.gatherRows(x, rows, into: y)
+        return y
+    }
+
+    private func copied(_ x: Matrix) throws -> Matrix {
+        let y = try backend.makeMatrix(rows: x.rows, columns: x.columns)
+        backend.copy(x, into: y)
+        return y
+    }
+
+    /// output += linear(x).
+    private func add(_ linear: LinearWeights, _ x: Matrix, to output: Matrix) {
+        backend.linear(x, linear.weight, bias: linear.bias, into: output, accumulate: true)
+    }
+
+    private func normStatistics(rows: Int) throws -> Matrix? {
+        isRecording ? try model.makeNormStatistics(rows: rows) : nil
+    }
+
+    private func apply(_ norm: NormWeights, _ x: Matrix, into y: Matrix, statistics: Matrix?) {
+        model.apply(norm, x, into: y, statistics: statistics)
+    }
+}
+
+extension LanguageModel {
+    /// Normalises the rows of `x` [N, D].
+    func apply(_ norm: NormWeights, _ x: Matrix, into y: Matrix, statistics: Matrix?) {
+        switch configuration.norm {
+        case .layer(let epsilon):
+            backend.layerNorm(
+                x, gain: norm.gain, bias: norm.bias, epsilon: epsilon, into: y, statistics: statistics)
+        case .rootMeanSquare(let epsilon):
+            backend.rmsNorm(x, gain: norm.gain, epsilon: epsilon, into: y, statistics: statistics)
+        }
+    }
+
+    /// dx (+)= the gradient of `apply`.
+    func applyBackward(
+        _ norm: NormWeights, _ dy: Matrix, x: Matrix, statistics: Matrix, into dx: Matrix,
+        accumulate: Bool
+    ) {
+        switch configuration.norm {
+        case .layer:
+            backend.layerNormBackward(
+                dy, x: x, gain: norm.gain, statistics: statistics, into: dx, accumulate: accumulate)
+        case .rootMeanSquare:
+            backend.rmsNormBackward(
+                dy, x: x, gain: norm.gain, statistics: statistics, into: dx, accumulate: accumulate)
+        }
+    }
+
+    /// Room for what `apply` notes for its gradient.
+    func makeNormStatistics(rows: Int) throws -> Matrix {
+        switch configuration.norm {
+        case .layer: try backend.makeMatrix(rows: rows, columns: 2)
+        case .rootMeanSquare: try backend.makeMatrix(rows: rows, columns: 1)
+        }
+    }
+
+    /// The embeddings of a batch's tokens, [N, D].
+    func embed(_ batch: PackedBatch, positions: IndexVector) throws -> Matrix {
+        let x = try backend.makeMatrix(rows: batch.rowCount, columns: hiddenSize)
+        let ids = try backend.makeIndices(batch.ids)
+        backend.embed(ids, table: weights.tokenEmbedding, into: x, accumulate: false)
+        if let table = weights.positionEmbedding {
+            backend.embed(positions, table: table, into: x, accumulate: true)
+        }
+        return x
+    }
+
+    /// Final states [R, D], overwritten by their norm.
+    func normalise(_ x: Matrix) { apply(weights.finalNorm, x, into: x, statistics: nil) }
+
+    /// The head on normalised final states [R, D].
+    func headLogits(_ normed: Matrix) throws -> Matrix {
+        let logits = try backend.makeMatrix(rows: normed.rows, columns: vocabularySize)
+        backend.linear(
+            normed, weights.head.weight, bias: weights.head.bias, into: logits, accumulate: false)
+        return logits
+    }
+}
