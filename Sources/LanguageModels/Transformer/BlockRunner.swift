@@ -13,14 +13,15 @@ struct BlockRunner {
     var backend: any ComputeBackend { model.backend }
 
     init(
-        _ model: LanguageModel, batch: PackedBatch, store: any KeyValueStore, isRecording: Bool = false
+        _ model: LanguageModel, batch: PackedBatch, store: any KeyValueStore, isRecording: Bool = false,
+        workspace: Workspace? = nil
     ) throws {
         self.model = model
         self.store = store
         self.isRecording = isRecording
         positions = try model.backend.makeIndices(batch.positions)
         angles = try model.rotary?.angles(positions: batch.positionCount, on: model.backend)
-        workspace = Workspace(model.backend)
+        self.workspace = workspace ?? Workspace(model.backend)
     }
 
     /// Runs `blocks` on `x` [N, D], which may be overwritten, and edits the states after each.

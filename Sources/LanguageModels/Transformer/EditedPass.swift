@@ -7,9 +7,7 @@ package final class EditedPass {
         let runner: BlockRunner
         let blocks: [BlockRecord]
         let edits: PlacedEdits
-        /// Rows kept before the first block; nil: all.
-        let selection: RowSelection?
-        /// Read rows of the states after the last block, [R], and those states, [R′, D].
+        /// Read rows of the states after the last block, [R], nil: all in order; and those states, [R′, D].
         let readRows: IndexVector?
         let finalStates: Matrix
         let finalStatistics: Matrix
@@ -45,7 +43,7 @@ package final class EditedPass {
             model.weights.finalNorm, dNormed, x: states, statistics: recording.finalStatistics,
             into: dStates, accumulate: false)
         let dEdited = try recording.runner.backward(dStates, through: recording.blocks)
-        return try recording.edits.backward(dEdited, selection: recording.selection, on: backend)
+        return try recording.edits.backward(dEdited, on: backend)
     }
 }
 
@@ -125,7 +123,7 @@ extension LanguageModel {
             self, logits: try headLogits(read),
             recording: statistics.map {
                 EditedPass.Recording(
-                    runner: runner, blocks: records, edits: edits, selection: nil, readRows: rows,
+                    runner: runner, blocks: records, edits: edits, readRows: rows,
                     finalStates: top, finalStatistics: $0)
             })
     }

@@ -73,6 +73,9 @@ extension LanguageModel {
                 !request.readPositions.isEmpty
                     && request.readPositions.allSatisfy { $0 >= edited.lowerBound && $0 < request.tokens.count },
                 "logits are read at edited or later tokens")
+            precondition(
+                Set(request.readPositions).count == request.readPositions.count,
+                "each position is read once")
         }
         let needed = Dictionary(
             uniqueKeysWithValues: requests.enumerated().map { ($0.offset, $0.element.suffix.upperBound) })

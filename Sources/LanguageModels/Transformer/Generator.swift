@@ -1,0 +1,157 @@
+import Compute
+import Foundation
+
+/// Continues texts side by side.  A text holds a slot of the key and value cache until it ends; then the
+/// next prompt takes it.
+final class Generator {
+    /// Memory that the cache may take, in bytes.
+    static let cacheBytes = 512 << 20
+    /// Texts continued at once, at most.
+    static let maximumSlots = 64
+
+    private let model: LanguageModel
+    private let prompts: [[Int]]
+    private let edits: [Edit]
+    private let options: GenerationOptions
+    private let endTokens: Set<Int>
+    private let cache: KeyValueCache
+    private let workspace: Workspace
+    /// Prompts that have no slot yet, the next one last.
+    private var waiting: [Continuation]
+    /// What each slot continues.
+    private var slots: [Continuation?]
+    private var results: [[Int]]
+
+    init(
+        _ model: LanguageModel, prompts: [[Int]], continuations: [Continuation], edits: [Edit],
+        options: GenerationOptions
+    ) throws {
+        self.model = model
+        self.prompts = prompts
+        self.edits = edits
+        self.options = options
+        endTokens = options.stopsAtEndToken ? model.endTokens : []
+        waiting = continuations.filter { $0.limit > 0 }.reversed()
+        results = Array(repeating: [], count: prompts.count)
+        let rows = waiting.map { $0.length + $0.limit - 1 }.max() ?? 1
+        let affordable = Self.cacheBytes / (model.configuration.cacheBytesPerToken * rows)
+        let count = min(max(affordable, 1), Self.maximumSlots, max(waiting.count, 1))
+        slots = Array(repeating: nil, count: count)
+        cache = try KeyValueCache(model, slots: count, rows: rows)
+        workspace = Workspace(model.backend)
+    }
+
+    /// - Returns: the new tokens of each prompt.
+    func run() throws -> [[Int]] {
+        while true {
+            try admit()
+            let active = slots.indices.filter { slots[$0] != nil }
+            if active.isEmpty {
+                if waiting.isEmpty { return results }
+                continue
+            }
+            try step(active)
+        }
+    }
+
+    /// Reads the prompts of as many waiting texts as have a free slot and fit the row budget, and makes the
+    /// first token of each.
+    private func admit() throws {
+        var batch = PackedBatch()
+        var admitted: [Int] = []
+        for slot in slots.indices where slots[slot] == nil {
+            guard let next = waiting.last else { break }
+            if batch.rowCount > 0 && batch.rowCount + next.length > model.rowBudget { break }
+            waiting.removeLast()
+            let prompt = prompts[next.prompt]
+            batch.append(sequence: next.prompt, tokens: prompt.indices, ids: prompt)
+            slots[slot] = next
+            admitted.append(slot)
+        }
+        if admitted.isEmpty { return }
+        try advance(
+            batch, slots: admitted, edits: PlacedEdits(edits, in: batch, on: model.backend))
+    }
+
+    /// Reads the token made last of each active text and makes the next.
+    private func step(_ active: [Int]) throws {
+        var batch = PackedBatch()
+        for slot in active {
+            guard var text = slots[slot], let last = text.tokens.last else { continue }
+            batch.append(sequence: text.prompt, tokens: text.length..<text.length + 1, ids: [last])
+            text.length += 1
+            slots[slot] = text
+        }
+        try advance(batch, slots: active, edits: PlacedEdits())
+    }
+
+    /// Runs a batch whose parts belong to `slots` and chooses a token behind each part.
+    private func advance(_ batch: PackedBatch, slots active: [Int], edits: PlacedEdits) throws {
+        let store = try cache.store(batch, slots: active)
+        let runner = try BlockRunner(model, batch: batch, store: store, workspace: workspace)
+        let states = try runner.run(
+            model.embed(batch, positions: runner.positions), through: 0..<model.blocks, edits: edits,
+            selection: RowSelection(batch.parts.map { $0.rows.upperBound - 1 })
+        ).states
+        model.normalise(states)
+        let candidates = try self.candidates(model.headLogits(states))
+        for (slot, candidates) in zip(active, candidates) {
+            guard var text = slots[slot] else { continue }
+            let token = options.sampling.choose(from: candidates, &text.stream)
+            let ends = endTokens.contains(token)
+            if !ends { text.tokens.append(token) }
+            if ends || text.tokens.count == text.limit {
+                results[text.prompt] = text.tokens
+                slots[slot] = nil
+            } else {
+                slots[slot] = text
+            }
+        }
+    }
+
+    /// The tokens that may follow each row of logits, likeliest first.
+    private func candidates(_ logits: Matrix) throws -> [[TokenCandidate]] {
+        let backend = model.backend
+        let count = min(options.sampling.candidateCount, logits.columns)
+        let ids = try backend.makeIndices(Array(repeating: 0, count: logits.rows * count))
+        let values = try backend.makeMatrix(rows: logits.rows, columns: count)
+        backend.topK(logits, k: count, ids: ids, values: values)
+        let tokens = try backend.read(ids)
+        let logProbabilities = try backend.read(values)
+        return (0..<logits.rows).map { row in
+            (row * count..<(row + 1) * count).map {
+                TokenCandidate(token: Int(tokens[$0]), logProbability: logProbabilities[$0])
+            }
+        }
+    }
+}
+
+/// A token that may come next.
+struct TokenCandidate {
+    let token: Int
+    let logProbability: Float
+}
+
+extension GenerationOptions.Sampling {
+    /// How many of the likeliest tokens are looked at.
+    var candidateCount: Int {
+        switch self {
+        case .greedy: 1
+        case .topK(let count, _): max(count, 1)
+        }
+    }
+
+    /// Chooses one of the candidates (likeliest first): with probability ∝ p^(1 / temperature), one number
+    /// drawn a token.
+    func choose(from candidates: [TokenCandidate], _ stream: inout RandomStream) -> Int {
+        guard case .topK(_, let temperature) = self else { return candidates[0].token }
+        let best = Double(candidates[0].logProbability)
+        let weights = candidates.map { exp((Double($0.logProbability) - best) / temperature) }
+        var rest = stream.uniform() * weights.reduce(0, +)
+        for (candidate, weight) in zip(candidates, weights) {
+            rest -= weight
+            if rest < 0 { return candidate.token }
+        }
+        return candidates[candidates.count - 1].token
+    }
+}

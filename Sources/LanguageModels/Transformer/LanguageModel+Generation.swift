@@ -1,0 +1,73 @@
+import Compute
+import Foundation
+
+/// How tokens are chosen and when to stop.
+package struct GenerationOptions: Sendable, Equatable {
+    package enum Sampling: Sendable, Equatable {
+        case greedy
+        case topK(Int, temperature: Double)
+    }
+    package enum Limit: Sendable, Equatable {
+        /// Prompt and continuation together; at least one token is made.
+        case total(Int)
+        case new(Int)
+    }
+    package var sampling: Sampling
+    package var limit: Limit
+    package var stopsAtEndToken = true
+
+    package init(sampling: Sampling, limit: Limit) {
+        self.sampling = sampling
+        self.limit = limit
+    }
+}
+
+extension LanguageModel {
+    /// Continues every prompt; edits act on the prompt's pass only.  Sequence i draws from
+    /// `RandomStream(seed, purpose: "generation", sample: streamIds[i])`, so its text does not depend on
+    /// the batch.  A text ends where the context does.
+    /// - Returns: the new tokens of each prompt, the end token excluded.
+    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`.
+    package func generate(
+        _ prompts: [[Int]], edits: [Edit] = [], options: GenerationOptions, seed: UInt64,
+        streamIds: [String]
+    ) throws -> [[Int]] {
+        precondition(prompts.count == streamIds.count, "every prompt has a stream")
+        try check(edits, of: prompts)
+        for prompt in prompts { try check(sequence: prompt) }
+        let continuations = prompts.enumerated().map { index, prompt in
+            Continuation(
+                prompt: index, length: prompt.count,
+                limit: options.newTokens(promptLength: prompt.count, contextLength: contextLength),
+                stream: RandomStream(seed: seed, purpose: "generation", sample: streamIds[index]))
+        }
+        let generator = try Generator(
+            self, prompts: prompts, continuations: continuations, edits: edits, options: options)
+        return try generator.run()
+    }
+
+    /// The tokens that end a text.
+    var endTokens: Set<Int> { Set(configuration.endTokens).union([tokenizer.endToken].compactMap { $0 }) }
+}
+
+extension GenerationOptions {
+    /// How many tokens may be made at most.  The last one is never read, so it may stand behind the context.
+    func newTokens(promptLength: Int, contextLength: Int) -> Int {
+        let room = contextLength - promptLength + 1
+        switch limit {
+        case .total(let total): return min(max(total - promptLength, 1), room)
+        case .new(let count): return min(count, room)
+        }
+    }
+}
+
+/// One text that is being continued.
+struct Continuation {
+    let prompt: Int
+    /// Tokens whose keys and values are known, or will be once the prompt was read.
+    var length: Int
+    /// How many tokens may be made.
+    let limit: Int
+    var stream: RandomStream
+    var tokens: [Int] = []
+}
