@@ -3,16 +3,17 @@
 
     tiny_models.py OUT        (OUT: Tests/LanguageModelsTests/Fixtures/models)
 
-Made with torch 2.15.0, transformers 5.23.0, safetensors 0.8.  Every folder holds config.json, the weights
-as the case says, and
+Made with torch 2.15.0, transformers 5.23.0, safetensors 0.8.  Every OUT/<case> holds config.json and the
+weights as the case says; beside it lie
 
-    expected.json         token sequences, edits, read positions, greedy continuations
-    expected.safetensors  states.<s> [L, T, D] after every block, logits.<s> [T, V], and per edit e
-                          edit.<e>.directions [directions, D], .cotangent [R, V], .logits [R, V],
-                          .gradient [directions, D] = d sum(cotangent * logits) / d directions
+    <case>.expected.json         token sequences, edits, read positions, greedy continuations
+    <case>.expected.safetensors  states.<s> [L, T, D] after every block, logits.<s> [T, V], and per edit e
+                                 edit.<e>.directions [directions, D], .cotangent [R, V], .logits [R, V],
+                                 .gradient [directions, D] = d sum(cotangent * logits) / d directions
 
 All of it is computed in float32 on the weights as stored.  Norm gains and biases are random too.
 """
+import copy
 import json
 import shutil
 import sys
@@ -48,7 +49,7 @@ CASES = {
                          activation_function="gelu", tie_word_embeddings=False),
                     torch.bfloat16, {}, set()),
     "gptj": (dict(model_type="gptj", n_embd=28, n_layer=3, n_head=2, rotary_dim=6, n_inner=45,
-                  n_positions=24, vocab_size=90), torch.float16, {}, {"bin", "mask"}),
+                  n_positions=24, vocab_size=90), torch.float16, {}, {"twin", "mask"}),
     "gpt_neo": (dict(model_type="gpt_neo", hidden_size=26, num_layers=4, num_heads=2, window_size=3,
                      attention_types=[[["global", "local"], 2]], intermediate_size=39,
                      max_position_embeddings=24, vocab_size=87), torch.bfloat16, {}, set()),
@@ -65,7 +66,7 @@ CASES = {
                         mlp_bias=True, hidden_size=28,
                         rope_parameters={"rope_type": "llama3", "rope_theta": 500.0, "factor": 4.0,
                                          "low_freq_factor": 1.0, "high_freq_factor": 4.0,
-                                         "original_max_position_embeddings": 16}), torch.float16, {}, {"twin"}),
+                                         "original_max_position_embeddings": 16}), torch.float16, {}, set()),
     "mistral": (dict(LLAMA, model_type="mistral", num_hidden_layers=3, sliding_window=4, num_key_value_heads=4),
                 torch.bfloat16, {}, set()),
     "qwen2": (dict(LLAMA, model_type="qwen2", use_sliding_window=True, sliding_window=5, max_window_layers=1),
@@ -137,7 +138,11 @@ def expected_edit(model, edit, sequences, generator):
 
 
 def write_weights(model, folder, element, options):
-    model.to(element).save_pretrained(folder)
+    # A copy is cast: buffers such as rotary frequencies must stay float32 in the model that is run.
+    copy.deepcopy(model).to(element).save_pretrained(folder)
+    with torch.no_grad():
+        for value in model.parameters():
+            value.copy_(value.to(element).to(torch.float32))
     (folder / "generation_config.json").unlink(missing_ok=True)
     file = folder / "model.safetensors"
     tensors = load_file(file)
@@ -148,11 +153,7 @@ def write_weights(model, folder, element, options):
         mask = torch.tril(torch.ones(1, 1, 8, 8)).to(torch.bool)
         tensors[start + "h.0.attn.bias"] = mask
         tensors[start + "h.0.attn.masked_bias"] = torch.tensor(-1e9)
-    if "bin" in options:
-        torch.save(tensors, folder / "pytorch_model.bin")
-        file.unlink()
-    else:
-        save_file(tensors, file, metadata={"format": "pt"})
+    save_file(tensors, file, metadata={"format": "pt"})
     if "twin" in options:
         twin = folder.with_name(folder.name + "-bin")
         shutil.rmtree(twin, ignore_errors=True)
@@ -186,7 +187,7 @@ def make(name, out):
     randomise(model, generator)
     write_weights(model, folder, element, flags)
     respell(folder, keys)
-    model = model.to(torch.float32)
+    model.generation_config.eos_token_id = None
     vocabulary = config.vocab_size
     sequences = [torch.randint(2, vocabulary, (n,), generator=generator).tolist() for n in LENGTHS]
     tensors = {}
@@ -203,9 +204,9 @@ def make(name, out):
         model.generate(torch.tensor([ids]), attention_mask=torch.ones(1, len(ids)), do_sample=False, max_new_tokens=8,
                        pad_token_id=0)[0, len(ids):].tolist() for ids in sequences
     ]
-    save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "expected.safetensors")
+    save_file({k: v.contiguous() for k, v in tensors.items()}, out / f"{name}.expected.safetensors")
     lines = {"sequences": sequences, "edits": edits, "greedy": greedy}
-    (folder / "expected.json").write_text(json.dumps(lines) + "\n")
+    (out / f"{name}.expected.json").write_text(json.dumps(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -90,7 +90,9 @@ package struct ConfigurationReader: Sendable {
         guard let value = object["eos_token_id"], !value.isNull else { return [] }
         let items = value.array ?? [value]
         return try items.map { item in
-            guard let id = item.integer, id >= 0 else { throw wrong("eos_token_id", "token ids are expected") }
+            guard let id = item.integer, id >= 0 else {
+                throw wrong("eos_token_id", "token ids are expected")
+            }
             return id
         }
     }

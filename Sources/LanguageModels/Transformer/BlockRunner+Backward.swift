@@ -34,7 +34,8 @@ extension BlockRunner {
         let dx = try widened(dOutput, record)
         let dProjected = try attentionBackward(try widened(dAttended, record), record)
         let sharesNorm = weights.feedForwardNorm == nil
-        let dNormed = sharesNorm
+        let dNormed =
+            sharesNorm
             ? try widened(dFeedForward, record)
             : try workspace.matrix(.dNormed, rows: dx.rows, columns: dx.columns)
         for (index, part) in weights.queryKeyValue.enumerated() {

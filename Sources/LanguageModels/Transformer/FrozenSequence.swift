@@ -71,7 +71,9 @@ extension LanguageModel {
             }
             precondition(
                 !request.readPositions.isEmpty
-                    && request.readPositions.allSatisfy { $0 >= edited.lowerBound && $0 < request.tokens.count },
+                    && request.readPositions.allSatisfy {
+                        $0 >= edited.lowerBound && $0 < request.tokens.count
+                    },
                 "logits are read at edited or later tokens")
             precondition(
                 Set(request.readPositions).count == request.readPositions.count,

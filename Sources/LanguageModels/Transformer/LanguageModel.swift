@@ -31,18 +31,17 @@ package final class LanguageModel: Sendable {
     package convenience init(
         folder: URL, name: String, backend: any ComputeBackend, elementType: ElementType? = nil
     ) throws {
-        let checkpoint = try Checkpoint(folder: folder)
-        let reader = ConfigurationReader(checkpoint)
-        let (configuration, names) = try ModelFamilies.read(reader)
         try self.init(
-            checkpoint: checkpoint, configuration: configuration, names: names,
-            tokenizer: Tokenizer(folder: folder), name: name, backend: backend, elementType: elementType)
+            checkpoint: Checkpoint(folder: folder), tokenizer: Tokenizer(folder: folder), name: name,
+            backend: backend, elementType: elementType)
     }
 
-    init(
-        checkpoint: Checkpoint, configuration: TransformerConfiguration, names: WeightNames,
-        tokenizer: Tokenizer, name: String, backend: any ComputeBackend, elementType: ElementType?
+    /// The same with an opened checkpoint and a tokenizer from wherever.
+    package init(
+        checkpoint: Checkpoint, tokenizer: Tokenizer, name: String, backend: any ComputeBackend,
+        elementType: ElementType? = nil
     ) throws {
+        let (configuration, names) = try ModelFamilies.read(ConfigurationReader(checkpoint))
         let loader = WeightLoader(
             checkpoint: checkpoint, names: names, backend: backend, elementType: elementType)
         weights = try loader.load(configuration)

@@ -9,7 +9,7 @@ struct WeightLoader {
     /// What matrices are rounded to; nil: as stored.
     let elementType: ElementType?
 
-    /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`; `ComputeError`.
+    /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`; `ComputeError`.
     func load(_ configuration: TransformerConfiguration) throws -> TransformerWeights {
         let names = try resolvedNames(configuration)
         let embedding = try matrix(
@@ -38,7 +38,7 @@ struct WeightLoader {
         var bare = names
         bare.prefix = ""
         for candidate in [names, bare]
-        where checkpoint.tensor(candidate.tokenEmbedding(configuration).name) != nil { return candidate }
+        where checkpoint.record(candidate.tokenEmbedding(configuration).name) != nil { return candidate }
         throw LanguageModelError.tensorMissing(
             name: names.tokenEmbedding(configuration).name, path: checkpoint.folder.path)
     }
@@ -69,14 +69,7 @@ struct WeightLoader {
     }
 
     private func stored(_ need: TensorRequirement) throws -> StoredTensor {
-        guard let tensor = checkpoint.tensor(need.name) else {
-            throw LanguageModelError.tensorMissing(name: need.name, path: checkpoint.folder.path)
-        }
-        guard tensor.shape == need.shape else {
-            throw LanguageModelError.tensorShape(
-                name: need.name, expected: need.shape, found: tensor.shape)
-        }
-        return tensor
+        try checkpoint.tensor(need.name, shape: need.shape)
     }
 
     /// A vector as a float32 matrix of one row.
