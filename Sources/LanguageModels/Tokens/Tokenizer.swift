@@ -1,46 +1,80 @@
 import Foundation
-
-/// A text as tokens.  Offsets count Unicode scalars of the text; a token's offsets include the space it
-/// owns, and byte tokens of one character share that character's range.
-package struct Encoding: Sendable, Equatable {
-    package var ids: [Int]
-    package var offsets: [Range<Int>]
-    /// How many leading tokens are the checkpoint's start tokens; their offsets are empty.
-    package var startTokens: Int
-}
+import Synchronization
 
 /// Turns text into a checkpoint's token ids and back.
+///
+/// Byte-pair encoding as the `tokenizers` library does it, with the same ids and offsets.  Safe to use from
+/// several threads at once.
 package final class Tokenizer: Sendable {
+    private let parts: TokenizerParts
+    private let startTokens: [Int]
+    /// Scratch memory that no thread uses at the moment.
+    private let workspaces = Mutex<[TokenWorkspace]>([])
+
+    /// The id that ends a text, if the checkpoint names one.
+    package let endToken: Int?
+    /// One more than the largest id.
+    package let vocabularySize: Int
+
     /// Reads `tokenizer.json`, or `vocab.json` and `merges.txt`, and `tokenizer_config.json` if present.
     ///
     /// - Throws: `LanguageModelError`.
-    package init(folder: URL) throws { fatalError("replaced by the tokens work") }
-
-    package var vocabularySize: Int { fatalError() }
-    /// The id that ends a text, if the checkpoint names one.
-    package var endToken: Int? { fatalError() }
+    package init(folder: URL) throws {
+        let files = try TokenizerFiles(folder: folder)
+        parts = try TokenizerParts(source: files.source)
+        vocabularySize = parts.size
+        endToken = try files.endToken(parts)
+        startTokens = try files.startToken(parts).map { [$0] } ?? parts.post.startTokens
+    }
 
     /// Tokenises `text`; with `asPrompt` the checkpoint's start token comes first where it wants one.
-    package func encode(_ text: String, asPrompt: Bool = true) -> Encoding { fatalError() }
+    ///
+    /// Never cut: a text may be longer than the model can read.
+    package func encode(_ text: String, asPrompt: Bool = true) -> Encoding {
+        let workspace = workspaces.withLock { $0.popLast() } ?? TokenWorkspace()
+        defer { workspaces.withLock { $0.append(workspace) } }
+        var text = text
+        let front = asPrompt ? startTokens : []
+        return text.withUTF8 { bytes in
+            var run = EncodingRun(parts, workspace: workspace, startTokens: front, expecting: bytes.count)
+            if let base = bytes.baseAddress, bytes.count > 0 {
+                run.encode(TextView(bytes: base, count: bytes.count, alignment: .original))
+            }
+            return Encoding(ids: run.ids, offsets: run.offsets, startTokens: front.count)
+        }
+    }
+
     /// The text of `ids`; special tokens are dropped unless `keepingSpecial`.
-    package func decode(_ ids: [Int], keepingSpecial: Bool = false) -> String { fatalError() }
-    /// The vocabulary's own spelling of a token ("ĠParis").
-    package func token(_ id: Int) -> String { fatalError() }
+    ///
+    /// Ids that no token has are left out.  A character whose bytes are not all there becomes U+FFFD.
+    package func decode(_ ids: [Int], keepingSpecial: Bool = false) -> String {
+        let spellings = ids.compactMap { id -> [UInt8]? in
+            if !keepingSpecial, parts.added[id]?.special == true { return nil }
+            return parts.spelling(id)
+        }
+        return parts.decoder.text(of: spellings)
+    }
+
+    /// The vocabulary's own spelling of a token ("ĠParis"); empty for an id that no token has.
+    package func token(_ id: Int) -> String {
+        String(decoding: parts.spelling(id) ?? [], as: UTF8.self)
+    }
+
+    /// The id of a token in the vocabulary's own spelling, nil if there is none.
+    package func id(ofToken spelling: String) -> Int? { parts.id(of: spelling) }
+
     /// The first token of `" " + word` (SEMANTICS-DETAILS 39), no start token.
-    package func firstToken(ofWord word: String) -> Int { fatalError() }
+    ///
+    /// Where the tokenizer itself puts a space in front of a text, the first token of `word`.
+    package func firstToken(ofWord word: String) -> Int {
+        guard let first = tokens(ofWord: word).first else {
+            preconditionFailure("a word without tokens")
+        }
+        return first
+    }
+
     /// All tokens of `" " + word`, no start token.
-    package func tokens(ofWord word: String) -> [Int] { fatalError() }
+    package func tokens(ofWord word: String) -> [Int] {
+        encode(parts.normalizer.addsSpace && !word.isEmpty ? word : " " + word, asPrompt: false).ids
+    }
 }
-
-extension Encoding {
-    /// The tokens of scalars `range` of the text: from the first token with start ≤ range.lowerBound ≤ end
-    /// to the first with start ≤ range.upperBound ≤ end, inclusive; of byte tokens that share one character
-    /// the last (with `lastByte` false the first, as the reference does).  Start tokens are never taken.
-    package func tokens(of range: Range<Int>, lastByte: Bool = true) -> Range<Int>? { fatalError() }
-}
-
-/// Where the `occurrence`-th (from 0) occurrence of `substring` lies in `text`, in Unicode scalars; each
-/// search starts one scalar behind the last hit.  With `wholeWords`, a hit must not touch a letter or digit.
-package func occurrence(
-    _ occurrence: Int, of substring: String, in text: String, wholeWords: Bool = false
-) -> Range<Int>? { fatalError() }

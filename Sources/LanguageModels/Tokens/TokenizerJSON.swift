@@ -1,0 +1,109 @@
+import Foundation
+
+/// A vocabulary, its merges and the settings around them, as a checkpoint's files hold them.
+struct TokenizerSource {
+    var spellings = ByteStrings()
+    var ids: [Int] = []
+    /// Left and right tokens of the merges, one after another.
+    var merges = ByteStrings()
+    /// The model's other settings.
+    var model = JSONObject()
+    /// The settings beside the model.
+    var settings = JSONObject()
+    /// The file to name in errors.
+    var path: String
+}
+
+extension TokenizerSource {
+    /// Reads `tokenizer.json`.
+    ///
+    /// - Throws: `LanguageModelError`.
+    init(tokenizerJSON url: URL) throws {
+        self.init(path: url.path)
+        let data = try Self.read(url)
+        try Self.scan(data, path: path) { scanner in
+            try scanner.object { scanner, key in
+                if key == "model" { try readModel(&scanner) } else { settings[key] = try scanner.value() }
+            }
+        }
+    }
+
+    private mutating func readModel(_ scanner: inout VocabularyScanner) throws {
+        try scanner.object { scanner, key in
+            let first = try scanner.peek()
+            if key == "vocab", first == UInt8(ascii: "{") {
+                (spellings, ids) = try scanner.vocabulary()
+                model["vocab"] = .bool(true)
+            } else if key == "merges", first == UInt8(ascii: "[") {
+                merges = try scanner.merges()
+                model["merges"] = .bool(true)
+            } else {
+                model[key] = try scanner.value()
+            }
+        }
+    }
+
+    /// Reads `vocab.json` and `merges.txt`.
+    ///
+    /// - Throws: `LanguageModelError`.
+    init(vocabulary: URL, merges mergesURL: URL) throws {
+        self.init(path: vocabulary.path)
+        let data = try Self.read(vocabulary)
+        try Self.scan(data, path: path) { scanner in (spellings, ids) = try scanner.vocabulary() }
+        model = ["type": "BPE", "vocab": true, "merges": true]
+        let lines = try Self.read(mergesURL)
+        for (number, line) in lines.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            let line = line.last == 0x0D ? line.dropLast() : line
+            if line.isEmpty || number == 0 && line.starts(with: Array("#version".utf8)) { continue }
+            guard String(validating: line, as: UTF8.self) != nil, merges.append(mergeLine: line) else {
+                throw LanguageModelError.malformed(
+                    path: mergesURL.path, reason: "line \(number + 1) is not a pair of tokens")
+            }
+        }
+    }
+
+    /// The whole of a JSON file, given to `body`.
+    private static func scan(
+        _ data: Data, path: String, _ body: (inout VocabularyScanner) throws -> Void
+    ) throws {
+        try data.withUnsafeBytes { bytes in
+            do {
+                guard String(validating: bytes, as: UTF8.self) != nil else {
+                    throw LanguageModelError.malformed(path: path, reason: "not UTF-8")
+                }
+                var start = 0
+                if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+                var scanner = VocabularyScanner(bytes: bytes, position: start)
+                try body(&scanner)
+                var rest = JSONParser(bytes: bytes, position: scanner.position)
+                guard rest.atEnd() else { throw scanner.error("text after the document") }
+            } catch let error as JSONError {
+                throw LanguageModelError.malformed(path: path, reason: "byte \(error.byte): \(error.reason)")
+            }
+        }
+    }
+
+    /// - Throws: `LanguageModelError.fileMissing` or `.unreadable`.
+    static func read(_ url: URL) throws -> Data {
+        do {
+            return try Data(contentsOf: url, options: .mappedIfSafe)
+        } catch {
+            guard FileManager.default.fileExists(atPath: url.path) else {
+                throw LanguageModelError.fileMissing(path: url.path)
+            }
+            throw LanguageModelError.unreadable(path: url.path, reason: error.localizedDescription)
+        }
+    }
+
+    /// The JSON object in a file, nil if there is no such file.
+    ///
+    /// - Throws: `LanguageModelError`.
+    static func object(_ url: URL) throws -> JSONObject? {
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        do {
+            return try ComponentSettings(JSONValue(parsing: read(url)), place: "the document", path: url.path).object
+        } catch let error as JSONError {
+            throw LanguageModelError.malformed(path: url.path, reason: "byte \(error.byte): \(error.reason)")
+        }
+    }
+}
