@@ -3,42 +3,44 @@ import CKernels
 extension CPUBackend {
     package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
         precondition(x.columns == weight.inputs && y.columns == weight.outputs && x.rows == y.rows)
-        let steps = weight.steps
-        split(x.rows, cost: weight.inputs * weight.outputs) { rows in
-            ck_product(
-                rows.count, weight.outputs, weight.inputs, x.row(rows.lowerBound), x.stride, weight.address,
-                weight.elementType.kernelType, steps.output, steps.input, bias?.pointer,
-                y.row(rows.lowerBound), y.stride, accumulate)
-        }
+        precondition(bias == nil || bias?.columns == y.columns)
+        multiply(
+            CKGemm(
+                rows: x.rows, columns: weight.outputs, depth: weight.inputs, a: x.pointer,
+                a_stride: x.stride, a_transposed: false, b: weight.address,
+                b_stride: weight.leadingDimension, b_transposed: weight.layout == .outputsByInputs,
+                b_type: weight.elementType.kernelType, bias: bias?.pointer, c: y.pointer,
+                c_stride: y.stride, accumulate: accumulate))
     }
 
     package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
         precondition(dx.columns == weight.inputs && dy.columns == weight.outputs && dx.rows == dy.rows)
-        let steps = weight.steps
-        split(dy.rows, cost: weight.inputs * weight.outputs) { rows in
-            ck_product(
-                rows.count, weight.inputs, weight.outputs, dy.row(rows.lowerBound), dy.stride, weight.address,
-                weight.elementType.kernelType, steps.input, steps.output, nil, dx.row(rows.lowerBound),
-                dx.stride, accumulate)
-        }
+        multiply(
+            CKGemm(
+                rows: dy.rows, columns: weight.inputs, depth: weight.outputs, a: dy.pointer,
+                a_stride: dy.stride, a_transposed: false, b: weight.address,
+                b_stride: weight.leadingDimension, b_transposed: weight.layout == .inputsByOutputs,
+                b_type: weight.elementType.kernelType, bias: nil, c: dx.pointer, c_stride: dx.stride,
+                accumulate: accumulate))
     }
 
     package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
         precondition(c.rows == a.columns && c.columns == b.columns && a.rows == b.rows)
-        split(c.rows, cost: a.rows * c.columns) { rows in
-            for row in rows {
-                if !accumulate { self.kernels.pointee.fill(c.row(row), c.columns, 0) }
-                for token in 0..<a.rows {
-                    self.kernels.pointee.add(b.row(token), a.row(token)[row], c.row(row), c.columns)
-                }
-            }
-        }
+        multiply(
+            CKGemm(
+                rows: c.rows, columns: c.columns, depth: a.rows, a: a.pointer, a_stride: a.stride,
+                a_transposed: true, b: b.pointer, b_stride: b.stride, b_transposed: false, b_type: CK_F32,
+                bias: nil, c: c.pointer, c_stride: c.stride, accumulate: accumulate))
     }
-}
 
-extension Weight {
-    /// How many elements the next output and the next input lie apart.
-    fileprivate var steps: (output: Int, input: Int) {
-        layout == .outputsByInputs ? (leadingDimension, 1) : (1, leadingDimension)
+    /// Runs a product on the pool's threads.
+    private func multiply(_ product: CKGemm) {
+        var product = product
+        let byteCount = ck_gemm_scratch_bytes(&product, instructionSet)
+        guard let scratch = memory.allocate(byteCount) else {
+            preconditionFailure("no memory for the scratch of a matrix product")
+        }
+        ck_gemm(&product, instructionSet, pool.handle, scratch)
+        memory.release(scratch, byteCount: byteCount)
     }
 }

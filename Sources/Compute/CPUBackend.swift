@@ -11,6 +11,8 @@ package final class CPUBackend: ComputeBackend {
     package let deviceDescription: String
     /// The kernels of one instruction set; the table is constant.
     nonisolated(unsafe) let kernels: UnsafePointer<CKElementKernels>
+    /// What the kernels, matrix products among them, are compiled for.
+    let instructionSet: CKInstructionSet
 
     /// Uses `threads` threads (nil: one for each core) and the fastest supported instruction set.
     package convenience init(threads: Int? = nil) {
@@ -24,6 +26,7 @@ package final class CPUBackend: ComputeBackend {
             preconditionFailure("kernels of an unsupported instruction set")
         }
         self.kernels = kernels
+        self.instructionSet = instructionSet
         let pool = ThreadPool(threads: threads ?? max(1, inventory.cores))
         self.pool = pool
         memory = MemoryPool(limit: max(256 << 20, inventory.physicalMemory / 8))

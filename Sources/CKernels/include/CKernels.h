@@ -5,5 +5,6 @@
 #include "CKElementKernels.h"
 #include "CKGemm.h"
 #include "CKInstructionSet.h"
+#include "CKPool.h"
 
 #endif
