@@ -17,8 +17,11 @@ package struct Dataset: Sendable {
     /// Each sample's place among the samples that the reference makes of the file.  It keeps samples
     /// without an attribute, which ours drops; splits are cut by these places, so both cut alike.
     package private(set) var places: [Int]
+    /// Samples without an attribute, and their places.
+    private var incomplete: [(place: Int, sample: Sample)] = []
+
     /// How many places there are.
-    package private(set) var placeCount: Int
+    package var placeCount: Int { samples.count + incomplete.count }
 
     package init(
         name: DatasetName, samples: [Sample], dropped: [(reason: String, ids: [String])] = [],
@@ -29,7 +32,6 @@ package struct Dataset: Sendable {
         self.dropped = dropped
         self.fileHash = fileHash
         places = Array(samples.indices)
-        placeCount = samples.count
     }
 
     /// Reads `file`, in the raw form or as sample objects (JSON Lines, objects without separators, or one
@@ -56,6 +58,13 @@ package struct Dataset: Sendable {
         return lower..<(places[lower...].firstIndex { $0 >= wanted.upperBound } ?? samples.count)
     }
 
+    /// Every sample in file order, also those without an attribute: for what reads prompts only.
+    package var all: [Sample] {
+        var result = samples
+        for (place, sample) in incomplete { result.insert(sample, at: place) }
+        return result
+    }
+
     package subscript(split: Split) -> ArraySlice<Sample> { samples[indices(of: split)] }
 
     /// Writes samples as JSON Lines: one object a line.
@@ -80,12 +89,12 @@ extension Dataset {
     /// Adds one sample, or drops it where nothing could be read from its attribute.
     mutating func append(_ sample: Sample) {
         if sample.attribute.isEmpty {
+            incomplete.append((placeCount, sample))
             drop(id: sample.id, reason: DropReason.emptyAttribute)
         } else {
-            samples.append(sample)
             places.append(placeCount)
+            samples.append(sample)
         }
-        placeCount += 1
     }
 
     /// Notes a record that gives no sample.

@@ -31,7 +31,7 @@ extension Sample {
             context: try text("context"), prompt: try text("prompt"),
             targetMediated: try optionalText("target_mediated"),
             targetUnmediated: try optionalText("target_unmediated"),
-            source: object["source"].flatMap { $0.isNull ? nil : $0 })
+            source: object["source"].flatMap { $0.isNull ? Optional<JSONValue>.none : $0 })
     }
 }
 

@@ -1,0 +1,161 @@
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+final class DatasetTests: XCTestCase {
+    func testCounterFact() throws {
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
+        XCTAssertEqual(dataset.samples.count, 5_998)
+        XCTAssertEqual(dataset.dropped.map(\.reason), ["empty attribute"])
+        XCTAssertEqual(dataset.dropped[0].ids.count, 2)
+        XCTAssertEqual(
+            dataset.fileHash, try SHA256.hash(file: FixtureFiles.shared("counterfact-6k.json")))
+        let first = dataset.samples[0]
+        XCTAssertEqual(first.id, "9533")
+        XCTAssertEqual(first.entity, "Maynard Sonntag")
+        XCTAssertEqual(first.context, "Maynard Sonntag works as journalist")
+        XCTAssertEqual(first.attribute, "works as journalist")
+        XCTAssertEqual(first.prompt, "Maynard Sonntag's greatest accomplishment is")
+        XCTAssertEqual(first.targetMediated, "journalist")
+        XCTAssertEqual(first.targetUnmediated, "politician")
+        XCTAssertEqual(first.source?["case_id"], 9533)
+        XCTAssertEqual(CounterFact.rewritePrompt(of: first), "Maynard Sonntag works as")
+        XCTAssertEqual(CounterFact.neighborhoodPrompts(of: first), ["The occupation of Abraham Lincoln is"])
+    }
+
+    func testContextsAndAttributesAgreeWithTheReference() throws {
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
+        let lines = try String(
+            contentsOf: FixtureFiles.shared("counterfact-6k-prompts.jsonl"), encoding: .utf8)
+        var expected: [String: JSONValue] = [:]
+        for line in lines.split(separator: "\n") {
+            let record = try JSONValue(parsing: String(line))
+            expected[record["id"]!.string!] = record
+        }
+        for sample in dataset.samples {
+            let record = try XCTUnwrap(expected[sample.id], sample.id)
+            XCTAssertEqual(record["context"]?.string, sample.context, sample.id)
+            XCTAssertEqual(record["attribute"]?.string, sample.attribute, sample.id)
+        }
+        for id in dataset.dropped[0].ids { XCTAssertEqual(expected[id]?["attribute"], "", id) }
+    }
+
+    func testDroppedSamplesKeepTheirPlaces() throws {
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
+        let ids = try String(contentsOf: FixtureFiles.shared("counterfact-6k-prompts.jsonl"), encoding: .utf8)
+            .split(separator: "\n").map { try JSONValue(parsing: String($0))["id"]!.string! }
+        XCTAssertEqual(dataset[.training].first?.id, ids[0])
+        XCTAssertEqual(dataset[.training].last?.id, ids[4_999])
+        XCTAssertEqual(dataset[.evaluation(small: true)].first?.id, ids[5_000])
+        XCTAssertEqual(dataset[.evaluation(small: false)].last?.id, ids[5_999])
+        XCTAssertEqual(dataset[.dump(size: 10)].map(\.id), Array(ids[5_000..<5_010]))
+        XCTAssertEqual(dataset[.all].count, 5_998)
+        XCTAssertEqual(dataset.all.map(\.id), ids)
+    }
+
+    func testSplits() {
+        XCTAssertEqual(Split.training.range(of: 21_919), 0..<5_000)
+        XCTAssertEqual(Split.training.range(of: 60), 0..<60)
+        XCTAssertEqual(Split.evaluation(small: false).range(of: 21_919), 5_000..<10_000)
+        XCTAssertEqual(Split.evaluation(small: false).range(of: 6_000), 5_000..<6_000)
+        XCTAssertEqual(Split.evaluation(small: true).range(of: 21_919), 5_000..<6_000)
+        XCTAssertTrue(Split.evaluation(small: true).range(of: 4_000).isEmpty)
+        XCTAssertEqual(Split.dump(size: 1_000).range(of: 5_400), 5_000..<5_400)
+        XCTAssertEqual(Split.all.range(of: 7), 0..<7)
+    }
+
+    private let object = """
+        {"source": null, "prompt": "Rome is in", "id": "a", "entity": "Rome", "context": "Rome is in Peru",
+        "attribute": "is in Peru", "target_unmediated": "Italy", "target_mediated": "Peru"}
+        """
+
+    func testSampleObjectsInEveryForm() throws {
+        let second = object.replacingOccurrences(of: "\"a\"", with: "7")
+        let expected = ["a", "7"]
+        let forms = [
+            "lines": object + "\n" + second + "\n", "without separators": object + second,
+            "array": "[" + object + " , " + second + "]", "byte-order mark": "\u{FEFF}" + object + second,
+        ]
+        for (form, text) in forms {
+            for name in DatasetName.allCases {
+                let dataset = try Dataset.load(name, file: temporaryFile(text))
+                XCTAssertEqual(dataset.samples.map(\.id), expected, "\(name), \(form)")
+                XCTAssertEqual(dataset.samples[0].targetMediated, "Peru", "\(name), \(form)")
+                XCTAssertNil(dataset.samples[0].source, "\(name), \(form)")
+            }
+        }
+    }
+
+    func testWritingAndReadingBack() throws {
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
+        let file = try temporaryFolder().appendingPathComponent("samples.jsonl")
+        try Dataset.write(dataset.samples.prefix(50), to: file)
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        XCTAssertEqual(lines.count, 50)
+        XCTAssertTrue(lines[0].hasPrefix("{\"id\": \"9533\", \"entity\": \"Maynard Sonntag\", \"prompt\": "))
+        XCTAssertEqual(
+            try Dataset.load(.counterfact, file: file).samples, Array(dataset.samples.prefix(50)))
+    }
+
+    func testBadInput() throws {
+        let rewrite =
+            "{\"prompt\": \"{} is in\", \"subject\": \"Rome\", \"target_true\": {\"str\": \"Italy\"}"
+        let length = object.utf8.count
+        let bad: [(text: String, reason: String)] = [
+            ("[" + object, "the array is not closed: the file is cut off"),
+            ("[" + object + " " + object + "]", "byte \(length + 2): expected ',' or ']'"),
+            (object.dropLast(9) + "", "record 0, byte \(length - 9): the text ends too early"),
+            ("[" + object + "] x", "byte \(length + 3): text after the array"),
+            ("[1]", "record 0 is not an object"),
+            ("{}", "record 0 has neither requested_rewrite nor entity and prompt"),
+            (
+                object.replacingOccurrences(of: "\"context\"", with: "\"kontext\""),
+                "record 0 (id a): context is missing or of the wrong kind"
+            ),
+            (
+                "{\"case_id\": 3, \"requested_rewrite\": \(rewrite)}}",
+                "record 0 (id 3): requested_rewrite.target_new.str is missing or of the wrong kind"
+            ),
+        ]
+        for (text, reason) in bad {
+            let file = try temporaryFile(text)
+            XCTAssertThrowsError(try Dataset.load(.counterfact, file: file), reason) {
+                XCTAssertEqual($0 as? RemediError, .malformedData(path: file.path, reason: reason))
+            }
+        }
+        let raw = try temporaryFile("{\"raw\": \"x\"}")
+        XCTAssertThrowsError(try Dataset.load(.biosbias, file: raw)) {
+            XCTAssertEqual(
+                $0 as? RemediError,
+                .malformedData(
+                    path: raw.path,
+                    reason: "record 0 is not a sample object; the raw form of biosbias has to be reformatted "
+                        + "first"))
+        }
+    }
+
+    func testCutFilesNeverCrash() throws {
+        let data = try Data(contentsOf: FixtureFiles.shared("counterfact-6k.json")).prefix(1_200)
+        for count in stride(from: 0, through: data.count, by: 7) {
+            let file = try temporaryFolder().appendingPathComponent("cut.json")
+            try data.prefix(count).write(to: file)
+            if count == 0 {
+                XCTAssertEqual(try Dataset.load(.counterfact, file: file).samples.count, 0)
+            } else {
+                XCTAssertThrowsError(try Dataset.load(.counterfact, file: file), "\(count) bytes")
+            }
+        }
+    }
+
+    func testPromptInContext() {
+        let sample = Sample(
+            id: "1", entity: "Ångström", attribute: "is from Perth", context: "Ångström is from Perth. . ",
+            prompt: "Ångström lives in")
+        let joined = sample.inContext(sample.prompt)
+        XCTAssertEqual(joined.text, "Ångström is from Perth. Ångström lives in")
+        XCTAssertEqual(joined.promptStart, 24)
+        XCTAssertEqual(sample.inContext("X", suffix: "\n\n").text, "Ångström is from Perth\n\nX")
+    }
+}

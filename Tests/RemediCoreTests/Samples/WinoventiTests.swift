@@ -1,0 +1,50 @@
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+final class WinoventiTests: XCTestCase {
+    func testExcerptAgreesWithTheOracle() throws {
+        let dataset = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi-excerpt.tsv"))
+        let expected = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi-excerpt.jsonl"))
+        XCTAssertEqual(expected.all.count, 45)
+        let found = dataset.all.map { sample in
+            XCTAssertEqual(sample.source?["Word"]?.string, sample.entity)
+            var sample = sample
+            sample.source = nil
+            return sample
+        }
+        XCTAssertEqual(found.map(\.id), expected.all.map(\.id))
+        XCTAssertEqual(found, expected.all)
+        XCTAssertEqual(dataset.samples.count, 40)
+        let counts = dataset.dropped.map { "\($0.reason): \($0.ids.count)" }
+        XCTAssertEqual(
+            counts,
+            [
+                "no context word after the word: 12", "the word is not mentioned twice: 6",
+                "not two sentences: 4", "empty attribute: 5",
+            ])
+    }
+
+    func testOtherLineEnds() throws {
+        let text = try String(contentsOf: FixtureFiles.own("winoventi-excerpt.tsv"), encoding: .utf8)
+        let file = try temporaryFile(text.replacingOccurrences(of: "\n", with: "\r\n"))
+        XCTAssertEqual(try Dataset.load(.winoventi, file: file).all.count, 45)
+    }
+
+    func testBadInput() throws {
+        let header = Winoventi.columns.joined(separator: "\t")
+        let cases = [
+            ("a\tb\n", "the first line is not \(Winoventi.columns.joined(separator: ", "))"),
+            ("", "the first line is not \(Winoventi.columns.joined(separator: ", "))"),
+            (header + "\n1\t2\n", "line 2 has 2 fields, not 9"),
+        ]
+        for (text, reason) in cases {
+            let file = try temporaryFile(text)
+            XCTAssertThrowsError(try Dataset.load(.winoventi, file: file)) {
+                XCTAssertEqual($0 as? RemediError, .malformedData(path: file.path, reason: reason))
+            }
+        }
+    }
+}
