@@ -1,0 +1,95 @@
+import Foundation
+import LanguageModels
+
+/// Does the edited model find target_mediated likelier than target_unmediated behind a prompt?
+/// Score = mean of [p_t > p_c], magnitude = mean of p_t − p_c (SEMANTICS 7).
+package struct EfficacyBenchmark: Benchmark {
+    package enum Prompt: String, Sendable {
+        /// The sample's prompt.
+        case efficacy
+        /// CounterFact's `requested_rewrite.prompt` with the subject filled in, as ROME measures it.
+        case rewrite
+    }
+
+    package let prompt: Prompt
+
+    package init(_ prompt: Prompt) { self.prompt = prompt }
+
+    package var name: String { prompt.rawValue }
+
+    package func run(on subject: EvaluationSubject) throws -> BenchmarkResult {
+        var skipped = SkippedSamples()
+        var asked: [(sample: Sample, text: String, prompt: ScoredPrompt)] = []
+        for (index, sample) in subject.samples.enumerated() {
+            do {
+                let text = try text(for: sample)
+                let prompt = try subject.scoredPrompt(
+                    text, of: index, target: sample.targetMediated, comparator: sample.targetUnmediated)
+                asked.append((sample, text, prompt))
+            } catch let reason as SkipReason {
+                skipped.add(sample.id, reason)
+            }
+        }
+        let scores = try subject.scores(of: asked.map(\.prompt), benchmark: name)
+        let samples = zip(asked, scores).map { asked, score in
+            score.json(id: asked.sample.id, prompt: asked.text)
+        }
+        var result = BenchmarkResult(
+            samples: samples,
+            metrics: PreferenceMetrics(scores.map { [$0] }).named(subject.bootstrap, benchmark: name))
+        result.skipped = skipped
+        return result
+    }
+
+    private func text(for sample: Sample) throws -> String {
+        switch prompt {
+        case .efficacy: return sample.prompt
+        case .rewrite:
+            guard let text = CounterFact.rewritePrompt(of: sample) else { throw SkipReason.noSource }
+            return text
+        }
+    }
+}
+
+extension PromptScore {
+    /// The entry of a result file; the reference's keys first.
+    func json(id: String, prompt: String) -> JSONValue {
+        [
+            "id": .string(id), "prompt": .string(prompt), "target_score": .number(target),
+            "comparator_score": .number(comparator), "target_full_score": .number(fullTarget),
+            "comparator_full_score": .number(fullComparator),
+        ]
+    }
+}
+
+/// Efficacy scores and magnitudes of samples with one or more prompts each: averaged first inside a sample,
+/// then over samples.
+struct PreferenceMetrics {
+    /// One value a sample.
+    let scores: [Double]
+    let magnitudes: [Double]
+    /// The same by the words' full log-probabilities.
+    let fullScores: [Double]
+    let fullMagnitudes: [Double]
+
+    /// - Parameter samples: the scores of each sample's prompts, none empty.
+    init(_ samples: [[PromptScore]]) {
+        func mean(_ value: (PromptScore) -> Double) -> [Double] {
+            samples.map { $0.map(value).reduce(0, +) / Double($0.count) }
+        }
+        scores = mean { $0.target > $0.comparator ? 1 : 0 }
+        magnitudes = mean { exp($0.target) - exp($0.comparator) }
+        fullScores = mean { $0.fullTarget > $0.fullComparator ? 1 : 0 }
+        fullMagnitudes = mean { exp($0.fullTarget) - exp($0.fullComparator) }
+    }
+
+    /// The metrics of a result file; the reference's two first.
+    func named(_ bootstrap: Bootstrap, benchmark: String) -> [BenchmarkResult.NamedMetric] {
+        [
+            ("score", scores), ("magnitude", magnitudes), ("full_score", fullScores),
+            ("full_magnitude", fullMagnitudes),
+        ].map { name, values in
+            .init(name: name, metric: Metric(values: values, bootstrap: bootstrap, key: "\(benchmark).\(name)"))
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import LanguageModels
+
+/// `manifest.json` in an experiment's folder: under `evaluations`, what the results of each condition were
+/// made of.  They are reused only by a run with the same inputs.  Other members of the file are left alone.
+struct EvaluationManifest {
+    private static let member = "evaluations"
+    private let file: URL
+    private var content: JSONObject
+
+    /// Reads the manifest of `directory`, if there is one.
+    ///
+    /// - Throws: `RemediError.malformedData`.
+    init(directory: URL) throws {
+        file = directory.appendingPathComponent("manifest.json")
+        content = JSONObject()
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        guard let data = try? Data(contentsOf: file), let object = try? JSONValue(parsing: data).object else {
+            throw RemediError.malformedData(path: file.path, reason: "the manifest is not a JSON object")
+        }
+        content = object
+    }
+
+    private var entries: JSONObject {
+        get { content[Self.member]?.object ?? JSONObject() }
+        set { content[Self.member] = .object(newValue) }
+    }
+
+    /// Where `inputs` differ from those of the results in `folder`, a phrase each; nil without an entry.
+    func differences(of inputs: JSONObject, folder: String) -> [String]? {
+        guard let there = entries[folder]?["inputs"]?.object else { return nil }
+        let keys = inputs.keys + there.keys.filter { inputs[$0] == nil }
+        func text(_ value: JSONValue?) -> String { value?.text() ?? "not recorded" }
+        return keys.filter { inputs[$0] != there[$0] }.map {
+            "\($0): \(text(there[$0])) there, \(text(inputs[$0])) now"
+        }
+    }
+
+    /// Begins an entry anew.
+    mutating func start(_ folder: String, inputs: JSONObject, circumstances: JSONObject) throws {
+        var entry: JSONObject = ["inputs": .object(inputs)]
+        for (key, value) in circumstances.members { entry[key] = value }
+        entry["results"] = [:]
+        entries[folder] = .object(entry)
+        try write()
+    }
+
+    /// Notes that a benchmark's files are complete.
+    mutating func finish(_ benchmark: String, in folder: String, device: String, start: Date) throws {
+        guard var entry = entries[folder]?.object else { preconditionFailure("an entry is started first") }
+        var results = entry["results"]?.object ?? JSONObject()
+        let now = Date()
+        results[benchmark] = [
+            "finished": .string(ISO8601DateFormatter().string(from: now)),
+            "seconds": .number((now.timeIntervalSince(start) * 1_000).rounded() / 1_000),
+            "device": .string(device),
+        ]
+        entry["results"] = .object(results)
+        entries[folder] = .object(entry)
+        try write()
+    }
+
+    private func write() throws { try AtomicFile.write(JSONValue.object(content).text(pretty: true) + "\n", to: file) }
+}
+
+extension EvaluationRun {
+    /// Everything that decides the results of a condition, one flat object.
+    func inputs(of condition: EvaluationCondition) throws -> JSONObject {
+        var inputs: JSONObject = [
+            "version": .string(RemediVersion.current),
+            "dataset": .string(dataset.name.rawValue),
+            "data": .string(dataset.fileHash),
+            "split": .string(options.split.description),
+            "model": .string(model.fingerprint),
+            "weights": options.elementType.map { .string($0) } ?? .null,
+            "seed": .string(String(options.seed)),
+        ]
+        guard case .edited(let type, let block) = condition else { return inputs }
+        inputs["alpha"] = .number(options.alpha)
+        inputs["beta"] = .number(options.beta)
+        if let file = try editorFile(type: type, block: block) {
+            inputs["editor"] = .string(try SHA256.hash(file: file))
+        } else {
+            inputs["use_all_entity_tokens"] = .bool(options.tokens.useAllEntityTokens)
+            inputs["first_byte_token"] = .bool(options.tokens.firstByteToken)
+            inputs["attribute_no_entity"] = .bool(options.tokens.attributeWithoutEntity)
+        }
+        return inputs
+    }
+
+    /// What is good to know but changes no result.
+    func circumstances(sampleCount: Int) -> JSONObject {
+        var dropped = JSONObject()
+        for group in dataset.dropped { dropped[group.reason] = .array(group.ids.map { .string($0) }) }
+        return [
+            "model_name": .string(model.name), "samples": .integer(sampleCount),
+            "batch_size": .integer(options.batchSize), "dropped": .object(dropped),
+            "editors": options.editorsDirectory.map { .string($0.path) } ?? .null,
+        ]
+    }
+
+    /// The weights of a saved editor; nil for identity and null.
+    private func editorFile(type: EditorType, block: Int) throws -> URL? {
+        guard needsSavedEditor, let directory = options.editorsDirectory else { return nil }
+        let folder = directory.appendingPathComponent("\(type.rawValue)/\(block)")
+        let files = ["weights.safetensors", "weights.pth"].map(folder.appendingPathComponent)
+        guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+            throw RemediError.editorMissing(path: folder.path)
+        }
+        return file
+    }
+}

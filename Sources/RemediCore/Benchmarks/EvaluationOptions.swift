@@ -1,0 +1,44 @@
+import Foundation
+
+/// Everything that decides what `eval gen` computes.
+package struct EvaluationOptions: Sendable, Equatable {
+    /// The benchmarks that run on next-token probabilities, by the names on the command line.
+    package enum BenchmarkName: String, Sendable, CaseIterable {
+        case efficacy, rewrite, paraphrase, neighborhood
+
+        package var benchmark: any Benchmark {
+            switch self {
+            case .efficacy: EfficacyBenchmark(.efficacy)
+            case .rewrite: EfficacyBenchmark(.rewrite)
+            case .paraphrase: PromptSetBenchmark(.paraphrase)
+            case .neighborhood: PromptSetBenchmark(.neighborhood)
+            }
+        }
+    }
+
+    /// What is compared; `edited` stands for one condition a block.
+    package enum Condition: String, Sendable, CaseIterable { case unedited, prefix, edited }
+
+    package var benchmarks = BenchmarkName.allCases
+    package var conditions: [Condition] = [.edited]
+    package var editorType: EditorType = .linear
+    /// Holds `<type>/<block>/weights.*`; not needed for identity and null.
+    package var editorsDirectory: URL?
+    /// nil: those saved in `editorsDirectory`; every block for identity and null.
+    package var blocks: [Int]?
+    package var split: Split = .evaluation(small: false)
+    /// The element type that the weights were rounded to when the model was opened, for the manifest; nil:
+    /// as stored.
+    package var elementType: String?
+    /// How the tokens of identity and null editors are chosen; saved editors bring their own.
+    package var tokens = TokenOptions()
+    package var alpha: Double = 1
+    package var beta: Double = 1
+    /// Prompts in one packed pass; changes speed and memory only.
+    package var batchSize = 32
+    package var seed: UInt64 = 123456
+    /// Computes results again that are there already, whatever their manifest says.
+    package var overwrite = false
+
+    package init() {}
+}

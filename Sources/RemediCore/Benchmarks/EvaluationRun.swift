@@ -1,0 +1,157 @@
+import Foundation
+import LanguageModels
+
+/// What one benchmark found under one condition.
+package struct EvaluationSummary: Sendable, Equatable {
+    package var condition: EvaluationCondition
+    package var benchmark: String
+    package var sampleCount: Int
+    package var metrics: [BenchmarkResult.NamedMetric]
+    package var skipped: SkippedSamples
+    package var counts: [String: Int]
+    package var file: URL
+    /// Found in the results folder and not computed again.
+    package var isReused: Bool
+}
+
+/// `eval gen`: runs benchmarks under some conditions and writes the reference's result files.
+package struct EvaluationRun {
+    package let model: LanguageModel
+    package let dataset: Dataset
+    package let options: EvaluationOptions
+    /// The experiment's folder; results go to `<type>/<block>/`, `prefix/` and `unedited/` below it.
+    package let directory: URL
+    package let progress: any ProgressReporter
+
+    package init(
+        model: LanguageModel, dataset: Dataset, options: EvaluationOptions, directory: URL,
+        progress: any ProgressReporter
+    ) {
+        self.model = model
+        self.dataset = dataset
+        self.options = options
+        self.directory = directory
+        self.progress = progress
+    }
+
+    /// Runs what is not there yet.
+    /// - Returns: one summary for each condition and benchmark, in the order of the options.
+    /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.resultsDiffer`, `.interrupted` (finished
+    ///   benchmarks are kept); `LanguageModelError`; `ComputeError`.
+    package func run() throws -> [EvaluationSummary] {
+        let samples = Array(dataset[options.split])
+        guard !samples.isEmpty else {
+            throw RemediError.noSamples(
+                dataset: dataset.name.rawValue, split: options.split.description, count: dataset.placeCount)
+        }
+        if let wanted = options.split.requested, wanted.upperBound > dataset.placeCount {
+            progress.report(
+                .message(
+                    "the \(options.split) split goes to sample \(wanted.upperBound), the data ends at "
+                        + "\(dataset.placeCount): \(samples.count) samples"))
+        }
+        let conditions = try self.conditions()
+        let lock = try FolderLock(folder: directory)
+        defer { withExtendedLifetime(lock) {} }
+        let cache = UneditedScores()
+        return try conditions.flatMap { try run($0, samples: samples, cache: cache) }
+    }
+
+    /// The conditions of the options, with the blocks spelled out.
+    private func conditions() throws -> [EvaluationCondition] {
+        try options.conditions.flatMap { condition -> [EvaluationCondition] in
+            switch condition {
+            case .unedited: [.unedited]
+            case .prefix: [.prefix]
+            case .edited: try editedBlocks().map { .edited(options.editorType, block: $0) }
+            }
+        }
+    }
+
+    private func editedBlocks() throws -> [Int] {
+        if let blocks = options.blocks {
+            for block in blocks where !(0..<model.blocks).contains(block) {
+                throw LanguageModelError.noSuchBlock(block: block, blocks: model.blocks)
+            }
+            return blocks
+        }
+        if !needsSavedEditor { return Array(0..<model.blocks) }
+        guard let directory = options.editorsDirectory else {
+            throw RemediError.editorMissing(path: options.editorType.rawValue)
+        }
+        let blocks = Editor.savedBlocks(type: options.editorType, directory: directory)
+        guard !blocks.isEmpty else {
+            throw RemediError.editorMissing(
+                path: directory.appendingPathComponent(options.editorType.rawValue).path)
+        }
+        return blocks
+    }
+
+    var needsSavedEditor: Bool { options.editorType != .identity && options.editorType != .null }
+
+    // MARK: One condition
+
+    private func run(
+        _ condition: EvaluationCondition, samples: [Sample], cache: UneditedScores
+    ) throws -> [EvaluationSummary] {
+        let folder = directory.appendingPathComponent(condition.folder)
+        let editor = try condition.block.map(editor(at:))
+        var manifest = try EvaluationManifest(directory: directory)
+        let mayReuse = try prepare(condition, folder: folder, sampleCount: samples.count, &manifest)
+        var subject: EvaluationSubject?
+        return try options.benchmarks.map { name in
+            let benchmark = name.benchmark
+            let files = ResultFiles(folder: folder, name: benchmark.name)
+            if mayReuse, let summary = try files.summary(condition) { return summary }
+            let start = Date()
+            let made =
+                try subject
+                ?? EvaluationSubject(
+                    model: model, samples: samples, condition: condition, editor: editor, options: options,
+                    cache: cache, progress: progress)
+            subject = made
+            let result = try benchmark.run(on: made)
+            try files.write(result)
+            try manifest.finish(
+                benchmark.name, in: condition.folder, device: model.backend.deviceDescription, start: start)
+            return EvaluationSummary(
+                condition: condition, benchmark: benchmark.name, sampleCount: result.samples.count,
+                metrics: result.metrics, skipped: result.skipped, counts: result.counts,
+                file: files.result, isReused: false)
+        }
+    }
+
+    private func editor(at block: Int) throws -> Editor {
+        if !needsSavedEditor {
+            return try Editor.parameterless(
+                options.editorType, block: block, model: model, tokenOptions: options.tokens)
+        }
+        guard let directory = options.editorsDirectory else {
+            throw RemediError.editorMissing(path: options.editorType.rawValue)
+        }
+        return try Editor.load(
+            type: options.editorType, block: block, directory: directory, model: model)
+    }
+
+    /// Compares the manifest of what lies in `folder` with this run, and makes room if it may not stay.
+    /// - Returns: whether results in the folder may be used.
+    /// - Throws: `RemediError.resultsDiffer`.
+    private func prepare(
+        _ condition: EvaluationCondition, folder: URL, sampleCount: Int, _ manifest: inout EvaluationManifest
+    ) throws -> Bool {
+        let inputs = try inputs(of: condition)
+        let differences =
+            manifest.differences(of: inputs, folder: condition.folder) ?? ["no manifest says how it was made"]
+        if differences.isEmpty { return !options.overwrite }
+        let files = EvaluationOptions.BenchmarkName.allCases.map {
+            ResultFiles(folder: folder, name: $0.rawValue)
+        }
+        guard options.overwrite || !files.contains(where: \.exist) else {
+            throw RemediError.resultsDiffer(path: folder.path, differences: differences)
+        }
+        for file in files { try file.remove() }
+        try manifest.start(
+            condition.folder, inputs: inputs, circumstances: circumstances(sampleCount: sampleCount))
+        return false
+    }
+}

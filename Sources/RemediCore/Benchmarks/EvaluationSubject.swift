@@ -1,0 +1,149 @@
+import Compute
+import LanguageModels
+
+/// A language model under one condition, and the samples that it is asked about: what every benchmark runs
+/// on.
+package struct EvaluationSubject {
+    let model: LanguageModel
+    let samples: [Sample]
+    let condition: EvaluationCondition
+    let scorer: PromptScorer
+    let bootstrap: Bootstrap
+    let progress: any ProgressReporter
+    private let tokenOptions: TokenOptions
+    /// [1, D] or why there is none; empty without an editor.
+    private let directions: [Result<Matrix, SkipReason>]
+
+    /// - Parameter editor: given exactly if the condition is `.edited`.
+    /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError`.
+    init(
+        model: LanguageModel, samples: [Sample], condition: EvaluationCondition, editor: Editor?,
+        options: EvaluationOptions, cache: UneditedScores, progress: any ProgressReporter
+    ) throws {
+        precondition((editor != nil) == (condition.block != nil))
+        self.model = model
+        self.samples = samples
+        self.condition = condition
+        self.progress = progress
+        bootstrap = Bootstrap(seed: options.seed)
+        scorer = PromptScorer(
+            model: model, block: condition.block, alpha: options.alpha, beta: options.beta,
+            batchSize: options.batchSize, cache: cache)
+        tokenOptions = editor?.tokenOptions ?? TokenOptions()
+        directions =
+            try editor.map {
+                try Self.directions(
+                    of: samples, editor: $0, model: model, batchSize: options.batchSize, progress: progress)
+            } ?? []
+    }
+
+    /// The direction of every sample.  A batch with a sample that cannot be read is taken apart, so that
+    /// only that one is left out.
+    private static func directions(
+        of samples: [Sample], editor: Editor, model: LanguageModel, batchSize: Int,
+        progress: any ProgressReporter
+    ) throws -> [Result<Matrix, SkipReason>] {
+        func compute(_ batch: ArraySlice<Sample>) throws -> [Result<Matrix, SkipReason>] {
+            do {
+                let batch = Array(batch)
+                let representations = try model.representations(
+                    of: batch, block: editor.block, options: editor.tokenOptions)
+                let found = try editor.directions(for: representations, sampleIds: batch.map(\.id))
+                return batch.indices.map { .success(found.rows($0..<($0 + 1))) }
+            } catch {
+                guard let reason = SkipReason(error) else { throw error }
+                if batch.count == 1 { return [.failure(reason)] }
+                return try batch.indices.flatMap { try compute(batch[$0..<($0 + 1)]) }
+            }
+        }
+        progress.report(.started(stage: "directions, block \(editor.block)", total: samples.count))
+        var directions: [Result<Matrix, SkipReason>] = []
+        for start in stride(from: 0, to: samples.count, by: batchSize) {
+            directions += try compute(samples[start..<min(start + batchSize, samples.count)])
+            try progress.advance(to: directions.count)
+        }
+        progress.report(.finished)
+        return directions
+    }
+}
+
+extension EvaluationSubject {
+    /// A prompt about sample `index`, ready to be scored under the condition.
+    ///
+    /// - Parameter allowingAbsentEntity: a prompt without the entity is run unedited instead of refused.
+    /// - Throws: `SkipReason` where the sample or the prompt cannot be used.
+    func scoredPrompt(
+        _ text: String, of index: Int, target: String?, comparator: String?,
+        allowingAbsentEntity: Bool = false
+    ) throws -> ScoredPrompt {
+        guard let target else { throw SkipReason.noTarget }
+        guard let comparator else { throw SkipReason.noComparator }
+        let sample = samples[index]
+        var prompt = ScoredPrompt(
+            tokens: [], target: model.tokenizer.tokens(ofWord: target),
+            comparator: model.tokenizer.tokens(ofWord: comparator))
+        switch condition {
+        case .unedited: prompt.tokens = model.tokenizer.encode(text).ids
+        case .prefix: prompt.tokens = model.tokenizer.encode(sample.inContext(text).text).ids
+        case .edited:
+            do {
+                let located = try model.locate(entity: sample.entity, in: text, options: tokenOptions)
+                prompt.tokens = located.promptTokens
+                prompt.edited = located.editedTokens
+                prompt.direction = try directions[index].get()
+            } catch RemediError.entityNotInPrompt {
+                guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
+                prompt.tokens = model.tokenizer.encode(text).ids
+            }
+        }
+        guard !prompt.tokens.isEmpty else { throw SkipReason.emptyPrompt }
+        guard !prompt.target.isEmpty else { throw SkipReason.noTarget }
+        guard !prompt.comparator.isEmpty else { throw SkipReason.noComparator }
+        let longest = prompt.tokens.count + max(prompt.target.count, prompt.comparator.count) - 1
+        guard longest <= model.contextLength else { throw SkipReason.tooLong }
+        return prompt
+    }
+
+    /// What progress calls the work of a benchmark.
+    func stage(_ benchmark: String) -> String {
+        condition.block.map { "\(benchmark), \(condition.label), block \($0)" }
+            ?? "\(benchmark), \(condition.label)"
+    }
+
+    /// Scores prompts and reports progress.
+    func scores(of prompts: [ScoredPrompt], benchmark: String) throws -> [PromptScore] {
+        progress.report(.started(stage: stage(benchmark), total: prompts.count))
+        let scores = try scorer.scores(of: prompts) { try progress.advance(to: $0) }
+        progress.report(.finished)
+        return scores
+    }
+}
+
+/// Why a sample or a prompt is left out of a result; counted and named there.
+package enum SkipReason: String, Error, Sendable {
+    case noTarget = "no target_mediated"
+    case noComparator = "no target_unmediated"
+    case entityNotInPrompt = "entity not in the prompt"
+    case attributeNotInContext = "attribute not in the context"
+    case tooLong = "longer than the model reads"
+    case emptyPrompt = "empty prompt"
+    case noSource = "the source names no such prompts"
+
+    /// The reason behind an error that concerns one sample only.
+    init?(_ error: any Error) {
+        switch error {
+        case RemediError.entityNotInPrompt: self = .entityNotInPrompt
+        case RemediError.attributeNotInContext: self = .attributeNotInContext
+        case LanguageModelError.tooLong: self = .tooLong
+        default: return nil
+        }
+    }
+}
+
+extension ProgressReporter {
+    /// Reports what is done, then stops if a signal asked for it.
+    func advance(to done: Int) throws {
+        report(.advanced(done: done, note: nil))
+        if let signal = stopRequested { throw RemediError.interrupted(signal: signal) }
+    }
+}

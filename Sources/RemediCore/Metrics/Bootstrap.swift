@@ -1,0 +1,88 @@
+import LanguageModels
+
+/// A range that holds the true mean with some confidence.
+package struct Interval: Sendable, Equatable {
+    package var lower: Double
+    package var upper: Double
+
+    package init(lower: Double, upper: Double) {
+        self.lower = lower
+        self.upper = upper
+    }
+}
+
+/// Percentile bootstrap intervals of a mean: the values are drawn anew with replacement, many times, and
+/// the middle part of the means so found is the interval (Efron, 1979).
+package struct Bootstrap: Sendable {
+    package static let defaultResamples = 10_000
+
+    package var seed: UInt64
+    package var resamples: Int
+    package var confidence: Double
+
+    package init(seed: UInt64, resamples: Int = Bootstrap.defaultResamples, confidence: Double = 0.95) {
+        precondition(resamples > 0 && confidence > 0 && confidence < 1)
+        self.seed = seed
+        self.resamples = resamples
+        self.confidence = confidence
+    }
+
+    /// The interval of the mean of `values`, or nil of none.  `key` names the stream of random numbers, so
+    /// every metric of a run has its own.  Time: resamples · values.
+    package func interval(of values: [Double], key: String) -> Interval? {
+        guard let first = values.first else { return nil }
+        // Of a constant every resample has the same mean.
+        if values.allSatisfy({ $0 == first }) { return Interval(lower: first, upper: first) }
+        let means = resampledMeans(of: values, key: key).sorted()
+        let tail = (1 - confidence) / 2
+        return Interval(
+            lower: Self.quantile(tail, ofSorted: means), upper: Self.quantile(1 - tail, ofSorted: means))
+    }
+
+    /// The means of all resamples.  One draw of 64 bits gives two indices.
+    private func resampledMeans(of values: [Double], key: String) -> [Double] {
+        precondition(values.count < 1 << 32)
+        var stream = RandomStream(seed: seed, purpose: "bootstrap", sample: key)
+        var state = stream.next()
+        let count = UInt64(values.count)
+        let pairs = values.count / 2
+        let isOdd = values.count % 2 == 1
+        return [Double](unsafeUninitializedCapacity: resamples) { means, initialized in
+            values.withUnsafeBufferPointer { buffer in
+                let values = buffer.baseAddress!
+                let means = means.baseAddress!
+                for resample in 0..<resamples {
+                    var sum = 0.0
+                    var pair = 0
+                    while pair < pairs {
+                        let draw = Self.next(&state)
+                        sum += values[Int(((draw & 0xFFFF_FFFF) &* count) >> 32)]
+                        sum += values[Int(((draw >> 32) &* count) >> 32)]
+                        pair &+= 1
+                    }
+                    if isOdd { sum += values[Int(((Self.next(&state) & 0xFFFF_FFFF) &* count) >> 32)] }
+                    (means + resample).initialize(to: sum / Double(count))
+                }
+            }
+            initialized = resamples
+        }
+    }
+
+    /// SplitMix64, here so that it is inlined into the loop.
+    @inline(__always)
+    private static func next(_ state: inout UInt64) -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    /// The `fraction` quantile, linear between neighbours (NumPy's default).
+    static func quantile(_ fraction: Double, ofSorted values: [Double]) -> Double {
+        let place = fraction * Double(values.count - 1)
+        let lower = Int(place.rounded(.down))
+        let upper = min(lower + 1, values.count - 1)
+        return values[lower] + (values[upper] - values[lower]) * (place - Double(lower))
+    }
+}

@@ -1,0 +1,41 @@
+import LanguageModels
+
+/// The mean of one value a sample, its population standard deviation, and how sure the mean is.
+package struct Metric: Sendable, Equatable {
+    package var mean: Double
+    package var std: Double
+    package var count: Int
+    /// 95 % bootstrap interval of the mean; nil in files that hold none.
+    package var interval: Interval?
+
+    /// Of no values everything is not-a-number.
+    package init(values: [Double], bootstrap: Bootstrap, key: String) {
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        self.mean = mean
+        std = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+        self.count = values.count
+        interval = bootstrap.interval(of: values, key: key)
+    }
+
+    /// The reference's keys first; `values` is always null there.
+    package var json: JSONValue {
+        var object: JSONObject = ["mean": .number(mean), "std": .number(std), "values": .null]
+        object["interval"] = interval.map { [.number($0.lower), .number($0.upper)] } ?? .null
+        object["count"] = .integer(count)
+        return .object(object)
+    }
+
+    /// Reads a metric of a result file, ours or the reference's; nil if it is none.
+    package init?(json: JSONValue) {
+        guard let mean = json["mean"]?.double, let std = json["std"]?.double else { return nil }
+        self.mean = mean
+        self.std = std
+        count = json["count"]?.integer ?? 0
+        if let bounds = json["interval"]?.array, bounds.count == 2, let lower = bounds[0].double,
+            let upper = bounds[1].double
+        {
+            interval = Interval(lower: lower, upper: upper)
+        }
+    }
+}

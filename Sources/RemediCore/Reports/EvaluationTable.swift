@@ -1,0 +1,83 @@
+import Foundation
+
+/// Evaluation results as a table: one row for each condition and layer, one column for each benchmark's
+/// score and magnitude.
+package struct EvaluationTable: Sendable {
+    package let summaries: [EvaluationSummary]
+
+    package init(_ summaries: [EvaluationSummary]) { self.summaries = summaries }
+
+    private struct Heading: Equatable {
+        let benchmark: String
+        let metric: String
+        /// "efficacy", "efficacy magnitude".
+        var title: String { metric == "score" ? benchmark : "\(benchmark) \(metric)" }
+    }
+
+    /// The cells of people's tables hold `0.938 [0.921, 0.953]`; those of CSV have a column for each
+    /// number, not rounded.
+    ///
+    /// - Parameter metrics: which metrics of each benchmark; nil: all.
+    package func table(
+        format: TextTable.Format = .plain, metrics: [String]? = ["score", "magnitude"]
+    ) -> TextTable {
+        let headings = self.headings(metrics)
+        var columns: [TextTable.Column] = [.init("condition"), .init("layer", .right), .init("samples", .right)]
+        for heading in headings {
+            if format == .csv {
+                let name = heading.title.replacingExactly(" ", with: "_")
+                columns += ["", "_std", "_lower", "_upper"].map { .init(name + $0, .right) }
+            } else {
+                columns.append(.init(heading.title, .right))
+            }
+        }
+        var table = TextTable(columns: columns)
+        for condition in conditions {
+            let group = summaries.filter { $0.condition == condition }
+            var cells = [condition.label, condition.block.map(String.init) ?? "", Self.counts(of: group)]
+            for heading in headings {
+                let metric = group.first { $0.benchmark == heading.benchmark }?
+                    .metrics.first { $0.name == heading.metric }?.metric
+                cells += format == .csv ? Self.exactCells(metric) : [Self.cell(metric)]
+            }
+            table.add(cells)
+        }
+        return table
+    }
+
+    private var conditions: [EvaluationCondition] {
+        var found: [EvaluationCondition] = []
+        for summary in summaries where !found.contains(summary.condition) { found.append(summary.condition) }
+        return found
+    }
+
+    private func headings(_ metrics: [String]?) -> [Heading] {
+        var found: [Heading] = []
+        for summary in summaries {
+            for metric in summary.metrics where metrics?.contains(metric.name) ?? true {
+                let heading = Heading(benchmark: summary.benchmark, metric: metric.name)
+                if !found.contains(heading) { found.append(heading) }
+            }
+        }
+        return found
+    }
+
+    /// The number of samples, or its range where the benchmarks could use different ones.
+    private static func counts(of group: [EvaluationSummary]) -> String {
+        let counts = group.map(\.sampleCount)
+        guard let least = counts.min(), let most = counts.max() else { return "" }
+        return least == most ? "\(most)" : "\(least)–\(most)"
+    }
+
+    private static func cell(_ metric: Metric?) -> String {
+        guard let metric, metric.mean.isFinite else { return "–" }
+        func text(_ value: Double) -> String { String(format: "%.3f", value) }
+        guard let interval = metric.interval else { return text(metric.mean) }
+        return "\(text(metric.mean)) [\(text(interval.lower)), \(text(interval.upper))]"
+    }
+
+    private static func exactCells(_ metric: Metric?) -> [String] {
+        [metric?.mean, metric?.std, metric?.interval?.lower, metric?.interval?.upper]
+            .map { $0.flatMap { $0.isFinite ? "\($0)" : nil } ?? "" }
+    }
+}
