@@ -89,7 +89,8 @@ struct PreferenceMetrics {
             ("score", scores), ("magnitude", magnitudes), ("full_score", fullScores),
             ("full_magnitude", fullMagnitudes),
         ].map { name, values in
-            .init(name: name, metric: Metric(values: values, bootstrap: bootstrap, key: "\(benchmark).\(name)"))
+            .init(
+                name: name, metric: Metric(values: values, bootstrap: bootstrap, key: "\(benchmark).\(name)"))
         }
     }
 }

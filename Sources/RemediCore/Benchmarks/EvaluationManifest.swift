@@ -60,7 +60,9 @@ struct EvaluationManifest {
         try write()
     }
 
-    private func write() throws { try AtomicFile.write(JSONValue.object(content).text(pretty: true) + "\n", to: file) }
+    private func write() throws {
+        try AtomicFile.write(JSONValue.object(content).text(pretty: true) + "\n", to: file)
+    }
 }
 
 extension EvaluationRun {

@@ -146,7 +146,8 @@ final class UneditedScores {
             scores[Key(tokens: prompt.tokens, target: prompt.target, comparator: prompt.comparator)]
         }
         set {
-            scores[Key(tokens: prompt.tokens, target: prompt.target, comparator: prompt.comparator)] = newValue
+            scores[Key(tokens: prompt.tokens, target: prompt.target, comparator: prompt.comparator)] =
+                newValue
         }
     }
 }

@@ -36,7 +36,11 @@ package struct PromptSetBenchmark: Benchmark {
                     skippedPrompts += 1
                 }
             }
-            if texts.isEmpty { skipped.add(sample.id, reason) } else { asked.append((sample, texts, first..<prompts.count)) }
+            if texts.isEmpty {
+                skipped.add(sample.id, reason)
+            } else {
+                asked.append((sample, texts, first..<prompts.count))
+            }
             uneditedCount += prompts[first...].count { $0.edited == nil }
         }
         let scores = try subject.scores(of: prompts, benchmark: name)

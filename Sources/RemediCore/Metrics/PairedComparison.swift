@@ -69,7 +69,8 @@ package struct PairedComparison: Sendable, Equatable {
     }
 
     /// The assignment at hand counts as one of those drawn, so that p is never 0.
-    private static func sampled(_ sizes: [Double], total: Double, bootstrap: Bootstrap, key: String) -> Double {
+    private static func sampled(_ sizes: [Double], total: Double, bootstrap: Bootstrap, key: String) -> Double
+    {
         var stream = RandomStream(seed: bootstrap.seed, purpose: "signs", sample: key)
         var hits = 1
         for _ in 0..<bootstrap.resamples {

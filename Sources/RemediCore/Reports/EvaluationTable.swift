@@ -22,7 +22,9 @@ package struct EvaluationTable: Sendable {
         format: TextTable.Format = .plain, metrics: [String]? = ["score", "magnitude"]
     ) -> TextTable {
         let headings = self.headings(metrics)
-        var columns: [TextTable.Column] = [.init("condition"), .init("layer", .right), .init("samples", .right)]
+        var columns: [TextTable.Column] = [
+            .init("condition"), .init("layer", .right), .init("samples", .right),
+        ]
         for heading in headings {
             if format == .csv {
                 let name = heading.title.replacingExactly(" ", with: "_")

@@ -52,7 +52,8 @@ package struct TextTable: Sendable, Equatable {
         let escaped = ([columns.map(\.title)] + rows).map { $0.map { $0.replacingExactly("|", with: "\\|") } }
         let widths = self.widths(of: escaped).map { max(3, $0) }
         func line(_ cells: [String]) -> String {
-            "| " + columns.indices.map { padded(cells[$0], column: $0, width: widths[$0]) }
+            "| "
+                + columns.indices.map { padded(cells[$0], column: $0, width: widths[$0]) }
                 .joined(separator: " | ") + " |"
         }
         let rule = columns.indices.map { index -> String in

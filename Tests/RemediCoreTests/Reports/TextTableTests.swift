@@ -1,0 +1,73 @@
+import Foundation
+import XCTest
+
+@testable import RemediCore
+
+final class TextTableTests: XCTestCase {
+    private var table: TextTable {
+        var table = TextTable(columns: [.init("name"), .init("value", .right)])
+        table.add(["Šťastný, a|b", "0.5"])
+        table.add(["x", "10.25"])
+        return table
+    }
+
+    func testFormats() {
+        XCTAssertEqual(
+            table.text(),
+            """
+            name          value
+            ────────────  ─────
+            Šťastný, a|b    0.5
+            x             10.25
+
+            """)
+        XCTAssertEqual(
+            table.text(.markdown),
+            """
+            | name          | value |
+            |:--------------|------:|
+            | Šťastný, a\\|b |   0.5 |
+            | x             | 10.25 |
+
+            """)
+        XCTAssertEqual(table.text(.csv), "name,value\n\"Šťastný, a|b\",0.5\nx,10.25\n")
+    }
+
+    func testEvaluationTable() {
+        func summary(
+            _ condition: EvaluationCondition, _ benchmark: String, _ values: [Double]
+        ) -> EvaluationSummary {
+            let bootstrap = Bootstrap(seed: 1, resamples: 10)
+            return EvaluationSummary(
+                condition: condition, benchmark: benchmark, sampleCount: values.count,
+                metrics: ["score", "magnitude", "full_score"].map {
+                    .init(name: $0, metric: Metric(values: values, bootstrap: bootstrap, key: $0))
+                },
+                skipped: SkippedSamples(), counts: [:], file: URL(fileURLWithPath: "/"), isReused: false)
+        }
+        let table = EvaluationTable([
+            summary(.unedited, "efficacy", [0.25, 0.25]), summary(.unedited, "rewrite", [1]),
+            summary(.edited(.linear, block: 11), "efficacy", [0.5, 0.5]),
+            summary(.edited(.linear, block: 11), "rewrite", []),
+        ])
+        XCTAssertEqual(
+            table.table(metrics: ["score"]).text(),
+            """
+            condition  layer  samples              efficacy               rewrite
+            ─────────  ─────  ───────  ────────────────────  ────────────────────
+            unedited              1–2  0.250 [0.250, 0.250]  1.000 [1.000, 1.000]
+            linear        11      0–2  0.500 [0.500, 0.500]                     –
+
+            """)
+        XCTAssertEqual(
+            table.table(format: .csv, metrics: ["score"]).text(.csv),
+            """
+            condition,layer,samples,efficacy,efficacy_std,efficacy_lower,efficacy_upper,rewrite,rewrite_std,\
+            rewrite_lower,rewrite_upper
+            unedited,,1–2,0.25,0.0,0.25,0.25,1.0,0.0,1.0,1.0
+            linear,11,0–2,0.5,0.0,0.5,0.5,,,,
+
+            """)
+        XCTAssertEqual(table.table(metrics: nil).columns.count, 3 + 2 * 3)
+    }
+}
