@@ -32,6 +32,7 @@ struct SafeTensorsReader {
         let bytes = file.bytes
         guard bytes.count >= 8 else { throw malformed("\(bytes.count) bytes, too short for a header") }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        try GitPointer.refuse(file)
         guard length <= SafeTensors.maximumHeaderByteCount else {
             throw malformed("the header claims \(length) bytes, more than the format allows")
         }

@@ -1,0 +1,97 @@
+import Compute
+import Foundation
+
+/// What a torch file holds: plain data, in which calls that rebuild tensors stand for tensors.
+package struct TorchContent {
+    /// What was saved.
+    package let root: PickleValue
+    let file: MappedFile
+    /// Where a storage's bytes lie in the file; nil if they are not there.
+    let offset: (TorchStorage) throws -> Int?
+
+    /// Keys under which training programs put a state dict beside other things.
+    private static let wrappers = ["state_dict", "model_state_dict", "model", "module"]
+
+    /// The tensors of the saved dict, or of the state dict inside it.
+    ///
+    /// - Throws: `LanguageModelError.malformed`.
+    func stateDict() throws -> [TensorRecord] {
+        guard let dictionary = root.dictionary else { throw malformed("what was saved is not a state dict") }
+        let direct = try tensors(of: dictionary)
+        guard direct.isEmpty else { return direct }
+        for key in Self.wrappers {
+            if let inner = dictionary[key]?.dictionary { return try tensors(of: inner) }
+        }
+        guard dictionary.items.isEmpty else { throw malformed("what was saved holds no tensors") }
+        return []
+    }
+
+    /// The tensors among a dict's values; other values are passed over.
+    private func tensors(of dictionary: PickleDictionary) throws -> [TensorRecord] {
+        var gathered = GatheredTensors(limit: 4 * file.byteCount + (64 << 20))
+        var names: Set<ExactString> = []
+        var records: [TensorRecord] = []
+        for (key, value) in dictionary.items {
+            guard let name = key.string, let view = try tensorView(value, name: name) else { continue }
+            guard names.insert(ExactString(name)).inserted else { throw malformed("two tensors \"\(name)\"") }
+            guard let record = try gathered.record(of: view, name: name, file: file) else {
+                throw malformed("tensor \"\(name)\" repeats the same elements too often")
+            }
+            records.append(record)
+        }
+        return records
+    }
+
+    /// The tensor that `value` stands for, nil if it stands for none.
+    ///
+    /// - Throws: `LanguageModelError.malformed`.
+    package func tensor(_ value: PickleValue, name: String) throws -> TensorRecord? {
+        guard let view = try tensorView(value, name: name) else { return nil }
+        var gathered = GatheredTensors(limit: 4 * file.byteCount + (64 << 20))
+        guard let record = try gathered.record(of: view, name: name, file: file) else {
+            throw malformed("tensor \"\(name)\" repeats the same elements too often")
+        }
+        return record
+    }
+
+    private func malformed(_ reason: String) -> LanguageModelError {
+        .malformed(path: file.path, reason: reason)
+    }
+
+    private func tensorView(_ value: PickleValue, name: String) throws -> TorchTensorView? {
+        guard let call = value.call else { return nil }
+        let arguments = call.arguments.items
+        switch call.function {
+        case TorchNames.parameter, TorchNames.parameterWithState:
+            guard let data = arguments.first else { throw malformed("parameter \"\(name)\" without data") }
+            return try tensorView(data, name: name)
+        case TorchNames.tensor, TorchNames.tensor2: break
+        default: return nil
+        }
+        guard arguments.count >= 4, case .persistent(let id) = arguments[0],
+            let storage = TorchStorage(id: id)
+        else { throw malformed("tensor \"\(name)\" has no storage that can be read") }
+        guard let offset = arguments[1].integer, let shape = Self.sizes(arguments[2]),
+            let strides = Self.sizes(arguments[3])
+        else { throw malformed("tensor \"\(name)\" has no shape and strides of whole numbers") }
+        guard let base = try self.offset(storage) else {
+            throw malformed("storage \(storage.key) of tensor \"\(name)\" is not in the file")
+        }
+        guard
+            let view = TorchTensorView(
+                storage: storage, storageOffset: base, offset: offset, shape: shape, strides: strides)
+        else {
+            throw malformed(
+                "tensor \"\(name)\" of shape \(shape), strides \(strides), offset \(offset) is not "
+                    + "within the \(storage.view.count) elements of its storage")
+        }
+        return view
+    }
+
+    private static func sizes(_ value: PickleValue) -> [Int]? {
+        let value = value.call?.arguments.items.first ?? value
+        guard let items = value.items else { return nil }
+        let sizes = items.compactMap(\.integer)
+        return sizes.count == items.count ? sizes : nil
+    }
+}

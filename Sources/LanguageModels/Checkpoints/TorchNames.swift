@@ -1,0 +1,33 @@
+/// The classes and functions that a state dict's pickle may name; all stay inert.
+enum TorchNames {
+    static let tensor = PickleName("torch._utils", "_rebuild_tensor")
+    static let tensor2 = PickleName("torch._utils", "_rebuild_tensor_v2")
+    static let parameter = PickleName("torch._utils", "_rebuild_parameter")
+    static let parameterWithState = PickleName("torch._utils", "_rebuild_parameter_with_state")
+
+    /// Element types by storage class, as safetensors names them; the quantised ones are only named.
+    static let storages: [PickleName: String] = {
+        let types = [
+            "FloatStorage": "F32", "HalfStorage": "F16", "BFloat16Storage": "BF16", "DoubleStorage": "F64",
+            "LongStorage": "I64", "IntStorage": "I32", "ShortStorage": "I16", "CharStorage": "I8",
+            "ByteStorage": "U8", "BoolStorage": "BOOL", "ComplexFloatStorage": "C64",
+            "ComplexDoubleStorage": "C128", "UntypedStorage": "U8",
+        ]
+        var result: [PickleName: String] = [:]
+        for (name, type) in types {
+            result[PickleName("torch", name)] = type
+            result[PickleName("torch.cuda", name)] = type
+        }
+        result[PickleName("torch.storage", "UntypedStorage")] = "U8"
+        return result
+    }()
+
+    /// What else turns up in checkpoints beside tensors: sizes, devices, element types.
+    private static let others: Set<PickleName> = [
+        PickleName("torch", "Size"), PickleName("torch", "device"), PickleName("torch", "float32"),
+        PickleName("torch", "float16"), PickleName("torch", "bfloat16"), PickleName("torch", "float64"),
+        PickleName("torch", "int64"), PickleName("torch", "int32"), PickleName("torch", "bool"),
+    ]
+
+    static let all = others.union(storages.keys).union([tensor, tensor2, parameter, parameterWithState])
+}

@@ -1,0 +1,38 @@
+import Foundation
+import XCTest
+
+@testable import LanguageModels
+
+final class TorchFileWriteTests: XCTestCase {
+    /// The generator has loaded `written.pth` with torch and compared these values.
+    private let tensors = [
+        SafeTensors.Output(name: "w.weight", shape: [2, 3], values: [0, 0.25, 0.5, 0.75, 1, 1.25]),
+        SafeTensors.Output(name: "w.bias", shape: [2], values: [-0.5, 1e-30]),
+        SafeTensors.Output(name: "scalar", shape: [], values: [7]),
+        SafeTensors.Output(name: "empty", shape: [0, 3], values: []),
+        SafeTensors.Output(name: "é", shape: [1, 1, 1], values: [1.5]),
+    ]
+
+    func testTheBytesAreThoseThatTorchWasSeenToRead() throws {
+        let scratch = try ScratchFolder()
+        let file = scratch.file("weights.pth")
+        try TorchFile.write(tensors, to: file)
+        let fixture = FixtureFolder.url.appendingPathComponent("torch/written.pth")
+        XCTAssertEqual(try Data(contentsOf: file), try Data(contentsOf: fixture))
+    }
+
+    func testWhatIsWrittenReadsBack() throws {
+        let scratch = try ScratchFolder()
+        let file = scratch.file("weights.pth")
+        try TorchFile.write(tensors, to: file)
+        let read = try TorchFile.read(file)
+        XCTAssertEqual(read.map(\.name), tensors.map(\.name))
+        for (found, tensor) in zip(read, tensors) {
+            XCTAssertEqual(found.shape, tensor.shape, tensor.name)
+            XCTAssertEqual(found.floats(), tensor.values, tensor.name)
+            XCTAssertEqual(found.byteOffset % 64, 0, tensor.name)
+        }
+        XCTAssertNoThrow(try TorchFile.write([], to: file))
+        XCTAssertEqual(try TorchFile.read(file).count, 0)
+    }
+}
