@@ -1,0 +1,86 @@
+import Foundation
+import LanguageModels
+
+/// An experiment under a name, kept in a file `<name>.json` of a Configs folder.
+package struct Experiment: Sendable {
+    package enum Plan: Sendable, Equatable {
+        case training(TrainingPlan)
+        case generation(EvaluationPlan)
+    }
+
+    package let name: String
+    package let file: URL
+    package let plan: Plan
+
+    package var summary: String {
+        switch plan {
+        case .training(let plan): plan.summary
+        case .generation(let plan): plan.summary
+        }
+    }
+
+    /// What the name of each kind of experiment starts with.
+    package static let kinds = ["train.", "eval.gen."]
+
+    /// Reads one configuration file.
+    ///
+    /// - Throws: `ExperimentError`.
+    package init(file: URL) throws {
+        let path = file.path
+        name = file.deletingPathExtension().lastPathComponent
+        self.file = file
+        let object = try Self.object(in: file)
+        if name.hasPrefix("train.") {
+            plan = .training(try TrainingPlan(object, path: path))
+        } else if name.hasPrefix("eval.gen.") {
+            plan = .generation(try EvaluationPlan(object, path: path))
+        } else {
+            throw ExperimentError.unknownExperiment(
+                name: name, nearest: nil, folders: [file.deletingLastPathComponent().path])
+        }
+    }
+
+    private static func object(in file: URL) throws -> JSONObject {
+        let data: Data
+        do {
+            data = try Data(contentsOf: file)
+        } catch {
+            throw ExperimentError.unreadable(path: file.path, reason: error.localizedDescription)
+        }
+        do {
+            let value = try JSONValue(parsing: data)
+            guard let object = value.object else {
+                throw ExperimentError.syntax(path: file.path, line: 1, reason: "not an object")
+            }
+            return object
+        } catch let error as JSONError {
+            let line = 1 + data.prefix(error.byte).count { $0 == UInt8(ascii: "\n") }
+            throw ExperimentError.syntax(path: file.path, line: line, reason: error.reason)
+        }
+    }
+
+    /// The names of all experiments in the workplace's configuration folders, in order; of equal names the
+    /// folder searched first counts.
+    package static func all(in workplace: Workplace) -> [(name: String, file: URL)] {
+        var found: [String: URL] = [:]
+        for folder in workplace.configurations {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            for file in names where file.hasSuffix(".json") && !file.hasPrefix(".") {
+                let name = String(file.dropLast(".json".count))
+                if found[name] == nil { found[name] = folder.appendingPathComponent(file) }
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The experiment `name`.
+    ///
+    /// - Throws: `ExperimentError.unknownExperiment` with the nearest name, or what is wrong with its file.
+    package static func named(_ name: String, in workplace: Workplace) throws -> Experiment {
+        let all = all(in: workplace)
+        if let match = all.first(where: { $0.name == name }) { return try Experiment(file: match.file) }
+        throw ExperimentError.unknownExperiment(
+            name: name, nearest: Spelling.nearest(to: name, among: all.map(\.name)),
+            folders: workplace.configurations.map(\.path))
+    }
+}

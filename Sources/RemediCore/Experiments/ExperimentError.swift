@@ -1,0 +1,50 @@
+/// What can be wrong with a named experiment, a configuration file or a place on disk.  Cases carry facts;
+/// the binary words them.
+package enum ExperimentError: Error, Equatable, Sendable {
+    /// A configuration file that is not JSON; `line` counts from 1.
+    case syntax(path: String, line: Int, reason: String)
+    /// A file or folder that cannot be read; `reason` is the system's message.
+    case unreadable(path: String, reason: String)
+    /// A file or folder that cannot be written or removed; `reason` is the system's message.
+    case unwritable(path: String, reason: String)
+    case unknownKey(path: String, key: String, nearest: String?)
+    case missingKey(path: String, key: String)
+    case invalidValue(path: String, key: String, problem: InvalidValue)
+    /// No configuration of this name; `folders` are those that were searched.
+    case unknownExperiment(name: String, nearest: String?, folders: [String])
+    /// A name that would leave the results folder, or is none.
+    case unusableFolderName(name: String)
+    /// A folder that holds something else than results and is therefore not removed.
+    case notAResultsFolder(path: String, foreign: String)
+    case modelNotFound(name: String, searched: [String])
+    case dataFileNotFound(dataset: DatasetName, searched: [String])
+}
+
+/// A value that is not what an option or a configuration key takes.
+package struct InvalidValue: Error, Equatable, Sendable {
+    package var found: String
+    package var expectation: Expectation
+
+    package init(found: String, expectation: Expectation) {
+        self.found = found
+        self.expectation = expectation
+    }
+}
+
+/// What a value must be.
+package enum Expectation: Error, Equatable, Sendable {
+    case integer(minimum: Int?)
+    /// A number; bounds are part of the range unless `exclusive`.
+    case number(minimum: Double?, maximum: Double?, exclusive: Bool)
+    case boolean
+    case choice([String])
+    case text
+    /// A number of bytes such as 512M or 2G.
+    case size
+    /// `all` or one or more block numbers.
+    case layers
+    /// `auto`, `cpu`, `cuda` or `cuda:N`.
+    case device
+    case list
+    case object
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// A model as the user names it: a folder, a Hugging Face id or one of the short names.
+package struct ModelName: Sendable, Equatable {
+    /// What the user wrote.
+    package let text: String
+    /// The short name that experiments and results folders use: `gptj`, or the last part of an id or path.
+    package let key: String
+    /// The ids under which Hugging Face has it; empty for a path.
+    package let ids: [String]
+
+    /// Short names and the ids they stand for.
+    package static let shortNames: [(name: String, ids: [String])] = [
+        ("gptj", ["EleutherAI/gpt-j-6B", "EleutherAI/gpt-j-6b"]),
+        ("neox", ["EleutherAI/gpt-neox-20b"]),
+        ("gpt2", ["openai-community/gpt2", "gpt2"]),
+        ("gpt2-medium", ["openai-community/gpt2-medium", "gpt2-medium"]),
+        ("gpt2-large", ["openai-community/gpt2-large", "gpt2-large"]),
+        ("gpt2-xl", ["openai-community/gpt2-xl", "gpt2-xl"]),
+        ("smollm2", ["HuggingFaceTB/SmolLM2-135M-Instruct"]),
+    ]
+
+    package init(_ text: String) {
+        self.text = text
+        let known = Self.shortNames.first { $0.name == text || $0.ids.contains(text) }
+        if let known {
+            key = known.name
+            ids = known.ids
+        } else if text.hasPrefix("pythia-") {
+            key = text
+            ids = ["EleutherAI/\(text)"]
+        } else {
+            let parts = text.split(separator: "/").filter { $0 != "." && $0 != ".." }
+            key = parts.last.map(String.init) ?? text
+            let isPath = text.hasPrefix("/") || text.hasPrefix(".") || text.hasPrefix("~") || parts.count > 2
+            ids = isPath || parts.isEmpty ? [] : [text]
+        }
+    }
+
+    /// Whether the reference loads it in half precision.
+    package var isHalfByDefault: Bool { key.contains("gptj") || key.contains("neox") }
+
+    /// Finds the checkpoint's folder: as a path, in the models folder, in Hugging Face's cache.
+    /// - Parameter prefersHalf: takes a `float16` revision before `main` where the cache has both.
+    /// - Throws: `ExperimentError.modelNotFound` with the places that were searched.
+    package func locate(in workplace: Workplace, prefersHalf: Bool = false) throws -> URL {
+        var searched: [String] = []
+        var folders = [workplace.resolve(text)]
+        for name in [text, key] + ids where !text.hasPrefix("/") && !text.hasPrefix("~") {
+            let folder = workplace.models.appendingPathComponent(name).standardizedFileURL
+            if !folders.contains(folder) { folders.append(folder) }
+        }
+        for folder in folders {
+            if Workplace.isFolder(folder) { return folder }
+            searched.append(folder.path)
+        }
+        for id in ids {
+            let name = "models--" + id.replacingOccurrences(of: "/", with: "--")
+            let cached = workplace.hubCache.appendingPathComponent(name)
+            if let snapshot = Self.snapshot(in: cached, prefersHalf: prefersHalf) { return snapshot }
+            searched.append(cached.path)
+        }
+        throw ExperimentError.modelNotFound(name: text, searched: searched)
+    }
+
+    /// The snapshot that a branch of the cached repository names.
+    private static func snapshot(in repository: URL, prefersHalf: Bool) -> URL? {
+        let references = repository.appendingPathComponent("refs")
+        let snapshots = repository.appendingPathComponent("snapshots")
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: references.path)) ?? []
+        let order = (prefersHalf ? ["float16", "main"] : ["main", "float16"]) + found.sorted()
+        for name in order {
+            let file = references.appendingPathComponent(name)
+            guard let commit = try? String(contentsOf: file, encoding: .utf8) else { continue }
+            let hash = commit.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !hash.isEmpty, !hash.contains("/"), !hash.hasPrefix(".") else { continue }
+            let snapshot = snapshots.appendingPathComponent(hash)
+            if Workplace.isFolder(snapshot) { return snapshot }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import LanguageModels
+
+/// The folder of one experiment's results.
+package struct ResultsFolder: Sendable {
+    package let url: URL
+
+    /// - Throws: `ExperimentError.unusableFolderName` if `experiment` is not a plain name or path below
+    ///   `results`.
+    package init(experiment: String, in results: URL) throws {
+        let parts = experiment.split(separator: "/", omittingEmptySubsequences: false)
+        let isPlain = parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+        guard isPlain, !experiment.contains("\0") else {
+            throw ExperimentError.unusableFolderName(name: experiment)
+        }
+        url = results.appendingPathComponent(experiment)
+    }
+
+    /// The name under which a named experiment stores: `<prefix><key>_<dataset>_<model>`.
+    package static func name(prefix: String, key: String, dataset: DatasetName, model: ModelName) -> String {
+        "\(prefix)\(key)_\(dataset.rawValue)_\(model.key)"
+    }
+
+    /// Removes the folder with everything in it, provided that it holds nothing but results.
+    ///
+    /// - Throws: `ExperimentError.notAResultsFolder`, naming the first file that is something else.
+    package func clear(workingFolder: URL) throws {
+        guard Workplace.isFolder(url) else { return }
+        let real = url.resolvingSymlinksInPath().path
+        if real != url.deletingLastPathComponent().resolvingSymlinksInPath().path + "/" + url.lastPathComponent {
+            throw ExperimentError.notAResultsFolder(path: url.path, foreign: "a symbolic link")
+        }
+        if (workingFolder.resolvingSymlinksInPath().path + "/").hasPrefix(real + "/") {
+            throw ExperimentError.notAResultsFolder(path: url.path, foreign: "the working folder")
+        }
+        if let foreign = try foreignFile() {
+            throw ExperimentError.notAResultsFolder(path: url.path, foreign: foreign)
+        }
+        do {
+            try FileManager.default.removeItem(at: url)
+        } catch {
+            throw ExperimentError.unwritable(path: url.path, reason: error.localizedDescription)
+        }
+    }
+
+    /// Extensions of the files that a run leaves.
+    private static let kinds: Set<String> = [
+        "json", "jsonl", "safetensors", "pth", "html", "svg", "csv", "lock", "tmp",
+    ]
+
+    /// The first file below the folder that no run writes.
+    private func foreignFile() throws -> String? {
+        let names: [String]
+        do {
+            names = try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
+        } catch {
+            throw ExperimentError.unreadable(path: url.path, reason: error.localizedDescription)
+        }
+        for name in names {
+            let item = url.appendingPathComponent(name)
+            let type =
+                try? FileManager.default.attributesOfItem(atPath: item.path)[.type] as? FileAttributeType
+            if type == .typeDirectory { continue }
+            let isLock = item.lastPathComponent.hasSuffix(".lock") || item.lastPathComponent == "lock"
+            guard type == .typeRegular, isLock || Self.kinds.contains(item.pathExtension) else { return name }
+        }
+        return nil
+    }
+
+    /// Writes the options of this run as the reference does: one flat object, every value as Python's text.
+    /// - Parameter name: the file's name; nil makes `args-YYYYmmdd-HHMMSS.json` of `date`.
+    package func writeArguments(
+        _ arguments: [(name: String, value: JSONValue)], name: String?, date: Date
+    ) throws {
+        var object = JSONObject()
+        for argument in arguments { object[argument.name] = .string(argument.value.pythonText) }
+        let file = url.appendingPathComponent(name ?? "args-\(Self.stamp(date)).json")
+        try AtomicFile.write(JSONValue.object(object).text(), to: file)
+    }
+
+    /// Writes what was run, with every setting that decided it, as `experiment.json`.
+    package func writeExperiment(_ description: JSONObject) throws {
+        var object = description
+        object["version"] = .string(RemediVersion.current)
+        let file = url.appendingPathComponent("experiment.json")
+        try AtomicFile.write(JSONValue.object(object).text(pretty: true) + "\n", to: file)
+    }
+
+    private static func stamp(_ date: Date) -> String {
+        let parts = Calendar(identifier: .gregorian).dateComponents(
+            [.year, .month, .day, .hour, .minute, .second], from: date)
+        func digits(_ number: Int?, _ count: Int) -> String {
+            let text = String(number ?? 0)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        return digits(parts.year, 4) + digits(parts.month, 2) + digits(parts.day, 2) + "-"
+            + digits(parts.hour, 2) + digits(parts.minute, 2) + digits(parts.second, 2)
+    }
+}

@@ -1,0 +1,43 @@
+import LanguageModels
+
+/// A named training experiment: `train.<name>.json`.
+package struct TrainingPlan: Sendable, Equatable {
+    package var summary = ""
+    package var dataset: DatasetName = .counterfact
+    /// The model where the command line names none.
+    package var model = "gptj"
+    /// What the names of results folders start with.
+    package var prefix = ""
+    package var compatibility: Compatibility = .remedi
+    package var layers = LayerPlan()
+    package var options = TrainingOptions()
+
+    package init() {}
+
+    package static var settings: [Setting<TrainingPlan>] {
+        [
+            Setting("summary", \.summary, .text("TEXT")),
+            Setting("dataset", \.dataset, .choice()),
+            Setting("model", \.model, .text("NAME")),
+            Setting("prefix", \.prefix, .text("TEXT")),
+            Setting("compat", \.compatibility, .choice()),
+            Setting("layers", \.layers, .layerPlan),
+        ] + TrainingOptions.settings.map { $0.inside(\.options) }
+    }
+
+    /// Reads the members of a configuration file over the defaults; `compat` comes before everything else,
+    /// wherever it stands.
+    ///
+    /// - Throws: `ExperimentError`.
+    init(_ object: JSONObject, path: String) throws {
+        let strict = StrictObject(object: object, path: path)
+        try strict.require("summary", "dataset")
+        try strict.apply(Self.settings.filter { $0.key == "compat" }, to: &self)
+        if compatibility == .reference { options.applyReferenceCompatibility() }
+        try strict.apply(Self.settings, to: &self, refusingOthers: true)
+    }
+
+    package func resultsName(for model: ModelName) -> String {
+        ResultsFolder.name(prefix: prefix, key: "editors", dataset: dataset, model: model)
+    }
+}

@@ -1,0 +1,273 @@
+import Foundation
+import LanguageModels
+
+/// How many words of a command line a value takes.
+package enum ValueArity: Sendable { case none, one, oneOrMore }
+
+/// How one kind of value is read from a command line and from JSON, and how it is shown.
+package struct ValueKind<Value: Sendable>: Sendable {
+    package let arity: ValueArity
+    /// What stands for the value in a help page: `N`.
+    package let placeholder: String
+    package let expectation: Expectation
+    let read: @Sendable ([String]) throws(InvalidValue) -> Value
+    let readJSON: @Sendable (JSONValue) throws(InvalidValue) -> Value
+    let json: @Sendable (Value) -> JSONValue
+
+    /// A value of one word.
+    init(
+        placeholder: String, expectation: Expectation, text: @escaping @Sendable (String) -> Value?,
+        fromJSON: @escaping @Sendable (JSONValue) -> Value?, json: @escaping @Sendable (Value) -> JSONValue
+    ) {
+        arity = .one
+        self.placeholder = placeholder
+        self.expectation = expectation
+        read = { words throws(InvalidValue) in
+            guard let word = words.last, let value = text(word) else {
+                throw InvalidValue(found: words.last ?? "", expectation: expectation)
+            }
+            return value
+        }
+        readJSON = { found throws(InvalidValue) in
+            guard let value = fromJSON(found) else {
+                throw InvalidValue(found: found.text(), expectation: expectation)
+            }
+            return value
+        }
+        self.json = json
+    }
+
+    init(
+        arity: ValueArity, placeholder: String, expectation: Expectation,
+        read: @escaping @Sendable ([String]) throws(InvalidValue) -> Value,
+        readJSON: @escaping @Sendable (JSONValue) throws(InvalidValue) -> Value,
+        json: @escaping @Sendable (Value) -> JSONValue
+    ) {
+        self.arity = arity
+        self.placeholder = placeholder
+        self.expectation = expectation
+        self.read = read
+        self.readJSON = readJSON
+        self.json = json
+    }
+
+    /// The same, with another word in help pages.
+    package func shown(as placeholder: String) -> ValueKind {
+        ValueKind(
+            arity: arity, placeholder: placeholder, expectation: expectation, read: read,
+            readJSON: readJSON, json: json)
+    }
+}
+
+// MARK: - Numbers
+
+extension ValueKind where Value == Int {
+    package static func integer(minimum: Int? = nil) -> ValueKind {
+        let fits: @Sendable (Int) -> Int? = { $0 >= minimum ?? .min ? $0 : nil }
+        return ValueKind(
+            placeholder: "N", expectation: .integer(minimum: minimum), text: { Int($0).flatMap(fits) },
+            fromJSON: { $0.integer.flatMap(fits) }, json: { .integer($0) })
+    }
+
+    /// Bytes: a number, or one with K, M, G or T (of 1,024) behind it.
+    package static var size: ValueKind {
+        ValueKind(
+            placeholder: "SIZE", expectation: .size, text: { bytes($0) },
+            fromJSON: { value in
+                value.string.flatMap(bytes) ?? value.integer.flatMap { $0 >= 0 ? $0 : nil }
+            },
+            json: { .integer($0) })
+    }
+
+    private static func bytes(_ text: String) -> Int? {
+        var digits = text.lowercased()
+        if digits.hasSuffix("ib") { digits.removeLast(2) } else if digits.hasSuffix("b") { digits.removeLast() }
+        var factor = 1.0
+        if let last = digits.last, let power = ["k", "m", "g", "t"].firstIndex(of: String(last)) {
+            factor = pow(1024, Double(power + 1))
+            digits.removeLast()
+        }
+        guard let number = Double(digits), number >= 0, number * factor < 0x1p62 else { return nil }
+        return Int(number * factor)
+    }
+}
+
+extension ValueKind where Value == UInt64 {
+    package static var seed: ValueKind {
+        ValueKind(
+            placeholder: "N", expectation: .integer(minimum: 0), text: { UInt64($0) },
+            fromJSON: { $0.integer.flatMap { UInt64(exactly: $0) } },
+            json: { Int(exactly: $0).map { .integer($0) } ?? .string(String($0)) })
+    }
+}
+
+extension ValueKind where Value == Double {
+    /// A finite number in a range; with `exclusive`, the bounds themselves are refused.
+    package static func number(
+        minimum: Double? = nil, maximum: Double? = nil, exclusive: Bool = false
+    ) -> ValueKind {
+        let fits: @Sendable (Double) -> Double? = { value in
+            guard value.isFinite else { return nil }
+            if let minimum, exclusive ? value <= minimum : value < minimum { return nil }
+            if let maximum, exclusive ? value >= maximum : value > maximum { return nil }
+            return value
+        }
+        return ValueKind(
+            placeholder: "X",
+            expectation: .number(minimum: minimum, maximum: maximum, exclusive: exclusive),
+            text: { Double($0).flatMap(fits) }, fromJSON: { $0.double.flatMap(fits) }, json: { .number($0) })
+    }
+}
+
+extension ValueKind where Value == Float {
+    package static func number(minimum: Double? = nil, exclusive: Bool = false) -> ValueKind {
+        let wide = ValueKind<Double>.number(minimum: minimum, exclusive: exclusive)
+        return ValueKind(
+            placeholder: wide.placeholder, expectation: wide.expectation,
+            text: { (try? wide.read([$0])).map { Float($0) } },
+            fromJSON: { (try? wide.readJSON($0)).map { Float($0) } },
+            // Through text, so that 0.001 stays 0.001.
+            json: { .number(Double("\($0)") ?? Double($0)) })
+    }
+}
+
+// MARK: - Words
+
+extension ValueKind where Value == String {
+    package static func text(_ placeholder: String) -> ValueKind {
+        ValueKind(
+            placeholder: placeholder, expectation: .text, text: { $0.isEmpty ? nil : $0 },
+            fromJSON: { $0.string.flatMap { $0.isEmpty ? nil : $0 } }, json: { .string($0) })
+    }
+}
+
+extension ValueKind where Value == URL {
+    /// A file or folder; relative paths start at the working folder.
+    package static func path(_ placeholder: String) -> ValueKind {
+        ValueKind(
+            placeholder: placeholder, expectation: .text,
+            text: { $0.isEmpty ? nil : URL(fileURLWithPath: $0) },
+            fromJSON: { $0.string.flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) } },
+            json: { .string($0.relativePath) })
+    }
+}
+
+extension ValueKind where Value == Bool {
+    /// Off unless named; `--name=no` turns off what a configuration turned on.
+    package static var flag: ValueKind {
+        let word = truth
+        return ValueKind(
+            arity: .none, placeholder: "", expectation: .boolean,
+            read: { words throws(InvalidValue) in words.isEmpty ? true : try word.read(words) },
+            readJSON: word.readJSON, json: word.json)
+    }
+
+    /// `true` or `false` in any of the usual spellings.
+    package static var truth: ValueKind {
+        ValueKind(
+            placeholder: "YES|NO", expectation: .boolean,
+            text: { text in
+                switch text.lowercased() {
+                case "true", "yes", "on", "y", "t", "1": true
+                case "false", "no", "off", "n", "f", "0": false
+                default: nil
+                }
+            },
+            fromJSON: { $0.bool }, json: { .bool($0) })
+    }
+
+    /// One of two words, the first of which means true.
+    package static func either(_ yes: String, _ no: String) -> ValueKind {
+        let read: @Sendable (String) -> Bool? = { $0 == yes ? true : $0 == no ? false : nil }
+        return ValueKind(
+            placeholder: "\(yes)|\(no)", expectation: .choice([yes, no]), text: read,
+            fromJSON: { $0.string.flatMap(read) }, json: { .string($0 ? yes : no) })
+    }
+}
+
+extension ValueKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    /// One of the cases' raw values.
+    package static func choice(_ placeholder: String? = nil) -> ValueKind {
+        let names = Value.allCases.map(\.rawValue)
+        return ValueKind(
+            placeholder: placeholder ?? names.joined(separator: "|"), expectation: .choice(names),
+            text: { Value(rawValue: $0) }, fromJSON: { $0.string.flatMap { Value(rawValue: $0) } },
+            json: { .string($0.rawValue) })
+    }
+}
+
+// MARK: - Kinds made of kinds
+
+extension ValueKind {
+    /// A value that may be missing: JSON's null.  A command line cannot unset it.
+    package static func optional<Wrapped>(_ kind: ValueKind<Wrapped>) -> ValueKind where Value == Wrapped? {
+        ValueKind<Wrapped?>(
+            arity: kind.arity, placeholder: kind.placeholder, expectation: kind.expectation,
+            read: { words throws(InvalidValue) in try kind.read(words) },
+            readJSON: { found throws(InvalidValue) in found.isNull ? nil : try kind.readJSON(found) },
+            json: { value in
+                guard let value else { return .null }
+                return kind.json(value)
+            })
+    }
+
+    /// One or more values; in JSON an array of them.
+    package static func list<Element>(_ kind: ValueKind<Element>) -> ValueKind where Value == [Element] {
+        ValueKind(
+            arity: .oneOrMore, placeholder: kind.placeholder, expectation: kind.expectation,
+            read: { words throws(InvalidValue) in
+                var values: [Element] = []
+                for word in words { values.append(try kind.read([word])) }
+                return values
+            },
+            readJSON: { found throws(InvalidValue) in
+                guard let elements = found.array, !elements.isEmpty else {
+                    throw InvalidValue(found: found.text(), expectation: .list)
+                }
+                var values: [Element] = []
+                for element in elements { values.append(try kind.readJSON(element)) }
+                return values
+            },
+            json: { .array($0.map(kind.json)) })
+    }
+}
+
+/// Which blocks of a model.
+package enum LayerChoice: Sendable, Equatable {
+    case all
+    case only([Int])
+}
+
+extension ValueKind where Value == LayerChoice {
+    /// `all`, or one or more block numbers.
+    package static var layers: ValueKind {
+        let number = ValueKind<Int>.integer(minimum: 0)
+        return ValueKind(
+            arity: .oneOrMore, placeholder: "N", expectation: .layers,
+            read: { words throws(InvalidValue) in
+                if words == ["all"] { return .all }
+                var layers: [Int] = []
+                for word in words {
+                    guard let layer = try? number.read([word]) else {
+                        throw InvalidValue(found: word, expectation: .layers)
+                    }
+                    layers.append(layer)
+                }
+                return .only(layers)
+            },
+            readJSON: { found throws(InvalidValue) in
+                if found.string == "all" { return .all }
+                let layers = found.array?.compactMap { try? number.readJSON($0) } ?? []
+                guard !layers.isEmpty, layers.count == found.array?.count else {
+                    throw InvalidValue(found: found.text(), expectation: .layers)
+                }
+                return .only(layers)
+            },
+            json: { layers in
+                switch layers {
+                case .all: .string("all")
+                case .only(let numbers): .array(numbers.map { .integer($0) })
+                }
+            })
+    }
+}

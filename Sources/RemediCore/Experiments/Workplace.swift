@@ -1,0 +1,66 @@
+import Foundation
+
+/// Where data sets, models, results and configurations lie: what the environment and the working folder say.
+package struct Workplace: Sendable {
+    package let environment: [String: String]
+    package let workingFolder: URL
+    /// The running program, by which the package's own Configs are found; nil in tests.
+    package let executable: URL?
+
+    package init(environment: [String: String], workingFolder: URL, executable: URL? = nil) {
+        self.environment = environment
+        self.workingFolder = workingFolder
+        self.executable = executable
+    }
+
+    package var data: URL { folder("DATA", default: "data") }
+    package var models: URL { folder("MODELS", default: "models") }
+    package var results: URL { folder("RESULTS", default: "results") }
+
+    /// `REMEDI_<NAME>_DIR`, else the reference's `CM_<NAME>_DIR`, else a folder in the working folder.
+    private func folder(_ name: String, default fallback: String) -> URL {
+        resolve(value("REMEDI_\(name)_DIR") ?? value("CM_\(name)_DIR") ?? fallback)
+    }
+
+    /// Where named experiments are looked for, in order: `REMEDI_CONFIGS`, `Configs` in the working folder,
+    /// `Configs` beside a folder that holds the program.
+    package var configurations: [URL] {
+        var folders = value("REMEDI_CONFIGS").map { [resolve($0)] } ?? []
+        folders.append(workingFolder.appendingPathComponent("Configs"))
+        var place = executable?.deletingLastPathComponent()
+        while let folder = place, folder.path != "/" {
+            let candidate = folder.appendingPathComponent("Configs")
+            let manifest = folder.appendingPathComponent("Package.swift").path
+            if Self.isFolder(candidate), FileManager.default.fileExists(atPath: manifest) {
+                if !folders.contains(where: { $0.path == candidate.path }) { folders.append(candidate) }
+                break
+            }
+            place = folder.deletingLastPathComponent()
+        }
+        return folders
+    }
+
+    /// The folder in which Hugging Face's tools keep what they downloaded.
+    package var hubCache: URL {
+        if let cache = value("HF_HUB_CACHE") ?? value("HUGGINGFACE_HUB_CACHE") { return resolve(cache) }
+        if let home = value("HF_HOME") { return resolve(home).appendingPathComponent("hub") }
+        let caches = value("XDG_CACHE_HOME") ?? (value("HOME") ?? "~") + "/.cache"
+        return resolve(caches).appendingPathComponent("huggingface/hub")
+    }
+
+    /// A path as the user wrote it; `~` stands for the home folder.
+    package func resolve(_ path: String) -> URL {
+        var path = path
+        if path == "~" || path.hasPrefix("~/"), let home = value("HOME") { path = home + path.dropFirst() }
+        return URL(fileURLWithPath: path, relativeTo: workingFolder).standardizedFileURL
+    }
+
+    static func isFolder(_ url: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    private func value(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,43 @@
+/// One command: its options as a table, and what it does.
+package protocol Command: Sendable {
+    static var name: String { get }
+    /// What it does, in a line.
+    static var summary: String { get }
+    /// Paragraphs of the help page.
+    static var discussion: [String] { get }
+    static var positionals: [Positional<Self>] { get }
+    static var options: [Option<Self>] { get }
+
+    init()
+    /// What the command line gave.
+    var given: GivenArguments<Self> { get set }
+    /// Checks what single options cannot.
+    func check() throws(UsageError)
+    func run(in surroundings: Surroundings) throws
+}
+
+extension Command {
+    package static var discussion: [String] { [] }
+    package static var positionals: [Positional<Self>] { [] }
+    package func check() throws(UsageError) {}
+}
+
+/// A command, or a group of commands under a word.
+package indirect enum CommandNode: Sendable {
+    case command(any Command.Type)
+    case group(name: String, summary: String, members: [CommandNode])
+
+    package var name: String {
+        switch self {
+        case .command(let type): type.name
+        case .group(let name, _, _): name
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .command(let type): type.summary
+        case .group(_, let summary, _): summary
+        }
+    }
+}

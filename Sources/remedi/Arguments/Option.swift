@@ -1,0 +1,96 @@
+import LanguageModels
+import RemediCore
+
+/// One option of a command: how it is spelled, what it sets and what the help page says of it.
+package struct Option<Target>: Sendable {
+    package let setting: Setting<Target>
+    package let short: Character?
+    package let group: String
+    package let help: String
+    /// Options that set what others then change; they are applied first, wherever they stand.
+    package let comesFirst: Bool
+    /// The name in an arguments file; nil: the option's own.
+    package let destination: String?
+
+    package init(
+        _ setting: Setting<Target>, short: Character? = nil, group: String, help: String,
+        comesFirst: Bool = false, destination: String? = nil
+    ) {
+        self.setting = setting
+        self.short = short
+        self.group = group
+        self.help = help
+        self.comesFirst = comesFirst
+        self.destination = destination
+    }
+
+    package init<Value: Sendable>(
+        _ name: String, short: Character? = nil, _ value: WritableKeyPath<Target, Value> & Sendable,
+        _ kind: ValueKind<Value>, group: String, help: String, comesFirst: Bool = false,
+        destination: String? = nil
+    ) {
+        self.init(
+            Setting(name, value, kind), short: short, group: group, help: help, comesFirst: comesFirst,
+            destination: destination)
+    }
+
+    /// The same option of a larger value that holds the target.
+    package func inside<Outer>(_ place: WritableKeyPath<Outer, Target> & Sendable) -> Option<Outer> {
+        Option<Outer>(
+            setting.inside(place), short: short, group: group, help: help, comesFirst: comesFirst,
+            destination: destination)
+    }
+
+    package var name: String { setting.name }
+}
+
+/// An argument that is known by its place.
+package struct Positional<Target>: Sendable {
+    package let setting: Setting<Target>
+    package let isRequired: Bool
+    package let help: String
+
+    package init<Value: Sendable>(
+        _ name: String, _ value: WritableKeyPath<Target, Value> & Sendable, _ kind: ValueKind<Value>,
+        isRequired: Bool = true, help: String
+    ) {
+        setting = Setting(name, value, kind)
+        self.isRequired = isRequired
+        self.help = help
+    }
+
+    /// As it stands in a usage line: `PROMPT...` or `[EXPERIMENT]`.
+    package var usage: String {
+        let name = setting.name + (setting.arity == .oneOrMore ? "..." : "")
+        return isRequired ? name : "[\(name)]"
+    }
+}
+
+/// What a command line gave a command, to be applied to its defaults, or to those of a configuration.
+package struct GivenArguments<Target>: Sendable {
+    package var options: [(option: Option<Target>, words: [String])] = []
+    package var positionals: [(positional: Positional<Target>, words: [String])] = []
+
+    package init() {}
+
+    /// Whether the option `name` was given.
+    package func contains(_ name: String) -> Bool { options.contains { $0.option.name == name } }
+
+    /// Sets everything that was given, options that come first before the others.
+    package func apply(to target: inout Target) throws(UsageError) {
+        for (positional, words) in positionals {
+            do {
+                try positional.setting.assign(words: words, to: &target)
+            } catch {
+                throw .invalidArgument(name: positional.setting.name, problem: error)
+            }
+        }
+        for (option, words) in options.filter(\.option.comesFirst) + options.filter({ !$0.option.comesFirst }) {
+            do {
+                try option.setting.assign(words: words, to: &target)
+            } catch {
+                throw .invalidOption(name: option.name, problem: error)
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import RemediCore
+
+/// What can be wrong with a command line.  Cases carry facts; `Messages` words them.
+package enum UsageError: Error, Equatable, Sendable {
+    case unknownCommand(word: String, nearest: String?)
+    case commandMissing
+    /// `option` as it was written, dashes included.
+    case unknownOption(option: String, nearest: String?)
+    case ambiguousOption(option: String, candidates: [String])
+    case valueMissing(name: String, placeholder: String)
+    case invalidOption(name: String, problem: InvalidValue)
+    case invalidArgument(name: String, problem: InvalidValue)
+    case unexpectedArgument(word: String)
+    case argumentMissing(name: String)
+    case optionMissing(name: String)
+    /// Two options that exclude each other.
+    case conflict(String, String)
+    /// `name` means nothing without `other`.
+    case needs(name: String, other: String)
+}
+
+/// A usage error and the command it happened in: `["train"]`.
+package struct UsageFailure: Error, Equatable, Sendable {
+    package var path: [String]
+    package var error: UsageError
+}

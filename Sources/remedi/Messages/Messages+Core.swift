@@ -1,0 +1,100 @@
+import Compute
+import Foundation
+import LanguageModels
+import RemediCore
+
+extension Messages {
+    static func words(_ error: ExperimentError) -> String {
+        switch error {
+        case .syntax(let path, let line, let reason): "\(path), line \(line): \(reason)"
+        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        case .unknownKey(let path, let key, let nearest):
+            "\(path): there is no setting '\(key)'" + (nearest.map { "; did you mean \($0)?" } ?? "")
+        case .missingKey(let path, let key): "\(path): the setting '\(key)' is missing"
+        case .invalidValue(let path, let key, let problem): "\(path): \(key): \(words(problem))"
+        case .unknownExperiment(let name, let nearest, let folders):
+            "there is no experiment '\(name)' in \(folders.joined(separator: " or "))"
+                + (nearest.map { "; did you mean \($0)?" } ?? "")
+        case .unusableFolderName(let name): "'\(name)' cannot be the name of a results folder"
+        case .notAResultsFolder(let path, let foreign):
+            "\(path) is not removed, because it is or holds something else than results: \(foreign)"
+        case .modelNotFound(let name, let searched):
+            "there is no model '\(name)'; looked for \(searched.joined(separator: ", "))"
+        case .dataFileNotFound(let dataset, let searched):
+            "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
+                + " (name one with --dataset-file)"
+        }
+    }
+
+    static func words(_ error: RemediError) -> String {
+        switch error {
+        case .entityNotInPrompt(let entity, let prompt, let sample):
+            "the entity '\(entity)' is not in the prompt '\(prompt)'" + (sample.isEmpty ? "" : " (sample \(sample))")
+        case .attributeNotInContext(let attribute, let context, let sample):
+            "the attribute '\(attribute)' is not in the context '\(context)'"
+                + (sample.isEmpty ? "" : " (sample \(sample))")
+        case .nonFiniteLoss(let epoch, let samples):
+            "the loss is not a finite number in epoch \(epoch), samples \(some(samples));"
+                + " the editor saved last stays"
+        case .editorMissing(let path): "there is no editor at \(path)"
+        case .editorMismatch(let path, let what, let expected, let found):
+            "the editor at \(path) does not fit: \(what) is \(found), not \(expected)"
+        case .editorNotTrainable(let type): "an editor of type \(type) has nothing to train"
+        case .resultsDiffer(let path, let differences):
+            "\(path) holds results of a run with other options (\(differences.joined(separator: "; ")));"
+                + " name another folder, or replace them with --overwrite"
+        case .folderLocked(let path, let owner): "\(path) is in use by \(owner)"
+        case .noSamples(let dataset, let split, let count):
+            "no samples to use: \(dataset) has \(count), and the \(split) split takes none of them"
+        case .malformedData(let path, let reason): "\(path): \(reason)"
+        case .malformedConfiguration(let path, let reason): "\(path): \(reason)"
+        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        case .interrupted(let signal): "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); the work is saved"
+        }
+    }
+
+    /// The first few of many names.
+    private static func some(_ names: [String]) -> String {
+        let shown = names.prefix(8).joined(separator: ", ")
+        return names.count > 8 ? shown + " and \(names.count - 8) more" : shown
+    }
+
+    static func words(_ error: LanguageModelError) -> String {
+        switch error {
+        case .fileMissing(let path): "there is no file \(path)"
+        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .malformed(let path, let reason): "\(path): \(reason)"
+        case .tensorMissing(let name, let path): "\(path) has no tensor \(name)"
+        case .tensorShape(let name, let expected, let found):
+            "tensor \(name) has the shape \(found), not \(expected)"
+        case .elementType(let name, let found):
+            "tensor \(name) has elements of type \(found); F32, F16 and BF16 can be read"
+        case .unknownFamily(let name, let known):
+            "models of type '\(name)' are not known; known are \(known.joined(separator: ", "))"
+        case .unsupportedSetting(let key, let value, let path):
+            "\(path): \(key) = \(value) is not supported"
+        case .configuration(let key, let path, let reason): "\(path): \(key): \(reason)"
+        case .noSuchBlock(let block, let blocks):
+            "there is no layer \(block): the model's layers are 0 to \(blocks - 1)"
+        case .tooLong(let tokens, let limit):
+            "a text of \(tokens) tokens is longer than the \(limit) that the model can read"
+        case .substringMissing(let substring, let text, let occurrence):
+            occurrence == 0
+                ? "'\(substring)' does not occur in '\(text)'"
+                : "'\(substring)' does not occur \(occurrence + 1) times in '\(text)'"
+        case .emptyEdit: "the edit touches no token"
+        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        case .locked(let path, let owner): "\(path) is in use by \(owner)"
+        }
+    }
+
+    static func words(_ error: ComputeError) -> String {
+        switch error {
+        case .outOfMemory(let device, let bytes):
+            "\(device) has no room for another \(ByteCount.text(bytes))"
+        case .deviceUnavailable(let device, let reason): "cannot use \(device): \(reason)"
+        case .operationFailed(let device, let reason): "\(device) failed: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Compute
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// The words for everything that can go wrong: one sentence each, without a full stop.
+package enum Messages {
+    package static func sentence(for error: any Error) -> String {
+        switch error {
+        case let error as ExperimentError: words(error)
+        case let error as RemediError: words(error)
+        case let error as LanguageModelError: words(error)
+        case let error as ComputeError: words(error)
+        case let error as PresubmitFailure: words(error)
+        case let error as JSONError: "not JSON at byte \(error.byte): \(error.reason)"
+        case OutputError.failed(let reason): "cannot write to standard output: \(reason)"
+        case OutputError.closed: "nobody reads standard output any more"
+        case let error as UsageError: words(error)
+        default: (error as NSError).localizedDescription
+        }
+    }
+
+    /// What is printed for a wrong command line.
+    package static func usage(_ failure: UsageFailure) -> String {
+        let command = (["remedi"] + failure.path).joined(separator: " ")
+        return "\(command): \(words(failure.error))\n'\(command) --help' says what there is.\n"
+    }
+
+    static func words(_ error: UsageError) -> String {
+        switch error {
+        case .unknownCommand(let word, let nearest):
+            "there is no command '\(word)'" + suggestion(nearest)
+        case .commandMissing: "a command is missing"
+        case .unknownOption(let option, let nearest):
+            "there is no option \(option)" + suggestion(nearest)
+        case .ambiguousOption(let option, let candidates):
+            "\(option) can be \(either(candidates))"
+        case .valueMissing(let name, let placeholder): "--\(name) needs a value: --\(name) \(placeholder)"
+        case .invalidOption(let name, let problem): "--\(name): \(words(problem))"
+        case .invalidArgument(let name, let problem): "\(name): \(words(problem))"
+        case .unexpectedArgument(let word): "'\(word)' is one argument too many"
+        case .argumentMissing(let name): "\(name) is missing"
+        case .optionMissing(let name): "--\(name) is missing"
+        case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"
+        case .needs(let name, let other): "--\(name) needs --\(other)"
+        }
+    }
+
+    static func words(_ problem: InvalidValue) -> String {
+        let found = problem.found.isEmpty ? "an empty value" : "'\(problem.found)'"
+        var text = "\(found) is not \(words(problem.expectation))"
+        if case .choice(let names) = problem.expectation {
+            text += suggestion(Spelling.nearest(to: problem.found, among: names))
+        }
+        return text
+    }
+
+    private static func words(_ expectation: Expectation) -> String {
+        switch expectation {
+        case .integer(nil): "a whole number"
+        case .integer(let minimum?): "a whole number of at least \(minimum)"
+        case .number(let minimum, let maximum, let exclusive):
+            "a number" + range(minimum, maximum, exclusive)
+        case .boolean: "true or false (or yes, no, on, off, 1, 0)"
+        case .choice(let names): either(names)
+        case .text: "a text of at least one character"
+        case .size: "a number of bytes, such as 512M or 2G"
+        case .layers: "a layer: 'all', or numbers from 0 on"
+        case .device: "a device: auto, cpu, cuda or cuda:N"
+        case .list: "a list with at least one value"
+        case .object: "an object"
+        }
+    }
+
+    private static func range(_ minimum: Double?, _ maximum: Double?, _ exclusive: Bool) -> String {
+        func digits(_ number: Double) -> String {
+            number == number.rounded() ? String(Int(number)) : "\(number)"
+        }
+        switch (minimum, maximum) {
+        case (nil, nil): return ""
+        case (let low?, nil): return exclusive ? " above \(digits(low))" : " of at least \(digits(low))"
+        case (nil, let high?): return exclusive ? " below \(digits(high))" : " of at most \(digits(high))"
+        case (let low?, let high?):
+            return (exclusive ? " between " : " from ") + digits(low) + (exclusive ? " and " : " to ")
+                + digits(high)
+        }
+    }
+
+    private static func suggestion(_ nearest: String?) -> String {
+        nearest.map { "; did you mean \($0)?" } ?? ""
+    }
+
+    /// `a, b or c`
+    static func either(_ names: [String]) -> String {
+        names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import RemediCore
+
+/// From the words of a command line to an exit code.
+package enum Program {
+    package static let summary =
+        "Edits what a language model believes of an entity, by a vector added to one of its hidden states"
+        + " (REMEDI), and measures how well that works."
+
+    /// Runs the command that `words` name.
+    /// - Returns: the process's exit code.
+    package static func run(_ words: [String], in surroundings: Surroundings) -> Int32 {
+        var path: [String] = []
+        do {
+            switch try Invocation(words, tree: Commands.tree, summary: summary) {
+            case .help(let page): try surroundings.output.write(page)
+            case .version: try surroundings.output.write("remedi \(RemediVersion.current)\n")
+            case .run(let command, let commandPath):
+                path = commandPath
+                try command.run(in: surroundings)
+            }
+            return ExitCode.done
+        } catch let failure as UsageFailure {
+            try? surroundings.diagnostics.write(Messages.usage(failure))
+            return ExitCode.wrongUsage
+        } catch let error as UsageError {
+            try? surroundings.diagnostics.write(Messages.usage(UsageFailure(path: path, error: error)))
+            return ExitCode.wrongUsage
+        } catch {
+            if case OutputError.closed = error { return ExitCode.of(error) }
+            try? surroundings.diagnostics.write("remedi: \(Messages.sentence(for: error))\n")
+            return ExitCode.of(error)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// One line that says how far a stage is.
+package struct ProgressLine: Sendable, Equatable {
+    package var stage: String
+    package var done: Int
+    package var total: Int
+    /// The latest figure worth seeing.
+    package var note: String?
+    package var elapsed: Double
+    package var isFinished: Bool
+
+    package init(
+        stage: String, done: Int, total: Int, note: String?, elapsed: Double, isFinished: Bool
+    ) {
+        self.stage = stage
+        self.done = done
+        self.total = total
+        self.note = note
+        self.elapsed = elapsed
+        self.isFinished = isFinished
+    }
+
+    /// `epoch 2: 640/900, loss 3.21, 41.2/s, 6 s left`
+    package var text: String { parts.joined(separator: ", ") }
+
+    /// The same, without its last parts where the line is too narrow for them.
+    package func text(columns: Int) -> String {
+        var parts = parts
+        while parts.count > 1, parts.joined(separator: ", ").count > columns { parts.removeLast() }
+        return String(parts.joined(separator: ", ").prefix(max(0, columns)))
+    }
+
+    private var parts: [String] {
+        var parts = [total > 0 ? "\(stage): \(done)/\(total)" : done > 0 ? "\(stage): \(done)" : stage]
+        if let note, !note.isEmpty { parts.append(note) }
+        guard elapsed > 0 else { return parts }
+        let speed = Double(done) / elapsed
+        if done > 0 { parts.append(Self.speed(speed)) }
+        if isFinished {
+            parts.append("took " + Self.duration(elapsed))
+        } else if done > 0, total > done {
+            parts.append(Self.duration(Double(total - done) / speed) + " left")
+        }
+        return parts
+    }
+
+    private static func speed(_ perSecond: Double) -> String {
+        if perSecond >= 100 { return "\(Int(perSecond.rounded()))/s" }
+        return String(format: perSecond >= 1 ? "%.1f/s" : "%.2f/s", perSecond)
+    }
+
+    /// `0.4 s`, `42 s`, `3 min 20 s`, `2 h 05 min`
+    package static func duration(_ seconds: Double) -> String {
+        if seconds < 9.95 { return String(format: "%.1f s", seconds) }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(String(format: "%02d", whole % 60)) s" }
+        return "\(whole / 3600) h \(String(format: "%02d", whole % 3600 / 60)) min"
+    }
+}

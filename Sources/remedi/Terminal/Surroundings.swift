@@ -1,0 +1,49 @@
+import Foundation
+import RemediCore
+
+/// Everything outside the program that a command touches.
+package struct Surroundings: Sendable {
+    package var workplace: Workplace
+    /// Results, and nothing else.
+    package var output: any ByteSink
+    /// Everything that is not a result.
+    package var diagnostics: any ByteSink
+    /// Whether `diagnostics` is a terminal, and its columns.
+    package var isTerminal: Bool
+    package var width: @Sendable () -> Int
+    /// Seconds from some fixed moment on.
+    package var clock: @Sendable () -> Double
+    package var date: @Sendable () -> Date
+
+    package init(
+        workplace: Workplace, output: any ByteSink, diagnostics: any ByteSink, isTerminal: Bool = false,
+        width: @escaping @Sendable () -> Int = { 80 }, clock: @escaping @Sendable () -> Double,
+        date: @escaping @Sendable () -> Date
+    ) {
+        self.workplace = workplace
+        self.output = output
+        self.diagnostics = diagnostics
+        self.isTerminal = isTerminal
+        self.width = width
+        self.clock = clock
+        self.date = date
+    }
+
+    /// The process's own.
+    package static func ofProcess() -> Surroundings {
+        let diagnostics = DescriptorSink(2)
+        return Surroundings(
+            workplace: Workplace(
+                environment: ProcessInfo.processInfo.environment,
+                workingFolder: URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
+                executable: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()),
+            output: DescriptorSink(1), diagnostics: diagnostics, isTerminal: diagnostics.isTerminal,
+            width: { diagnostics.width }, clock: { seconds() }, date: { Date() })
+    }
+
+    private static func seconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
