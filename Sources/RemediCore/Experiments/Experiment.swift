@@ -19,6 +19,19 @@ package struct Experiment: Sendable {
         }
     }
 
+    /// Every setting with its value, in the order of the tables.
+    package var settings: JSONObject {
+        var object = JSONObject()
+        func add<Target>(_ settings: [Setting<Target>], of target: Target) {
+            for setting in settings { object[setting.key] = setting.json(of: target) }
+        }
+        switch plan {
+        case .training(let plan): add(TrainingPlan.settings, of: plan)
+        case .generation(let plan): add(EvaluationPlan.settings, of: plan)
+        }
+        return object
+    }
+
     /// What the name of each kind of experiment starts with.
     package static let kinds = ["train.", "eval.gen."]
 

@@ -15,7 +15,7 @@ package struct ValueKind<Value: Sendable>: Sendable {
     let json: @Sendable (Value) -> JSONValue
 
     /// A value of one word.
-    init(
+    package init(
         placeholder: String, expectation: Expectation, text: @escaping @Sendable (String) -> Value?,
         fromJSON: @escaping @Sendable (JSONValue) -> Value?, json: @escaping @Sendable (Value) -> JSONValue
     ) {

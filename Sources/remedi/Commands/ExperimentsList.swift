@@ -1,0 +1,42 @@
+import LanguageModels
+import RemediCore
+
+/// `experiments list`: the named experiments that can be found.
+package struct ExperimentsList: Command {
+    package static let name = "list"
+    package static let summary = "lists the named experiments"
+    package static let discussion = [
+        "They are JSON files in the folder REMEDI_CONFIGS, in Configs of the working folder, or in the"
+            + " package's own Configs. The first folder that holds a name counts."
+    ]
+
+    package var given = GivenArguments<ExperimentsList>()
+    var isJSON = false
+
+    package init() {}
+
+    package static var options: [Option<ExperimentsList>] {
+        [Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON")]
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let found = Experiment.all(in: surroundings.workplace)
+        if found.isEmpty {
+            throw ExperimentError.unknownExperiment(
+                name: "*", nearest: nil, folders: surroundings.workplace.configurations.map(\.path))
+        }
+        let experiments = try found.map { try Experiment(file: $0.file) }
+        if isJSON {
+            let list = experiments.map { experiment -> JSONValue in
+                [
+                    "name": .string(experiment.name), "summary": .string(experiment.summary),
+                    "file": .string(experiment.file.path),
+                ]
+            }
+            return try surroundings.write(JSONValue.array(list))
+        }
+        var report = Report(["name", "summary"])
+        for experiment in experiments { report.add([experiment.name, experiment.summary]) }
+        try surroundings.write(report.text)
+    }
+}

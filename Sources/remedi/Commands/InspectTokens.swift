@@ -1,0 +1,101 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// `inspect tokens`: how a text becomes tokens, and which of them a part of it covers.
+package struct InspectTokens: Command {
+    package static let name = "tokens"
+    package static let summary = "shows a text's tokens, and those of a part of it"
+
+    package var given = GivenArguments<InspectTokens>()
+    var model = ModelArguments()
+    var substring: String?
+    var occurrence = 0
+    var asTarget = false
+    var isJSON = false
+    var text = ""
+
+    package init() {}
+
+    package static var positionals: [Positional<InspectTokens>] {
+        [Positional("TEXT", \.text, .text("TEXT"), help: "the text to split")]
+    }
+
+    package static var options: [Option<InspectTokens>] {
+        [
+            Option(
+                "model", short: "m", \.model.name, .text("NAME"), group: "Model", help: ModelArguments.help),
+            Option(
+                "substring", \.substring, .optional(.text("TEXT")), group: "Tokens",
+                help: "marks the tokens of this part of the text"),
+            Option(
+                "occurrence", \.occurrence, .integer(minimum: 0), group: "Tokens",
+                help: "which occurrence of the part, counted from 0"),
+            Option(
+                "as-target", \.asTarget, .flag, group: "Tokens",
+                help: "splits the text as a target word: a space in front, no start token"),
+            Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON"),
+        ]
+    }
+
+    package func check() throws(UsageError) {
+        if substring != nil, asTarget { throw .conflict("substring", "as-target") }
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let tokenizer = try Tokenizer(folder: model.locate(in: surroundings.workplace))
+        if asTarget {
+            let ids = tokenizer.tokens(ofWord: text)
+            return try write(ids: ids, offsets: nil, range: nil, tokenizer, to: surroundings)
+        }
+        let encoding = tokenizer.encode(text)
+        var range: Range<Int>?
+        if let substring {
+            guard let place = LanguageModels.occurrence(occurrence, of: substring, in: text),
+                let tokens = encoding.tokens(of: place)
+            else {
+                throw LanguageModelError.substringMissing(
+                    substring: substring, text: text, occurrence: occurrence)
+            }
+            range = tokens
+        }
+        try write(ids: encoding.ids, offsets: encoding.offsets, range: range, tokenizer, to: surroundings)
+    }
+
+    private func write(
+        ids: [Int], offsets: [Range<Int>]?, range: Range<Int>?, _ tokenizer: Tokenizer,
+        to surroundings: Surroundings
+    ) throws {
+        if isJSON {
+            return try surroundings.write(json(ids: ids, offsets: offsets, range: range, tokenizer))
+        }
+        guard let offsets else {
+            var report = Report(["id", "token"])
+            for id in ids { report.add(["\(id)", tokenizer.token(id)]) }
+            return try surroundings.write(report.text)
+        }
+        let scalars = Array(text.unicodeScalars)
+        var report = Report(["index", "id", "token", "start", "end", "text", ""])
+        for (index, (id, place)) in zip(ids, offsets).enumerated() {
+            var part = String.UnicodeScalarView()
+            part.append(contentsOf: scalars[place.clamped(to: 0..<scalars.count)])
+            report.add([
+                "\(index)", "\(id)", tokenizer.token(id), "\(place.lowerBound)", "\(place.upperBound)",
+                JSONValue.string(String(part)).text(), range?.contains(index) == true ? "<" : "",
+            ])
+        }
+        try surroundings.write(report.text)
+    }
+
+    private func json(
+        ids: [Int], offsets: [Range<Int>]?, range: Range<Int>?, _ tokenizer: Tokenizer
+    ) -> JSONValue {
+        func pair(_ range: Range<Int>) -> JSONValue { [.integer(range.lowerBound), .integer(range.upperBound)] }
+        return [
+            "ids": .array(ids.map { .integer($0) }),
+            "tokens": .array(ids.map { .string(tokenizer.token($0)) }),
+            "offsets": offsets.map { .array($0.map(pair)) } ?? .null,
+            "range": range.map(pair) ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// `presubmit`: what must hold before a change is shared, and what continuous integration runs.
+package struct PresubmitCommand: Command {
+    package static let name = "presubmit"
+    package static let summary = "checks format, structure, configurations, build and tests of the package"
+    package static let discussion = [
+        "Without STEP all of them run: format (swift-format in strict mode), lint (lengths of files and"
+            + " functions, circles between folders, words that must not stay), configs (every file of Configs"
+            + " is read strictly), build (debug; release with warnings as errors) and test (debug and"
+            + " release). It stops at the first that fails."
+    ]
+
+    package var given = GivenArguments<PresubmitCommand>()
+    var steps = Presubmit.Step.allCases
+    var fixes = false
+
+    package init() {}
+
+    package static var positionals: [Positional<PresubmitCommand>] {
+        [Positional("STEP", \.steps, .list(.choice("STEP")), isRequired: false, help: "what to check")]
+    }
+
+    package static var options: [Option<PresubmitCommand>] {
+        [Option("fix", \.fixes, .flag, group: "Format", help: "writes the right format instead of checking it")]
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let package = try Self.package(around: surroundings.workplace.workingFolder)
+        do {
+            try Presubmit(package: package, fixes: fixes, surroundings: surroundings).run(steps)
+        } catch let failure as PresubmitFailure {
+            try surroundings.diagnostics.write(failure.output)
+            throw failure
+        }
+    }
+
+    /// The folder with the package's manifest: the working folder or one that holds it.
+    private static func package(around folder: URL) throws -> URL {
+        var place = folder
+        while !FileManager.default.fileExists(atPath: place.appendingPathComponent("Package.swift").path) {
+            guard place.path != "/" else {
+                throw LanguageModelError.fileMissing(path: folder.appendingPathComponent("Package.swift").path)
+            }
+            place = place.deletingLastPathComponent()
+        }
+        return place
+    }
+}

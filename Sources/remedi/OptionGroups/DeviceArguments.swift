@@ -1,0 +1,81 @@
+import Compute
+import LanguageModels
+import RemediCore
+
+/// Where a command computes.
+package enum DeviceChoice: Sendable, Equatable {
+    case auto
+    case cpu
+    case cuda(Int)
+
+    package var text: String {
+        switch self {
+        case .auto: "auto"
+        case .cpu: "cpu"
+        case .cuda(let number): "cuda:\(number)"
+        }
+    }
+}
+
+extension ValueKind where Value == DeviceChoice {
+    /// `auto`, `cpu`, `cuda`, `cuda:N`, or a bare number N for `cuda:N`.
+    static var device: ValueKind {
+        let read: @Sendable (String) -> DeviceChoice? = { text in
+            switch text {
+            case "auto": return .auto
+            case "cpu": return .cpu
+            case "cuda": return .cuda(0)
+            default:
+                let number = text.hasPrefix("cuda:") ? String(text.dropFirst(5)) : text
+                return number.allSatisfy(\.isASCII) ? Int(number).flatMap { $0 >= 0 ? .cuda($0) : nil } : nil
+            }
+        }
+        return ValueKind(
+            placeholder: "DEVICE", expectation: .device, text: read, fromJSON: { $0.string.flatMap(read) },
+            json: { .string($0.text) })
+    }
+}
+
+/// The options that choose a device and the precision of weights.
+package struct DeviceArguments: Sendable, Equatable {
+    package var device = DeviceChoice.auto
+    package var threads: Int?
+    package var half: Bool?
+
+    package init() {}
+
+    static func options<Outer>(
+        in place: WritableKeyPath<Outer, DeviceArguments> & Sendable
+    ) -> [Option<Outer>] {
+        let group = "Model"
+        let all: [Option<DeviceArguments>] = [
+            Option("device", \.device, .device, group: group, help: "where to compute: auto, cpu, cuda or cuda:N"),
+            Option(
+                "threads", \.threads, .optional(.integer(minimum: 1)), group: group,
+                help: "how many processor cores to use; all of them if not given"),
+            Option(
+                "fp16", \.half, .optional(.truth), group: group,
+                help: "holds weights in half precision, or not; if not given, gptj and neox are held so and"
+                    + " other models as they are stored"),
+        ]
+        return all.map { $0.inside(place) }
+    }
+
+    /// - Throws: `ComputeError.deviceUnavailable`.
+    func makeBackend() throws -> any ComputeBackend {
+        if case .cuda = device {
+            throw ComputeError.deviceUnavailable(
+                device: device.text, reason: "this build of remedi computes on the processor only")
+        }
+        throw ComputeError.deviceUnavailable(device: device.text, reason: "x")
+    }
+
+    /// In which type weights are held; nil: as they are stored.
+    func elementType(for model: ModelName) -> ElementType? {
+        switch half {
+        case true?: .float16
+        case false?: .float32
+        case nil: model.isHalfByDefault ? .float16 : nil
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// The options that choose a model and where it runs.
+package struct ModelArguments: Sendable, Equatable {
+    package var name = "gptj"
+    package var device = DeviceArguments()
+
+    package init() {}
+
+    /// What every help page says of `--model`.
+    static let help =
+        "a checkpoint folder, a Hugging Face id, or gptj, neox, gpt2, gpt2-medium, gpt2-large, gpt2-xl,"
+        + " pythia-*, smollm2"
+
+    static func options<Outer>(
+        in place: WritableKeyPath<Outer, ModelArguments> & Sendable
+    ) -> [Option<Outer>] {
+        let all: [Option<ModelArguments>] =
+            [Option("model", short: "m", \.name, .text("NAME"), group: "Model", help: help)]
+            + DeviceArguments.options(in: \.device)
+        return all.map { $0.inside(place) }
+    }
+
+    /// The checkpoint's folder.
+    func locate(in workplace: Workplace) throws -> URL {
+        let model = ModelName(name)
+        return try model.locate(in: workplace, prefersHalf: device.elementType(for: model) == .float16)
+    }
+
+    /// Opens the model on its device.
+    ///
+    /// - Throws: `ExperimentError`, `LanguageModelError`, `ComputeError`.
+    func open(in workplace: Workplace, progress: any ProgressReporter) throws -> LanguageModel {
+        let folder = try locate(in: workplace)
+        let backend = try device.makeBackend()
+        progress.report(.message("\(name): \(folder.path) on \(backend.deviceDescription)"))
+        return try LanguageModel(
+            folder: folder, name: name, backend: backend, elementType: device.elementType(for: ModelName(name)))
+    }
+}

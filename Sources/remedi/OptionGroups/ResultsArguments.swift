@@ -1,0 +1,58 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// The options that say where results go.
+package struct ResultsArguments: Sendable, Equatable {
+    package var experimentName: String?
+    package var resultsFolder: String?
+    package var clears = false
+    package var overwrites = false
+    package var argumentsFileName: String?
+
+    package init() {}
+
+    static func options<Outer>(
+        in place: WritableKeyPath<Outer, ResultsArguments> & Sendable
+    ) -> [Option<Outer>] {
+        let group = "Results"
+        let all: [Option<ResultsArguments>] = [
+            Option(
+                "experiment-name", short: "n", \.experimentName, .optional(.text("NAME")), group: group,
+                help: "the folder of this run's results inside the results folder"),
+            Option(
+                "results-dir", \.resultsFolder, .optional(.text("DIR")), group: group,
+                help: "the results folder; if not given, REMEDI_RESULTS_DIR, CM_RESULTS_DIR or results"),
+            Option(
+                "clear-results-dir", \.clears, .flag, group: group,
+                help: "removes the experiment's folder first, if it holds nothing but results"),
+            Option(
+                "overwrite", \.overwrites, .flag, group: group,
+                help: "replaces results of a run with other options"),
+            Option(
+                "args-file-name", \.argumentsFileName, .optional(.text("NAME")), group: group,
+                help: "the file in which the options are kept; if not given, args-YYYYmmdd-HHMMSS.json"),
+        ]
+        return all.map { $0.inside(place) }
+    }
+
+    /// The folder of the run, under the name given or else `fallback`.
+    func folder(named fallback: String, in workplace: Workplace) throws -> ResultsFolder {
+        try ResultsFolder(experiment: experimentName ?? fallback, in: root(in: workplace))
+    }
+
+    func root(in workplace: Workplace) -> URL { resultsFolder.map(workplace.resolve) ?? workplace.results }
+
+    /// Clears the folder if asked to, then keeps the command's options in it.
+    func prepare<C: Command>(_ folder: ResultsFolder, for command: C, in surroundings: Surroundings) throws {
+        if clears { try folder.clear(workingFolder: surroundings.workplace.workingFolder) }
+        var values: [(name: String, value: JSONValue)] = []
+        for option in C.options {
+            let name = option.destination ?? option.setting.key
+            if !values.contains(where: { $0.name == name }) {
+                values.append((name, option.setting.json(of: command)))
+            }
+        }
+        try folder.writeArguments(values, name: argumentsFileName, date: surroundings.date())
+    }
+}

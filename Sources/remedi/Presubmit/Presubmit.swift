@@ -1,0 +1,108 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// A step of the checks that failed; `output` is what it said.
+struct PresubmitFailure: Error {
+    var step: String
+    var output: String
+}
+
+/// The checks that every change must pass.
+struct Presubmit {
+    enum Step: String, CaseIterable, Sendable { case format, lint, configs, build, test }
+
+    let package: URL
+    let fixes: Bool
+    let surroundings: Surroundings
+
+    /// Runs the steps in order; says of each how long it took, and stops at the first that fails.
+    ///
+    /// - Throws: `PresubmitFailure`.
+    func run(_ steps: [Step]) throws {
+        for step in Step.allCases where steps.contains(step) {
+            switch step {
+            case .format:
+                try program(fixes ? "format --fix" : "format", Self.formatter(fixes: fixes))
+            case .lint: try check("lint") { try lint() }
+            case .configs: try check("configs") { try readConfigurations() }
+            case .build:
+                try program("build, debug", ["swift", "build", "--build-tests"])
+                try program(
+                    "build, release, warnings as errors",
+                    ["swift", "build", "-c", "release", "--build-tests", "-Xswiftc", "-warnings-as-errors"])
+            case .test:
+                try program("test, debug", Self.tests("debug", skipsBuild: steps.contains(.build)), isShown: true)
+                try program(
+                    "test, release", Self.tests("release", skipsBuild: steps.contains(.build)), isShown: true)
+            }
+        }
+    }
+
+    private static func formatter(fixes: Bool) -> [String] {
+        ["swift", "format"] + (fixes ? ["format", "--in-place"] : ["lint", "--strict"])
+            + ["--parallel", "--recursive", "Sources", "Tests", "Package.swift"]
+    }
+
+    private static func tests(_ configuration: String, skipsBuild: Bool) -> [String] {
+        ["swift", "test", "-c", configuration, "--disable-swift-testing"] + (skipsBuild ? ["--skip-build"] : [])
+    }
+
+    private func program(_ title: String, _ words: [String], isShown: Bool = false) throws {
+        try check(title) {
+            let outcome = try ChildProcess(words: words, folder: package).run(passesThrough: isShown)
+            if outcome.status != 0 {
+                let command = words.joined(separator: " ")
+                throw PresubmitFailure(
+                    step: title, output: outcome.output + "'\(command)' ended with code \(outcome.status)\n")
+            }
+        }
+    }
+
+    private func check(_ title: String, _ body: () throws -> Void) throws {
+        try surroundings.diagnostics.write("presubmit: \(title)\n")
+        let start = surroundings.clock()
+        try body()
+        let time = ProgressLine.duration(surroundings.clock() - start)
+        try surroundings.diagnostics.write("presubmit: \(title): ok, \(time)\n")
+    }
+
+    private func lint() throws {
+        let files = try sources()
+        var findings = CircleLint.findings(in: files)
+        for file in files {
+            findings += WordLint.findings(in: file)
+            if file.path.hasPrefix("Sources/") { findings += LengthLint.findings(in: file) }
+        }
+        if !findings.isEmpty {
+            throw PresubmitFailure(step: "lint", output: findings.map { $0 + "\n" }.joined())
+        }
+    }
+
+    /// Every source file of the package, in order of its path.
+    private func sources() throws -> [SourceText] {
+        var files: [SourceText] = []
+        for folder in ["Sources", "Tests", "Scripts"] {
+            let root = package.appendingPathComponent(folder)
+            let names = try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted()
+            for name in names where ["swift", "c", "h", "py", "sh"].contains((name as NSString).pathExtension) {
+                let text = try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
+                files.append(SourceText(path: folder + "/" + name, text: text))
+            }
+        }
+        return files
+    }
+
+    private func readConfigurations() throws {
+        let folder = package.appendingPathComponent("Configs")
+        var findings = ""
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
+            do {
+                _ = try Experiment(file: folder.appendingPathComponent(name))
+            } catch {
+                findings += Messages.sentence(for: error) + "\n"
+            }
+        }
+        if !findings.isEmpty { throw PresubmitFailure(step: "configs", output: findings) }
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// Words and paths that have no place in finished code.
+enum WordLint {
+    private static let unfinished = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
+    /// Folders of one machine.
+    private static let places = ["work", "home", "root", "tmp/wt", "opt/oracle"].map { "/" + $0 + "/" }
+    private static let emptyNames = ["Utils", "Utilities", "Helpers", "Helper", "Common", "Misc"]
+
+    static func findings(in file: SourceText) -> [String] {
+        var findings: [String] = []
+        for part in file.path.split(separator: "/") {
+            let stem = String(part.split(separator: ".")[0])
+            if emptyNames.contains(where: { stem == $0 || stem.hasSuffix("+" + $0) }) {
+                findings.append("\(file.path): '\(stem)' says nothing of what is inside")
+            }
+        }
+        for (index, line) in file.lines.enumerated() {
+            for word in unfinished where containsWord(word, line) {
+                findings.append("\(file.path):\(index + 1): \(word)")
+            }
+            for place in places where startsPath(place, line) {
+                findings.append("\(file.path):\(index + 1): a path of one machine: \(place)")
+            }
+        }
+        if isCore(file.path) { findings += prints(in: file) }
+        return findings
+    }
+
+    private static func isCore(_ path: String) -> Bool {
+        path.hasPrefix("Sources/") && !path.hasPrefix("Sources/remedi/") && path.hasSuffix(".swift")
+    }
+
+    /// The core says nothing by itself.
+    private static func prints(in file: SourceText) -> [String] {
+        file.codeLines.enumerated().compactMap { index, line in
+            line.firstMatch(of: #/(?:^|[^\w.])(?:print|debugPrint|exit|abort)\(/#) == nil
+                ? nil : "\(file.path):\(index + 1): the core neither prints nor exits"
+        }
+    }
+
+    private static func containsWord(_ word: String, _ line: Substring) -> Bool {
+        line.ranges(of: word).contains { range in
+            let before = range.lowerBound > line.startIndex ? line[line.index(before: range.lowerBound)] : " "
+            let after = range.upperBound < line.endIndex ? line[range.upperBound] : " "
+            return !before.isLetter && !before.isNumber && !after.isLetter && !after.isNumber
+        }
+    }
+
+    /// Whether an absolute path below `place` stands in the line: not behind a name, as in a web address.
+    private static func startsPath(_ place: String, _ line: Substring) -> Bool {
+        line.ranges(of: place).contains { range in
+            guard range.lowerBound > line.startIndex else { return true }
+            let before = line[line.index(before: range.lowerBound)]
+            return !before.isLetter && !before.isNumber && before != "." && before != "/" && before != ")"
+        }
+    }
+}
