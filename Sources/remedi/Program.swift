@@ -5,7 +5,7 @@ import RemediCore
 package enum Program {
     package static let summary =
         "Edits what a language model believes of an entity, by a vector added to one of its hidden states"
-        + " (REMEDI), and measures how well that works."
+        + " (REMEDI), and measures how well that works"
 
     /// Runs the command that `words` name.
     /// - Returns: the process's exit code.

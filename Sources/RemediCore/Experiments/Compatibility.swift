@@ -4,3 +4,16 @@ package enum Compatibility: String, Sendable, CaseIterable {
     /// Brings back the reference's published behaviour.
     case reference
 }
+
+extension TrainingOptions {
+    /// Sets what `applyReferenceCompatibility` changes back to this program's defaults.
+    mutating func undoReferenceCompatibility() {
+        let ours = TrainingOptions()
+        divergence = ours.divergence
+        divergenceWeight = ours.divergenceWeight
+        keep = ours.keep
+        randomStreams = ours.randomStreams
+        weighsSamples = ours.weighsSamples
+        tokens.firstByteToken = ours.tokens.firstByteToken
+    }
+}

@@ -21,7 +21,8 @@ extension JSONValue {
             }
         case .array(let elements): "[" + elements.map(\.pythonLiteral).joined(separator: ", ") + "]"
         case .object(let object):
-            "{" + object.members.map { "'\($0.key)': \($0.value.pythonLiteral)" }.joined(separator: ", ") + "}"
+            "{" + object.members.map { "'\($0.key)': \($0.value.pythonLiteral)" }.joined(separator: ", ")
+                + "}"
         }
     }
 }

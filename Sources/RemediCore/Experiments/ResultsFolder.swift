@@ -27,7 +27,9 @@ package struct ResultsFolder: Sendable {
     package func clear(workingFolder: URL) throws {
         guard Workplace.isFolder(url) else { return }
         let real = url.resolvingSymlinksInPath().path
-        if real != url.deletingLastPathComponent().resolvingSymlinksInPath().path + "/" + url.lastPathComponent {
+        if real != url.deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
+            + url.lastPathComponent
+        {
             throw ExperimentError.notAResultsFolder(path: url.path, foreign: "a symbolic link")
         }
         if (workingFolder.resolvingSymlinksInPath().path + "/").hasPrefix(real + "/") {

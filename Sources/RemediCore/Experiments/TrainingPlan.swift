@@ -33,8 +33,15 @@ package struct TrainingPlan: Sendable, Equatable {
         let strict = StrictObject(object: object, path: path)
         try strict.require("summary", "dataset")
         try strict.apply(Self.settings.filter { $0.key == "compat" }, to: &self)
-        if compatibility == .reference { options.applyReferenceCompatibility() }
+        follow(compatibility)
         try strict.apply(Self.settings, to: &self, refusingOthers: true)
+    }
+
+    /// Sets everything in which the reference and this program differ.
+    package mutating func follow(_ compatibility: Compatibility) {
+        self.compatibility = compatibility
+        options.undoReferenceCompatibility()
+        if compatibility == .reference { options.applyReferenceCompatibility() }
     }
 
     package func resultsName(for model: ModelName) -> String {

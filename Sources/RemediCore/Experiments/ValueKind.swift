@@ -81,7 +81,11 @@ extension ValueKind where Value == Int {
 
     private static func bytes(_ text: String) -> Int? {
         var digits = text.lowercased()
-        if digits.hasSuffix("ib") { digits.removeLast(2) } else if digits.hasSuffix("b") { digits.removeLast() }
+        if digits.hasSuffix("ib") {
+            digits.removeLast(2)
+        } else if digits.hasSuffix("b") {
+            digits.removeLast()
+        }
         var factor = 1.0
         if let last = digits.last, let power = ["k", "m", "g", "t"].firstIndex(of: String(last)) {
             factor = pow(1024, Double(power + 1))

@@ -40,7 +40,8 @@ struct ArgumentScanner<Target> {
     /// The option that `word` names and the value attached to it.
     private func option(for word: String) throws(UsageError) -> (Option<Target>, String?) {
         if word.hasPrefix("--") {
-            let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = word.dropFirst(2).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             return (try longOption(name), parts.count > 1 ? String(parts[1]) : nil)
         }

@@ -10,7 +10,7 @@ enum HelpPage {
     static func group(path: [String], summary: String, members: [CommandNode]) -> String {
         let words = (["remedi"] + path).joined(separator: " ")
         var lines = ["Usage: \(words) COMMAND ...", ""]
-        lines += wrap(summary, indent: 0)
+        lines += wrap(summary.capitalisedFirst + ".", indent: 0)
         lines += ["", "Commands:"]
         for member in members { lines += entry(member.name, member.summary) }
         lines += ["", "Options:"] + entry("-h, --help", "shows this page")
@@ -20,7 +20,8 @@ enum HelpPage {
     }
 
     static func command<C: Command>(_ type: C.Type, path: [String]) -> String {
-        let usage = ["remedi"] + path + C.positionals.map(\.usage) + (C.options.isEmpty ? [] : ["[OPTION...]"])
+        let usage =
+            ["remedi"] + path + C.positionals.map(\.usage) + (C.options.isEmpty ? [] : ["[OPTION...]"])
         var lines = wrap("Usage: " + usage.joined(separator: " "), indent: 0) + [""]
         lines += wrap(C.summary.capitalisedFirst + ".", indent: 0)
         for paragraph in C.discussion { lines += [""] + wrap(paragraph, indent: 0) }
@@ -54,6 +55,7 @@ enum HelpPage {
 
     private static func text<Target>(of option: Option<Target>, defaults: Target) -> String {
         var text = option.help + choices(option.setting)
+        guard option.setting.arity != .none else { return text }
         if let shown = shown(option.setting.json(of: defaults)) { text += " (default: \(shown))" }
         return text
     }

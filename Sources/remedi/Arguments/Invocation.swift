@@ -40,7 +40,8 @@ package enum Invocation: Sendable {
 
     private static func unknown(_ word: String, among members: [CommandNode], atTop: Bool) -> UsageError {
         guard word.hasPrefix("-") else {
-            return .unknownCommand(word: word, nearest: Spelling.nearest(to: word, among: members.map(\.name)))
+            return .unknownCommand(
+                word: word, nearest: Spelling.nearest(to: word, among: members.map(\.name)))
         }
         let known = atTop ? ["--help", "--version"] : ["--help"]
         return .unknownOption(option: word, nearest: Spelling.nearest(to: word, among: known))

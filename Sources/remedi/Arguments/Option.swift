@@ -85,7 +85,8 @@ package struct GivenArguments<Target>: Sendable {
                 throw .invalidArgument(name: positional.setting.name, problem: error)
             }
         }
-        for (option, words) in options.filter(\.option.comesFirst) + options.filter({ !$0.option.comesFirst }) {
+        for (option, words) in options.filter(\.option.comesFirst) + options.filter({ !$0.option.comesFirst })
+        {
             do {
                 try option.setting.assign(words: words, to: &target)
             } catch {

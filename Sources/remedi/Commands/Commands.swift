@@ -2,15 +2,16 @@
 package enum Commands {
     package static var tree: [CommandNode] {
         [
+            .command(TrainCommand.self),
             .group(
-                name: "inspect", summary: "Shows what is inside models, editors and single edits.",
+                name: "inspect", summary: "shows what is inside models, editors and single edits",
                 members: [
                     .command(InspectDevice.self),
                     .command(InspectTokens.self),
                     .command(InspectPredict.self),
                 ]),
             .group(
-                name: "experiments", summary: "Shows the named experiments.",
+                name: "experiments", summary: "shows the named experiments",
                 members: [.command(ExperimentsList.self), .command(ExperimentsShow.self)]),
             .command(PresubmitCommand.self),
         ]

@@ -13,7 +13,10 @@ package struct ExperimentsShow: Command {
     package init() {}
 
     package static var positionals: [Positional<ExperimentsShow>] {
-        [Positional("NAME", \.experiment, .text("NAME"), help: "the experiment's name, such as train.counterfact")]
+        [
+            Positional(
+                "NAME", \.experiment, .text("NAME"), help: "the experiment's name, such as train.counterfact")
+        ]
     }
 
     package static var options: [Option<ExperimentsShow>] {

@@ -90,7 +90,9 @@ package struct InspectTokens: Command {
     private func json(
         ids: [Int], offsets: [Range<Int>]?, range: Range<Int>?, _ tokenizer: Tokenizer
     ) -> JSONValue {
-        func pair(_ range: Range<Int>) -> JSONValue { [.integer(range.lowerBound), .integer(range.upperBound)] }
+        func pair(_ range: Range<Int>) -> JSONValue {
+            [.integer(range.lowerBound), .integer(range.upperBound)]
+        }
         return [
             "ids": .array(ids.map { .integer($0) }),
             "tokens": .array(ids.map { .string(tokenizer.token($0)) }),

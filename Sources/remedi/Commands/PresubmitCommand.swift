@@ -24,7 +24,11 @@ package struct PresubmitCommand: Command {
     }
 
     package static var options: [Option<PresubmitCommand>] {
-        [Option("fix", \.fixes, .flag, group: "Format", help: "writes the right format instead of checking it")]
+        [
+            Option(
+                "fix", \.fixes, .flag, group: "Format", help: "writes the right format instead of checking it"
+            )
+        ]
     }
 
     package func run(in surroundings: Surroundings) throws {
@@ -42,7 +46,8 @@ package struct PresubmitCommand: Command {
         var place = folder
         while !FileManager.default.fileExists(atPath: place.appendingPathComponent("Package.swift").path) {
             guard place.path != "/" else {
-                throw LanguageModelError.fileMissing(path: folder.appendingPathComponent("Package.swift").path)
+                throw LanguageModelError.fileMissing(
+                    path: folder.appendingPathComponent("Package.swift").path)
             }
             place = place.deletingLastPathComponent()
         }

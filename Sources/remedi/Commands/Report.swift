@@ -26,7 +26,8 @@ package struct Report {
                 return isNumeric[column] ? space + cell : cell + space
             }
             let line = cells.joined(separator: "  ")
-            return line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex) + "\n"
+            return line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)
+                + "\n"
         }.joined()
     }
 }

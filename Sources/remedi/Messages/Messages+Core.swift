@@ -30,7 +30,8 @@ extension Messages {
     static func words(_ error: RemediError) -> String {
         switch error {
         case .entityNotInPrompt(let entity, let prompt, let sample):
-            "the entity '\(entity)' is not in the prompt '\(prompt)'" + (sample.isEmpty ? "" : " (sample \(sample))")
+            "the entity '\(entity)' is not in the prompt '\(prompt)'"
+                + (sample.isEmpty ? "" : " (sample \(sample))")
         case .attributeNotInContext(let attribute, let context, let sample):
             "the attribute '\(attribute)' is not in the context '\(context)'"
                 + (sample.isEmpty ? "" : " (sample \(sample))")
@@ -50,7 +51,8 @@ extension Messages {
         case .malformedData(let path, let reason): "\(path): \(reason)"
         case .malformedConfiguration(let path, let reason): "\(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
-        case .interrupted(let signal): "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); the work is saved"
+        case .interrupted(let signal):
+            "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); the work is saved"
         }
     }
 

@@ -49,7 +49,9 @@ package struct DeviceArguments: Sendable, Equatable {
     ) -> [Option<Outer>] {
         let group = "Model"
         let all: [Option<DeviceArguments>] = [
-            Option("device", \.device, .device, group: group, help: "where to compute: auto, cpu, cuda or cuda:N"),
+            Option(
+                "device", \.device, .device, group: group, help: "where to compute: auto, cpu, cuda or cuda:N"
+            ),
             Option(
                 "threads", \.threads, .optional(.integer(minimum: 1)), group: group,
                 help: "how many processor cores to use; all of them if not given"),
@@ -67,7 +69,7 @@ package struct DeviceArguments: Sendable, Equatable {
             throw ComputeError.deviceUnavailable(
                 device: device.text, reason: "this build of remedi computes on the processor only")
         }
-        throw ComputeError.deviceUnavailable(device: device.text, reason: "x")
+        return CPUBackend(threads: threads)
     }
 
     /// In which type weights are held; nil: as they are stored.

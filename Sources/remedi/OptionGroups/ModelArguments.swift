@@ -37,6 +37,7 @@ package struct ModelArguments: Sendable, Equatable {
         let backend = try device.makeBackend()
         progress.report(.message("\(name): \(folder.path) on \(backend.deviceDescription)"))
         return try LanguageModel(
-            folder: folder, name: name, backend: backend, elementType: device.elementType(for: ModelName(name)))
+            folder: folder, name: name, backend: backend,
+            elementType: device.elementType(for: ModelName(name)))
     }
 }

@@ -16,12 +16,16 @@ enum CircleLint {
     static func arrows(in files: [SourceText]) -> [String: Set<String>] {
         var owners: [Substring: Set<String>] = [:]
         for file in files {
-            for match in file.code.matches(of: declaration) { owners[match.1, default: []].insert(file.folder) }
+            for match in file.code.matches(of: declaration) {
+                owners[match.1, default: []].insert(file.folder)
+            }
         }
         var arrows: [String: Set<String>] = [:]
         for file in files {
             for match in file.code.matches(of: #/\b[A-Za-z_]\w+\b/#) {
-                guard let owner = owners[match.0], owner.count == 1, let folder = owner.first else { continue }
+                guard let owner = owners[match.0], owner.count == 1, let folder = owner.first else {
+                    continue
+                }
                 if folder != file.folder { arrows[file.folder, default: []].insert(folder) }
             }
         }

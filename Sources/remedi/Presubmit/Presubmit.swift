@@ -32,7 +32,8 @@ struct Presubmit {
                     "build, release, warnings as errors",
                     ["swift", "build", "-c", "release", "--build-tests", "-Xswiftc", "-warnings-as-errors"])
             case .test:
-                try program("test, debug", Self.tests("debug", skipsBuild: steps.contains(.build)), isShown: true)
+                try program(
+                    "test, debug", Self.tests("debug", skipsBuild: steps.contains(.build)), isShown: true)
                 try program(
                     "test, release", Self.tests("release", skipsBuild: steps.contains(.build)), isShown: true)
             }
@@ -45,7 +46,8 @@ struct Presubmit {
     }
 
     private static func tests(_ configuration: String, skipsBuild: Bool) -> [String] {
-        ["swift", "test", "-c", configuration, "--disable-swift-testing"] + (skipsBuild ? ["--skip-build"] : [])
+        ["swift", "test", "-c", configuration, "--disable-swift-testing"]
+            + (skipsBuild ? ["--skip-build"] : [])
     }
 
     private func program(_ title: String, _ words: [String], isShown: Bool = false) throws {
@@ -85,7 +87,8 @@ struct Presubmit {
         for folder in ["Sources", "Tests", "Scripts"] {
             let root = package.appendingPathComponent(folder)
             let names = try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted()
-            for name in names where ["swift", "c", "h", "py", "sh"].contains((name as NSString).pathExtension) {
+            for name in names
+            where ["swift", "c", "h", "py", "sh"].contains((name as NSString).pathExtension) {
                 let text = try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
                 files.append(SourceText(path: folder + "/" + name, text: text))
             }

@@ -82,7 +82,11 @@ private struct Blanker {
     private mutating func blankBlockComment() {
         var depth = 0
         repeat {
-            if starts("/*") { depth += 1 } else if starts("*/") { depth -= 1 } else {
+            if starts("/*") {
+                depth += 1
+            } else if starts("*/") {
+                depth -= 1
+            } else {
                 blankOne()
                 continue
             }

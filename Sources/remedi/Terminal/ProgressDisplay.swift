@@ -90,7 +90,9 @@ package final class ProgressDisplay: ProgressReporter {
             draw(&state)
         } else {
             let isFirst = state.lastShown == state.start
-            guard now - state.lastShown >= (isFirst ? Self.firstPlainInterval : Self.plainInterval) else { return }
+            guard now - state.lastShown >= (isFirst ? Self.firstPlainInterval : Self.plainInterval) else {
+                return
+            }
             writeLine(line(state, now: now).text, &state)
         }
         state.lastShown = now

@@ -1,0 +1,49 @@
+import Foundation
+
+/// The samples that a training reads from files.
+package struct TrainingFiles: Sendable {
+    package let samples: [Sample]
+    /// Samples of a file of their own, if one was named.
+    package let validation: [Sample]?
+    /// SHA-256 of the data set's file.
+    package let hash: String
+
+    /// Reads the training split of a data set, at most `size` samples of it, and the validation file.
+    /// - Throws: `ExperimentError.dataFileNotFound`, `RemediError`, `LanguageModelError`.
+    package init(
+        dataset name: DatasetName, file: String?, validationFile: String?, size: Int?, workplace: Workplace,
+        progress: any ProgressReporter
+    ) throws {
+        let url = try name.locate(file: file, in: workplace)
+        let dataset = try Dataset.load(name, file: url)
+        dataset.reportDropped(to: progress)
+        let split = dataset[.training]
+        guard !split.isEmpty else {
+            throw RemediError.noSamples(
+                dataset: url.path, split: Split.training.description, count: dataset.samples.count)
+        }
+        samples = Array(split.prefix(size ?? .max))
+        let wanted = Split.training.requested?.count ?? split.count
+        if size == nil, split.count < wanted {
+            progress.report(
+                .message("\(url.path): \(split.count) samples for training, the split has room for \(wanted)")
+            )
+        }
+        validation = try validationFile.map { file in
+            let dataset = try Dataset.load(name, file: try name.locate(file: file, in: workplace))
+            dataset.reportDropped(to: progress)
+            return dataset.samples
+        }
+        hash = dataset.fileHash
+    }
+}
+
+extension Dataset {
+    /// Says which records were left out, and why.
+    package func reportDropped(to progress: any ProgressReporter) {
+        for (reason, ids) in dropped {
+            let shown = ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
+            progress.report(.message("\(name.rawValue): left out \(ids.count) (\(reason)): \(shown)"))
+        }
+    }
+}

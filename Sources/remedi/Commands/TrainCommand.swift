@@ -1,0 +1,101 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// `train`: trains one editor for every type and layer.
+package struct TrainCommand: Command {
+    package static let name = "train"
+    package static let summary = "trains one editor for every type and layer"
+
+    package var given = GivenArguments<TrainCommand>()
+    /// A named experiment, without `train.`.
+    var experiment: String?
+    var plan = TrainingPlan()
+    var device = DeviceArguments()
+    var datasetFile: String?
+    var validationFile: String?
+    var size: Int?
+    var layers: LayerChoice?
+    var results = ResultsArguments()
+    var verbosity = Verbosity.normal
+
+    package init() {}
+
+    var compatibility: Compatibility {
+        get { plan.compatibility }
+        set { plan.follow(newValue) }
+    }
+
+    package func check() throws(UsageError) {
+        if experiment == nil, results.experimentName == nil { throw .optionMissing(name: "experiment-name") }
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        var command = self
+        var named: Experiment?
+        if let experiment {
+            let found = try Experiment.named("train.\(experiment)", in: surroundings.workplace)
+            guard case .training(let plan) = found.plan else { preconditionFailure("a name fits its plan") }
+            command.plan = plan
+            try given.apply(to: &command)
+            named = found
+        }
+        try command.train(named, in: surroundings)
+    }
+
+    private func train(_ experiment: Experiment?, in surroundings: Surroundings) throws {
+        let workplace = surroundings.workplace
+        let progress = ProgressDisplay(surroundings, verbosity: verbosity)
+        progress.watchSignals()
+        if given.contains("lam-kl"), !given.contains("kl"), plan.options.divergence == .batch {
+            progress.report(.message(Self.divergenceNote))
+        }
+        let name = ModelName(plan.model)
+        var options = plan.options
+        if case .only(let blocks) = layers ?? plan.layers.layers(for: name) { options.blocks = blocks }
+        let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
+        let data = try TrainingFiles(
+            dataset: plan.dataset, file: datasetFile, validationFile: validationFile, size: size,
+            workplace: workplace, progress: progress)
+        var modelArguments = ModelArguments()
+        modelArguments.name = plan.model
+        modelArguments.device = device
+        let model = try modelArguments.open(in: workplace, progress: progress)
+        let run = try TrainingRun(
+            model: model, samples: data.samples, validation: data.validation, options: options,
+            directory: folder.url, datasetName: plan.dataset, dataHash: data.hash,
+            overwrite: results.overwrites, progress: progress)
+        try results.prepare(folder, for: self, in: surroundings)
+        try folder.writeExperiment(description(of: experiment, blocks: options.blocks))
+        let trained = try run.run()
+        try surroundings.write(Self.report(of: trained))
+    }
+
+    static let divergenceNote =
+        "note: with --kl batch the KL term sums over the batch; at batch size 16, --lam-kl 10 weighs about 16"
+        + " times as much as the same value with the reference's --kl last-sample"
+
+    /// What is kept in the results folder of what was run.
+    private func description(of experiment: Experiment?, blocks: [Int]?) -> JSONObject {
+        var settings = JSONObject()
+        for setting in TrainingPlan.settings { settings[setting.key] = setting.json(of: plan) }
+        settings["layers"] = blocks.map { .array($0.map { .integer($0) }) } ?? "all"
+        return [
+            "experiment": experiment.map { .string($0.name) } ?? .null,
+            "seed": .string(String(plan.options.seed)),
+            "settings": .object(settings),
+        ]
+    }
+
+    private static func report(of editors: [TrainedEditor]) -> String {
+        var report = Report(["type", "layer", "epochs", "best", "validation", "seconds", "folder"])
+        for editor in editors {
+            report.add([
+                editor.type.rawValue, "\(editor.block)", "\(editor.epochs)", "\(editor.bestEpoch)",
+                editor.bestValidationLoss.map { String(format: "%.4f", $0) } ?? "",
+                String(format: "%.1f", editor.seconds), editor.directory.relativePath,
+            ])
+        }
+        return report.text
+    }
+}
