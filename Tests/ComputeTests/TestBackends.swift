@@ -1,12 +1,59 @@
 import CKernels
+import XCTest
 
 @testable import Compute
 
 /// The backends that every operation is tested on.
 enum TestBackends {
-    /// One for each supported instruction set; the fastest also with more threads than cores.
+    /// One for each supported instruction set, plain first; the fastest also with more threads than cores.
     static let all: [CPUBackend] = {
         let sets = [CK_PLAIN, CK_NEON, CK_AVX2, CK_AVX512].filter { ck_supports($0) }
         return sets.map { CPUBackend(threads: 1, instructionSet: $0) } + [CPUBackend(threads: 5)]
     }()
+
+    /// Runs `body` on every backend, fails unless all give the same bits, and returns the values.
+    static func run(
+        _ name: String, file: StaticString = #filePath, line: UInt = #line,
+        _ body: (any ComputeBackend) throws -> [Matrix]
+    ) throws -> [TestMatrix] {
+        var plain: [[UInt32]] = []
+        var results: [TestMatrix] = []
+        for backend in all {
+            let matrices = try body(backend)
+            let bits = try matrices.map { try backend.read($0).map(\.canonicalBits) }
+            if results.isEmpty {
+                plain = bits
+                results = try matrices.map { try TestMatrix($0, of: backend) }
+            }
+            for (index, pair) in zip(bits, plain).enumerated() where pair.0 != pair.1 {
+                let element = zip(pair.0, pair.1).enumerated().first { $1.0 != $1.1 }?.offset ?? -1
+                XCTFail(
+                    "\(name): result \(index) of \(backend.deviceDescription) differs from the plain twin's "
+                        + "from element \(element) on", file: file, line: line)
+            }
+        }
+        return results
+    }
+}
+
+extension Float {
+    /// The bits, with one pattern for all NaNs: which of them an instruction returns is not defined.
+    fileprivate var canonicalBits: UInt32 { isNaN ? Float.nan.bitPattern : bitPattern }
+}
+
+/// d Σ dy · f(x) / dx by central differences.
+func numericalGradient(
+    at x: TestMatrix, dy: TestMatrix, step: Double = 1e-4, _ f: (TestMatrix) -> TestMatrix
+) -> TestMatrix {
+    var gradient = TestMatrix(x.rows, x.columns)
+    var moved = x
+    for index in x.values.indices {
+        func value(_ offset: Double) -> Double {
+            moved.values[index] = x.values[index] + offset
+            return zip(f(moved).values, dy.values).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        gradient.values[index] = (value(step) - value(-step)) / (2 * step)
+        moved.values[index] = x.values[index]
+    }
+    return gradient
 }

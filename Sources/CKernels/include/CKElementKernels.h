@@ -62,7 +62,7 @@ typedef struct {
     // y = beta · y + alpha · x.
     void (*blend)(const float *x, float alpha, float beta, float *y, size_t count);
     float (*dot)(const float *a, const float *b, size_t count);
-    // y (+)= factor · the sum of the rows of x, first row first.
+    // y (+)= factor · the sum of the rows of x.
     void (*sum_rows)(
         const float *x, size_t x_stride, size_t rows, size_t columns, float factor, float *y,
         bool accumulate);

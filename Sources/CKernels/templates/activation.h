@@ -28,13 +28,13 @@ INLINE Curve gelu_tanh(Floats x) {
     Floats w_rest = fused(z, v, -w) + z * v_rest;
     Floats s = sigmoid(w, w_rest);
     Floats slope = fused(splat(3) * c2, square, c1);
-    return (Curve){x * s, fused(z * slope, s * (splat(1) - s), s)};
+    return (Curve){choose(s == 0, splat(0), x * s), fused(z * slope, s * (splat(1) - s), s)};
 }
 
 INLINE Curve silu(Floats x) {
     Floats s = sigmoid(x, splat(0));
     Floats t = s * (splat(1) - s);
-    return (Curve){choose(x == -INFINITY, splat(0), x * s), choose(t == 0, s, fused(x, t, s))};
+    return (Curve){choose(s == 0, splat(0), x * s), choose(t == 0, s, fused(x, t, s))};
 }
 
 // NaN passes.

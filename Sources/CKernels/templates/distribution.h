@@ -111,34 +111,39 @@ typedef struct {
     float direct, raised, divergence;
 } Slopes;
 
-// Σ p⁰ · (log p⁰ − log p), and with `gradient` the slopes into x.
+// A term of KL(p⁰ ‖ p) = Σ p⁰ · (e^d − 1 − d) with d = log p − log p⁰.  Σ p = Σ p⁰ makes it the same as
+// Σ p⁰ · −d, but no term is negative, so that the divergence of nearly equal rows does not cancel away.
+INLINE Floats divergence_term(Floats p, Floats p0, Floats d) {
+    Floats far = (p - p0) - p0 * d;
+    Floats near = p0 * (d * d * exponential_curvature(d));
+    Floats term = choose((d > -0.34f) & (d < 0.34f), near, far);
+    // Where p⁰ is 0, d may be infinite.
+    return choose(p0 == 0, p, term);
+}
+
+// KL(p⁰ ‖ p), and with `gradient` the slopes into x.
 static double diverge(
     float *x, const float *base, size_t count, double total, double base_total, Slopes slopes,
     bool gradient) {
-    const Split t = split(total), t0 = split(base_total);
-    // Most of the difference of the logarithms is the same for the whole row.
-    const float shift = (float)(base_total - total);
+    const Split t = split(total), t0 = split(base_total), shift = split(base_total - total);
     double sum = 0;
     for (size_t i = 0; i < count; i += ROW_BLOCK) {
         const size_t end = least(i + ROW_BLOCK, count);
         Floats terms = splat(0);
         for (size_t j = i; j < end; j += LANES) {
             const size_t left = end - j;
-            Floats now = load_next(x + j, left);
+            Floats now = left >= LANES ? load(x + j) : load_some(x + j, left, -INFINITY);
             Floats before = left >= LANES ? load(base + j) : load_some(base + j, left, -INFINITY);
-            Floats p0 = probability(before, t0);
-            Floats ratio = (before - now) - splat(shift);
-            terms += choose(p0 == 0, splat(0), p0 * ratio);
+            Floats p = probability(now, t), p0 = probability(before, t0);
+            terms += divergence_term(p, p0, ((now - before) + shift.high) + shift.low);
             if (gradient) {
-                Floats p = probability(now, t);
                 Floats g = fused(p, splat(slopes.direct), -(p0 * splat(slopes.divergence)));
                 store_next(x + j, fused(p, splat(-slopes.raised), g), left);
             }
         }
         sum += sum_lanes(terms);
     }
-    sum += shift - (base_total - total);
-    return sum < 0 ? 0 : sum;
+    return sum;
 }
 
 static void slope_rows(float *x, size_t count, double total, Slopes slopes) {

@@ -67,15 +67,36 @@ static float dot(const float *a, const float *b, size_t count) {
     return sum_all(sums);
 }
 
+// How many rows are summed before their sum is added to the others', to keep rounding errors small.
+enum { SUM_BLOCK = 32 };
+
+INLINE void sum_columns(
+    const int width, const float *x, size_t x_stride, size_t rows, size_t left, float factor, float *y,
+    bool accumulate) {
+    Floats sums[4] = {0, 0, 0, 0};
+    for (size_t first = 0; first < rows; first += SUM_BLOCK) {
+        const size_t end = rows - first < SUM_BLOCK ? rows : first + SUM_BLOCK;
+        Floats block[4] = {0, 0, 0, 0};
+        for (size_t row = first; row < end; row++)
+#pragma clang loop unroll(full)
+            for (int v = 0; v < width; v++) block[v] += load_next(x + row * x_stride + v * LANES, left);
+#pragma clang loop unroll(full)
+        for (int v = 0; v < width; v++) sums[v] += block[v];
+    }
+#pragma clang loop unroll(full)
+    for (int v = 0; v < width; v++) {
+        Floats sum = sums[v] * splat(factor);
+        if (accumulate) sum += load_next(y + v * LANES, left);
+        store_next(y + v * LANES, sum, left);
+    }
+}
+
 static void sum_rows(
     const float *x, size_t x_stride, size_t rows, size_t columns, float factor, float *y,
     bool accumulate) {
-    for (size_t i = 0; i < columns; i += LANES) {
-        size_t left = columns - i;
-        Floats sum = splat(0);
-        for (size_t row = 0; row < rows; row++) sum += load_next(x + row * x_stride + i, left);
-        sum *= splat(factor);
-        if (accumulate) sum += load_next(y + i, left);
-        store_next(y + i, sum, left);
-    }
+    size_t i = 0;
+    for (; i + 4 * LANES <= columns; i += 4 * LANES)
+        sum_columns(4, x + i, x_stride, rows, LANES, factor, y + i, accumulate);
+    for (; i < columns; i += LANES)
+        sum_columns(1, x + i, x_stride, rows, columns - i, factor, y + i, accumulate);
 }
