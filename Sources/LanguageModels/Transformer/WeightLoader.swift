@@ -11,7 +11,7 @@ struct WeightLoader {
 
     /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`; `ComputeError`.
     func load(_ configuration: TransformerConfiguration) throws -> TransformerWeights {
-        let names = try resolvedNames(configuration)
+        let names = try names.resolved(in: checkpoint, configuration)
         let embedding = try matrix(
             names.tokenEmbedding(configuration), layout: .outputsByInputs,
             outputs: configuration.vocabularySize, inputs: configuration.hiddenSize)
@@ -31,16 +31,6 @@ struct WeightLoader {
             finalNorm: try norm(names.finalNorm(configuration)),
             head: LinearWeights(
                 weight: head ?? embedding, bias: try names.headBias(configuration).map(vector)))
-    }
-
-    /// The names with the prefix that this checkpoint uses: a bare transformer's tensors have none.
-    private func resolvedNames(_ configuration: TransformerConfiguration) throws -> WeightNames {
-        var bare = names
-        bare.prefix = ""
-        for candidate in [names, bare]
-        where checkpoint.record(candidate.tokenEmbedding(configuration).name) != nil { return candidate }
-        throw LanguageModelError.tensorMissing(
-            name: names.tokenEmbedding(configuration).name, path: checkpoint.folder.path)
     }
 
     private func block(_ needs: BlockRequirements) throws -> BlockWeights {
@@ -91,5 +81,21 @@ struct WeightLoader {
                 storage: isKept ? tensor.storage : tensor.rounded(to: type),
                 byteOffset: isKept ? tensor.byteOffset : 0, elementType: type, layout: layout,
                 outputs: outputs, inputs: inputs))
+    }
+}
+
+extension WeightNames {
+    /// The names with the prefix that a checkpoint uses: a bare transformer's tensors have none.
+    ///
+    /// - Throws: `LanguageModelError.tensorMissing` naming the token embedding where neither fits.
+    func resolved(
+        in checkpoint: Checkpoint, _ configuration: TransformerConfiguration
+    ) throws -> WeightNames {
+        var bare = self
+        bare.prefix = ""
+        for candidate in [self, bare]
+        where checkpoint.record(candidate.tokenEmbedding(configuration).name) != nil { return candidate }
+        throw LanguageModelError.tensorMissing(
+            name: tokenEmbedding(configuration).name, path: checkpoint.folder.path)
     }
 }

@@ -1,0 +1,75 @@
+import Compute
+import Foundation
+
+/// What a checkpoint holds, from `config.json` and the shapes of its tensors alone: nothing is loaded.
+package struct ModelSummary: Sendable {
+    /// The share of one part of the model.
+    package struct Part: Sendable, Equatable {
+        package let part: ModelPart
+        package var parameters: Int
+        package var byteCount: Int
+    }
+
+    package let configuration: TransformerConfiguration
+    /// In the order of `ModelPart`, parts without parameters left out.
+    package let parts: [Part]
+    /// How many parameters are stored in each element type.
+    package let parametersByType: [ElementType: Int]
+    /// Parameters of vectors: norms and biases, which are held as float32.
+    private let vectorParameters: Int
+    private let matrixParametersByType: [ElementType: Int]
+
+    /// - Throws: `LanguageModelError`, as loading the model would.
+    package init(_ checkpoint: Checkpoint) throws {
+        let (configuration, names) = try ModelFamilies.read(ConfigurationReader(checkpoint))
+        var sizes: [ModelPart: Part] = [:]
+        var types: [ElementType: Int] = [:]
+        var matrices: [ElementType: Int] = [:]
+        var vectors = 0
+        for need in try names.resolved(in: checkpoint, configuration).tensors(configuration) {
+            let type = try Self.elementType(of: need, in: checkpoint)
+            let count = need.shape.reduce(1, *)
+            let bytes = count * type.byteCount
+            sizes[need.part, default: Part(part: need.part, parameters: 0, byteCount: 0)].parameters += count
+            sizes[need.part]?.byteCount += bytes
+            types[type, default: 0] += count
+            if need.shape.count == 1 {
+                vectors += count
+            } else {
+                matrices[type, default: 0] += count
+            }
+        }
+        self.configuration = configuration
+        parts = ModelPart.allCases.compactMap { sizes[$0] }
+        parametersByType = types
+        vectorParameters = vectors
+        matrixParametersByType = matrices
+    }
+
+    /// The stored type of a tensor, which is looked up but not read.
+    private static func elementType(
+        of need: TensorRequirement, in checkpoint: Checkpoint
+    ) throws -> ElementType {
+        guard let record = checkpoint.record(need.name) else {
+            throw LanguageModelError.tensorMissing(name: need.name, path: checkpoint.folder.path)
+        }
+        guard let tensor = record.stored else {
+            throw LanguageModelError.elementType(name: need.name, found: record.typeName)
+        }
+        guard tensor.shape == need.shape else {
+            throw LanguageModelError.tensorShape(
+                name: need.name, expected: need.shape, found: tensor.shape)
+        }
+        return tensor.elementType
+    }
+
+    package var parameterCount: Int { parts.reduce(0) { $0 + $1.parameters } }
+    /// Bytes in the files.
+    package var storedBytes: Int { parts.reduce(0) { $0 + $1.byteCount } }
+
+    /// Bytes that the loaded weights take, matrices rounded to `elementType` where one is given.
+    package func weightBytes(as elementType: ElementType? = nil) -> Int {
+        4 * vectorParameters
+            + matrixParametersByType.reduce(0) { $0 + $1.value * (elementType ?? $1.key).byteCount }
+    }
+}
