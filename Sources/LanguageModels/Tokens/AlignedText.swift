@@ -38,6 +38,23 @@ struct AlignedText: Sendable, Equatable {
 
     var isEmpty: Bool { bytes.isEmpty }
 
+    /// A scalar of this text and where it comes from.
+    typealias Character = (value: UInt32, start: Int32, end: Int32)
+
+    /// The text scalar by scalar.
+    func characters() -> [Character] {
+        bytes.withUnsafeBufferPointer { buffer in
+            var result: [Character] = []
+            var position = 0
+            while let base = buffer.baseAddress, position < buffer.count {
+                let (value, next) = decodeScalar(base, position)
+                result.append((value, starts[position], ends[position]))
+                position = next
+            }
+            return result
+        }
+    }
+
     /// Adds `content` that stands for original scalars `start..<end`.
     mutating func append(_ content: some Collection<UInt8>, _ start: Int32, _ end: Int32) {
         bytes.append(contentsOf: content)

@@ -19,7 +19,7 @@ struct Normalizer: Sendable, Equatable {
     func keeps(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         steps.allSatisfy { step in
             switch step {
-            case .composed: CanonicalComposition.isComposed(text)
+            case .composed: CanonicalComposition.shared.isComposed(text)
             case .prepend, .replace: false
             }
         }
@@ -28,7 +28,7 @@ struct Normalizer: Sendable, Equatable {
     func apply(to text: inout AlignedText) {
         for step in steps {
             switch step {
-            case .composed: CanonicalComposition.compose(&text)
+            case .composed: CanonicalComposition.shared.compose(&text)
             case .prepend(let content): text.prepend(content)
             case .replace(let pattern, let content): text.replace(pattern, with: content)
             }

@@ -21,11 +21,14 @@ struct ScalarClasses: Sendable {
         value < 0x10000 ? table[Int(value)] : Self.classify(Unicode.Scalar(value)!)
     }
 
+    /// Scalars younger than the regular expressions of the `tokenizers` library (Unicode 16) count as
+    /// unassigned, so that a text's tokens do not depend on the Unicode version of the standard library.
     private static func classify(_ scalar: Unicode.Scalar) -> UInt8 {
+        guard let age = scalar.properties.age, age.major <= 16 else { return other }
         switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: letter
-        case .decimalNumber, .letterNumber, .otherNumber: number
-        default: scalar.properties.isWhitespace ? space : other
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return letter
+        case .decimalNumber, .letterNumber, .otherNumber: return number
+        default: return scalar.properties.isWhitespace ? space : other
         }
     }
 
