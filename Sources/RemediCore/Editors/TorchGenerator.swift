@@ -27,9 +27,10 @@ struct TorchGenerator: Sendable {
         return word ^ (word >> 18)
     }
 
-    /// Uniform in [low, high), computed in single precision from 24 bits.
+    /// Uniform in [low, high), computed in single precision from 24 bits with a fused multiply-add, as
+    /// PyTorch's vector kernels do.
     mutating func uniform(_ low: Float, _ high: Float) -> Float {
-        Float(nextWord() & 0xff_ffff) * 0x1p-24 * (high - low) + low
+        low.addingProduct(Float(nextWord() & 0xff_ffff) * 0x1p-24, high - low)
     }
 
     /// Passes over `count` words.

@@ -31,17 +31,13 @@ struct NumPyGenerator: Sendable {
         return UInt32(truncatingIfNeeded: number)
     }
 
-    /// Uniform in 0 … bound, by Lemire's multiplication with rejection.
+    /// Uniform in 0 … bound: low bits of words until one is small enough.
     private mutating func bounded(_ bound: UInt32) -> UInt32 {
-        let range = UInt64(bound) + 1
-        var product = UInt64(next32()) * range
-        if UInt32(truncatingIfNeeded: product) < UInt32(range) {
-            let threshold = (UInt32.max - bound) % UInt32(range)
-            while UInt32(truncatingIfNeeded: product) < threshold {
-                product = UInt64(next32()) * range
-            }
+        let mask = UInt32.max >> UInt32(bound.leadingZeroBitCount)
+        while true {
+            let value = next32() & mask
+            if value <= bound { return value }
         }
-        return UInt32(product >> 32)
     }
 
     /// `permutation(count)`: 0 ..< count, shuffled from the end.

@@ -21,14 +21,14 @@ struct TrainingData {
     /// - Throws: `RemediError.noSamples` if nothing is left to train, `RemediError.entityNotInPrompt`,
     ///   `RemediError.attributeNotInContext`.
     init(
-        samples: [Sample], validation: [Sample]?, dataset: DatasetName, fileHash: String,
-        model: LanguageModel, options: TrainingOptions
+        samples: [Sample], places: SamplePlaces, validation: [Sample]?, dataset: DatasetName,
+        fileHash: String, model: LanguageModel, options: TrainingOptions
     ) throws {
         self.dataset = dataset
         self.fileHash = fileHash
-        samplesHash = Self.hash(samples, validation)
+        samplesHash = Self.hash(samples, places, validation)
         let split = TrainingSplit(
-            count: samples.count, holdOut: validation == nil ? options.holdOut : 0, seed: options.seed)
+            places, holdOut: validation == nil ? options.holdOut : 0, seed: options.seed)
         let weights = LossWeights(options, dataset: dataset)
         var emptyAttributes: [String] = []
         var tooLong: [String] = []
@@ -62,7 +62,7 @@ struct TrainingData {
             .filter { !$0.1.isEmpty }
     }
 
-    private static func hash(_ samples: [Sample], _ validation: [Sample]?) -> String {
+    private static func hash(_ samples: [Sample], _ places: SamplePlaces, _ validation: [Sample]?) -> String {
         func line(_ sample: Sample) -> String {
             let fields: [String?] = [
                 sample.id, sample.entity, sample.attribute, sample.context, sample.prompt,
@@ -70,7 +70,10 @@ struct TrainingData {
             ]
             return JSONValue.array(fields.map { $0.map { .string($0) } ?? .null }).text() + "\n"
         }
-        let text = samples.map(line).joined() + "\n" + (validation ?? []).map(line).joined()
+        let positions =
+            places == SamplePlaces(count: samples.count)
+            ? "" : places.occupied.map(String.init).joined(separator: " ") + " of \(places.count)\n"
+        let text = samples.map(line).joined() + "\n" + positions + (validation ?? []).map(line).joined()
         return SHA256.hash(Data(text.utf8))
     }
 }

@@ -20,12 +20,14 @@ package struct TrainingRun {
 
     /// - Parameters:
     ///   - samples: the training split of the data set, from which the hold-out is taken.
+    ///   - places: where they stood before some were dropped (`Dataset.places(in:)`); nil if none was.
     ///   - validation: samples to validate on instead of a hold-out.
     ///   - dataHash: SHA-256 of the data set's file.
     /// - Throws: `RemediError`, `LanguageModelError`; nothing is written.
     package init(
-        model: LanguageModel, samples: [Sample], validation: [Sample]? = nil, options: TrainingOptions,
-        directory: URL, datasetName: DatasetName, dataHash: String, overwrite: Bool = false,
+        model: LanguageModel, samples: [Sample], places: SamplePlaces? = nil, validation: [Sample]? = nil,
+        options: TrainingOptions, directory: URL, datasetName: DatasetName, dataHash: String,
+        overwrite: Bool = false,
         progress: any ProgressReporter = SilentProgress()
     ) throws {
         try options.check(model: model)
@@ -43,8 +45,8 @@ package struct TrainingRun {
         }
         initializer = EditorInitializer(seed: options.seed, streams: options.randomStreams, plan: plan)
         data = try TrainingData(
-            samples: samples, validation: validation, dataset: datasetName, fileHash: dataHash,
-            model: model, options: options)
+            samples: samples, places: places ?? SamplePlaces(count: samples.count), validation: validation,
+            dataset: datasetName, fileHash: dataHash, model: model, options: options)
     }
 
     /// Trains what is not there yet.

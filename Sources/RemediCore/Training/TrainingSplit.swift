@@ -1,18 +1,47 @@
 import LanguageModels
 
+/// Where samples stand in a list from which some may have been dropped before.  Splitting by places keeps
+/// every other sample on its side.
+package struct SamplePlaces: Sendable, Equatable {
+    /// The place of every sample, ascending.
+    package let occupied: [Int]
+    package let count: Int
+
+    package init(occupied: [Int], count: Int) {
+        precondition(zip(occupied, occupied.dropFirst()).allSatisfy { $0 < $1 }, "places ascend")
+        precondition(occupied.allSatisfy { (0..<count).contains($0) }, "places lie in the list")
+        self.occupied = occupied
+        self.count = count
+    }
+
+    /// Every place has its sample.
+    package init(count: Int) { self.init(occupied: Array(0..<count), count: count) }
+}
+
+extension Dataset {
+    /// The places of `self[split]` within the split.
+    package func places(in split: Split) -> SamplePlaces {
+        let range = split.range(of: placeCount)
+        return SamplePlaces(
+            occupied: indices(of: split).map { places[$0] - range.lowerBound }, count: range.count)
+    }
+}
+
 /// Which samples train and which validate, by index, in order.
 struct TrainingSplit: Sendable, Equatable {
     let training: [Int]
     let validation: [Int]
 
-    /// One seeded permutation of `count` samples: its first ⌈holdOut · count⌉ validate, the rest train, in
-    /// that order (SEMANTICS-DETAILS 5).
-    init(count: Int, holdOut: Double, seed: UInt64) {
+    /// One seeded permutation of all places: its first ⌈holdOut · count⌉ validate, the rest train, in that
+    /// order (SEMANTICS-DETAILS 5).  Places without a sample are passed over.
+    init(_ places: SamplePlaces, holdOut: Double, seed: UInt64) {
         var generator = NumPyGenerator(seed: seed)
-        let order = generator.permutation(count)
-        let held = min(Int((holdOut * Double(count)).rounded(.up)), count)
-        validation = Array(order[..<held])
-        training = Array(order[held...])
+        let order = generator.permutation(places.count)
+        let held = min(Int((holdOut * Double(places.count)).rounded(.up)), places.count)
+        var sampleAt = [Int?](repeating: nil, count: places.count)
+        for (sample, place) in places.occupied.enumerated() { sampleAt[place] = sample }
+        validation = order[..<held].compactMap { sampleAt[$0] }
+        training = order[held...].compactMap { sampleAt[$0] }
     }
 
     /// The order in which `count` training samples come in `epoch`: the same every time, or shuffled anew.
