@@ -1,0 +1,195 @@
+import Compute
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+final class EditorFilesTests: XCTestCase {
+    private func editor(
+        _ type: EditorType, _ fixture: TrainingFixture, block: Int = 1, rank: Int? = nil,
+        useEntity: Bool = false
+    ) throws -> Editor {
+        let shape = EditorShape(
+            hiddenSize: fixture.model.hiddenSize, rank: rank, useEntity: useEntity
+        ).restricted(to: type)
+        let initializer = EditorInitializer(
+            seed: 4, streams: .separate, plan: [PlannedEditor(type: type, block: block, shape: shape)])
+        let values =
+            type == .random
+            ? [
+                (0..<shape.hiddenSize).map { Float($0) }, (0..<shape.hiddenSize).map { Float($0) / 100 },
+            ] : initializer.values(of: 0)
+        var tokens = TokenOptions()
+        tokens.useAllEntityTokens = true
+        tokens.attributeWithoutEntity = true
+        return try Editor(
+            type: type, block: block, shape: shape, values: values,
+            metadata: EditorMetadata(
+                model: fixture.model.name, modelFingerprint: fixture.model.fingerprint, tokens: tokens,
+                hyperparameters: ["lr": 0.001, "kl": "batch"], seed: .max),
+            backend: fixture.model.backend)
+    }
+
+    /// Everything an editor is comes back: parameters, rank, entity, token options, hyperparameters.
+    func testRoundTrip() throws {
+        let fixture = try TrainingFixture("gpt2")
+        for variant in EditorVariant.all + [
+            EditorVariant(name: "random", type: .random, rank: nil, useEntity: false)
+        ] {
+            let directory = try temporaryFolder()
+            let saved = try editor(
+                variant.type, fixture, rank: variant.rank, useEntity: variant.useEntity)
+            let folder = Editor.folder(type: variant.type, block: 1, directory: directory)
+            try saved.save(to: folder)
+            let loaded = try Editor.load(
+                type: variant.type, block: 1, directory: directory, model: fixture.model)
+            XCTAssertEqual(loaded.shape, saved.shape, variant.name)
+            XCTAssertEqual(loaded.metadata, saved.metadata, variant.name)
+            XCTAssertEqual(try loaded.values(), try saved.values(), variant.name)
+            let file = folder.appendingPathComponent("weights.safetensors")
+            let bytes = try Data(contentsOf: file)
+            try loaded.save(to: folder)
+            XCTAssertEqual(try Data(contentsOf: file), bytes, variant.name)
+            XCTAssertEqual(Editor.savedBlocks(type: variant.type, directory: directory), [1])
+        }
+    }
+
+    /// A state dict that torch.save wrote.
+    func testReferenceFile() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let directory = TrainingFixture.file("reference")
+        let loaded = try Editor.load(type: .linear, block: 1, directory: directory, model: fixture.model)
+        let expected = try EditorVariant.all[0].editor(of: fixture, try fixture.gradients().tensors)
+        XCTAssertEqual(try loaded.values(), try expected.values())
+        XCTAssertNil(loaded.metadata.modelFingerprint)
+        XCTAssertEqual(Editor.savedBlocks(type: .linear, directory: directory), [1])
+    }
+
+    func testReferenceTensors() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let names = try EditorVariant.all.map { variant in
+            try editor(variant.type, fixture, rank: variant.rank, useEntity: variant.useEntity)
+                .referenceTensors().map { "\($0.name) \($0.shape)" }
+        }
+        XCTAssertEqual(names[0], ["w.weight [16, 16]", "w.bias [16]"])
+        XCTAssertEqual(
+            names[3], ["w.0.weight [4, 32]", "w.0.bias [4]", "w.1.weight [16, 4]", "w.1.bias [16]"])
+        XCTAssertEqual(
+            names[4],
+            [
+                "w_entity.weight [16, 16]", "w_entity.bias [16]", "w_attribute.weight [16, 16]",
+                "w_attribute.bias [16]",
+            ])
+        XCTAssertEqual(
+            names[6],
+            ["mlp.0.weight [16, 32]", "mlp.0.bias [16]", "mlp.2.weight [16, 16]", "mlp.2.bias [16]"])
+        XCTAssertEqual(names[7], ["scalar.weight [1, 16]", "scalar.bias [1]"])
+        let random = try editor(.random, fixture).referenceTensors()
+        XCTAssertEqual(random.map(\.shape), [[16], [16, 16]])
+        XCTAssertEqual(random[1].values[17], 0.01)
+        XCTAssertEqual(random[1].values[16], 0)
+    }
+
+    func testMisfitsAreRefused() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let llama = try TrainingFixture("llama")
+        let directory = try temporaryFolder()
+        let linear = try editor(.linear, fixture)
+        let folder = Editor.folder(type: .linear, block: 1, directory: directory)
+        try linear.save(to: folder)
+        func mismatch(
+            _ type: EditorType, _ block: Int, _ model: LanguageModel, _ what: String, line: UInt = #line
+        ) {
+            XCTAssertThrowsError(
+                try Editor.load(type: type, block: block, directory: directory, model: model), line: line
+            ) {
+                guard case .editorMismatch(_, what, _, _)? = $0 as? RemediError else {
+                    return XCTFail("\($0)", line: line)
+                }
+            }
+        }
+        mismatch(.linear, 1, llama.model, "model")
+        let moved = Editor.folder(type: .linear, block: 2, directory: directory)
+        try linear.save(to: moved)
+        mismatch(.linear, 2, fixture.model, "layer")
+        try linear.save(to: Editor.folder(type: .mlp, block: 1, directory: directory))
+        mismatch(.mlp, 1, fixture.model, "type")
+        XCTAssertThrowsError(
+            try Editor.load(type: .linear, block: 0, directory: directory, model: fixture.model)
+        ) {
+            guard case .editorMissing? = $0 as? RemediError else { return XCTFail("\($0)") }
+        }
+        XCTAssertThrowsError(
+            try Editor.load(type: .linear, block: 3, directory: directory, model: fixture.model)
+        ) {
+            XCTAssertEqual($0 as? LanguageModelError, .noSuchBlock(block: 3, blocks: 3))
+        }
+        XCTAssertEqual(Editor.savedBlocks(type: .linear, directory: directory), [1, 2])
+        XCTAssertEqual(Editor.savedBlocks(type: .scalar, directory: directory), [])
+    }
+
+    /// Files whose tensors are not those of the editor they claim to be.
+    func testWrongTensorsAreRefused() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let good = [
+            "format": Editor.formatName, "type": "linear", "layer": "1", "model": "gpt2",
+            "use_all_entity_tokens": "false", "first_byte_token": "false", "attribute_no_entity": "false",
+            "hyperparameters": "{}", "seed": "1", "version": "0.1.0",
+        ]
+        func output(_ name: String, _ shape: [Int]) -> SafeTensors.Output {
+            SafeTensors.Output(
+                name: name, shape: shape, values: Array(repeating: 0, count: shape.reduce(1, *)))
+        }
+        let weight = output("w.weight", [16, 16])
+        let bias = output("w.bias", [16])
+        let cases: [(String, [SafeTensors.Output], [String: String])] = [
+            ("no metadata", [weight, bias], [:]),
+            ("no bias", [weight], good), ("no weight", [bias], good),
+            ("narrow bias", [weight, output("w.bias", [15])], good),
+            ("another size", [output("w.weight", [8, 8]), output("w.bias", [8])], good),
+            ("oblong", [output("w.weight", [16, 17]), bias], good),
+            ("flat", [output("w.weight", [256]), bias], good),
+            ("empty", [output("w.weight", [0, 0]), output("w.bias", [0])], good),
+            ("no seed", [weight, bias], good.filter { $0.key != "seed" }),
+            ("no number", [weight, bias], good.merging(["layer": "one"]) { $1 }),
+            ("no JSON", [weight, bias], good.merging(["hyperparameters": "{"]) { $1 }),
+        ]
+        for (name, tensors, metadata) in cases {
+            let directory = try temporaryFolder()
+            let folder = Editor.folder(type: .linear, block: 1, directory: directory)
+            let file = folder.appendingPathComponent("weights.safetensors")
+            try SafeTensors.write([weight, bias], metadata: good, to: file)
+            XCTAssertNoThrow(
+                try Editor.load(type: .linear, block: 1, directory: directory, model: fixture.model))
+            try SafeTensors.write(tensors, metadata: metadata, to: file)
+            XCTAssertThrowsError(
+                try Editor.load(type: .linear, block: 1, directory: directory, model: fixture.model), name
+            ) { XCTAssertTrue($0 is RemediError || $0 is LanguageModelError, "\(name): \($0)") }
+        }
+    }
+
+    func testSummary() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let directory = try temporaryFolder()
+        let saved = try editor(.linear, fixture, rank: 4)
+        try saved.save(to: Editor.folder(type: .linear, block: 1, directory: directory))
+        let summary = try EditorSummary(type: .linear, block: 1, directory: directory)
+        XCTAssertEqual(summary.shape, saved.shape)
+        XCTAssertEqual(summary.metadata, saved.metadata)
+        XCTAssertEqual(
+            summary.parameters.map(\.name), ["w.0.weight", "w.0.bias", "w.1.weight", "w.1.bias"])
+        for (parameter, values) in zip(summary.parameters, try saved.values()) {
+            let doubles = values.map(Double.init)
+            XCTAssertEqual(
+                parameter.norm, doubles.reduce(0) { $0 + $1 * $1 }.squareRoot(), accuracy: 1e-9)
+            XCTAssertEqual(parameter.largestMagnitude, doubles.map(abs).max())
+            XCTAssertEqual(parameter.nonFiniteCount, 0)
+        }
+        let odd = EditorSummary.Parameter(name: "x", shape: [4], values: [1, -3, 1, 1])
+        XCTAssertEqual(odd.mean, 0)
+        XCTAssertEqual(odd.deviation, 3.0.squareRoot(), accuracy: 1e-12)
+        XCTAssertEqual(
+            EditorSummary.Parameter(name: "x", shape: [2], values: [.nan, 1]).nonFiniteCount, 1)
+    }
+}

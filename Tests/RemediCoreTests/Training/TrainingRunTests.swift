@@ -1,0 +1,252 @@
+import Compute
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+/// What a run writes, and that nothing but its inputs decides it.
+final class TrainingRunTests: XCTestCase {
+    private func contents(_ folder: URL, _ name: String) throws -> Data {
+        try Data(contentsOf: folder.appendingPathComponent(name))
+    }
+
+    /// The lines of `metrics.jsonl` without their seconds.
+    private func metrics(_ folder: URL) throws -> [JSONValue] {
+        try String(decoding: contents(folder, "metrics.jsonl"), as: UTF8.self).split(separator: "\n").map {
+            var line = try XCTUnwrap(try JSONValue(parsing: String($0)).object)
+            XCTAssertNotNil(line["seconds"]?.double)
+            line["seconds"] = nil
+            return .object(line)
+        }
+    }
+
+    private func assertSame(_ a: URL, _ b: URL, _ message: String) throws {
+        XCTAssertEqual(
+            try contents(a, "weights.safetensors"), try contents(b, "weights.safetensors"), message)
+        XCTAssertEqual(try metrics(a), try metrics(b), message)
+    }
+
+    // MARK: Repeatable
+
+    func testSameBytesWhateverThreadsAndMemory() throws {
+        for family in TrainingFixture.families {
+            var options = TrainingFixture.options(epochs: 2)
+            options.essenceWeight = 0.5
+            let first = try TrainingFixture(family).run(options, directory: try temporaryFolder()).run()[0]
+            XCTAssertFalse(first.isReused)
+            for (threads, cache) in [(1, nil), (2, nil), (1, 0), (2, 20_000), (1, 600_000)] as [(Int, Int?)] {
+                options.cacheBytes = cache
+                let again = try TrainingFixture(family, threads: threads)
+                    .run(options, directory: try temporaryFolder()).run()[0]
+                try assertSame(
+                    first.directory, again.directory, "\(family), \(threads) threads, cache \(cache ?? -1)")
+            }
+        }
+    }
+
+    /// With streams of their own, editors do not depend on which others are trained; in the shared stream
+    /// they do.
+    func testOtherEditorsChangeNothing() throws {
+        let fixture = try TrainingFixture("gpt2")
+        for streams in TrainingOptions.RandomStreams.allCases {
+            var options = TrainingFixture.options(epochs: 1)
+            options.randomStreams = streams
+            let alone = try fixture.run(options, directory: try temporaryFolder()).run()[0]
+            options.blocks = nil
+            options.editorTypes = [.mlp, .linear]
+            let all = try fixture.run(options, directory: try temporaryFolder()).run()
+            XCTAssertEqual(all.map(\.type), [.mlp, .mlp, .mlp, .linear, .linear, .linear])
+            XCTAssertEqual(all.map(\.block), [0, 1, 2, 0, 1, 2])
+            XCTAssertEqual(
+                try metrics(alone.directory) == metrics(all[4].directory), streams == .separate, "\(streams)")
+        }
+    }
+
+    // MARK: Interruption
+
+    /// Killed at any instant - here: wherever progress is reported - a run goes on from what lies on disk.
+    func testKilledAnywhereEndsTheSame() throws {
+        let fixture = try TrainingFixture("gpt2")
+        var options = TrainingFixture.options(epochs: 2)
+        options.shuffle = true
+        let copies = try temporaryFolder()
+        let whole = try temporaryFolder()
+        let recorder = SnapshotProgress(source: whole, copies: copies)
+        let result = try fixture.run(options, directory: whole, progress: recorder).run()[0]
+        let snapshots = recorder.count
+        XCTAssertGreaterThan(snapshots, 12)
+        for number in 0..<snapshots {
+            let copy = copies.appendingPathComponent(String(number))
+            let resumed = try fixture.run(options, directory: copy).run()[0]
+            try assertSame(result.directory, resumed.directory, "snapshot \(number)")
+            XCTAssertEqual(resumed.bestEpoch, result.bestEpoch)
+            XCTAssertFalse(
+                FileManager.default.fileExists(
+                    atPath: TrainingCheckpoint.file(in: resumed.directory).path))
+        }
+    }
+
+    /// A request to stop saves in the middle of an epoch, and the next run goes on there.
+    func testStopRequestsSaveAndGoOn() throws {
+        let fixture = try TrainingFixture("llama")
+        let options = TrainingFixture.options(epochs: 2)
+        let whole = try fixture.run(options, directory: try temporaryFolder()).run()[0]
+        let folder = try temporaryFolder()
+        var interruptions = 0
+        var epochs: [Int] = []
+        while interruptions < 100 {
+            let progress = StoppingProgress(after: 8)
+            let run = try fixture.run(options, directory: folder, progress: progress)
+            do {
+                try assertSame(try run.run()[0].directory, whole.directory, "after \(interruptions) stops")
+                break
+            } catch RemediError.interrupted(let signal) {
+                XCTAssertEqual(signal, 2)
+                interruptions += 1
+                let editor = folder.appendingPathComponent("linear/1")
+                XCTAssertNil(Editor.weightsFile(in: editor), "nothing half-trained under the final name")
+                let file = TrainingCheckpoint.file(in: editor)
+                if FileManager.default.fileExists(atPath: file.path) {
+                    let shapes = EditorType.linear.parameters(EditorShape(hiddenSize: 16))
+                    epochs.append(try TrainingCheckpoint(folder: editor, shapes: shapes).state.epoch)
+                }
+            }
+        }
+        XCTAssertGreaterThan(interruptions, 2)
+        XCTAssertLessThan(interruptions, 100)
+        XCTAssertEqual(epochs, epochs.sorted())
+    }
+
+    func testACheckpointThatWasCutIsRefused() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let options = TrainingFixture.options(epochs: 2)
+        let folder = try temporaryFolder()
+        XCTAssertThrowsError(
+            try fixture.run(options, directory: folder, progress: StoppingProgress(after: 12)).run())
+        let file = TrainingCheckpoint.file(in: folder.appendingPathComponent("linear/1"))
+        let bytes = try Data(contentsOf: file)
+        for length in [0, 7, 100, bytes.count - 1] {
+            try bytes.prefix(length).write(to: file)
+            XCTAssertThrowsError(try fixture.run(options, directory: folder).run(), "\(length) bytes") {
+                XCTAssertTrue($0 is LanguageModelError, "\($0)")
+            }
+        }
+        _ = try fixture.run(options, directory: folder, overwrite: true).run()
+    }
+
+    // MARK: What is there already
+
+    func testFinishedEditorsStay() throws {
+        let fixture = try TrainingFixture("gpt2")
+        var options = TrainingFixture.options(epochs: 1)
+        let folder = try temporaryFolder()
+        let first = try fixture.run(options, directory: folder).run()[0]
+        let before = try contents(first.directory, "manifest.json")
+        options.cacheBytes = 1
+        let second = try fixture.run(options, directory: folder).run()[0]
+        XCTAssertTrue(second.isReused)
+        XCTAssertEqual(second.bestValidationLoss, first.bestValidationLoss)
+        XCTAssertEqual(second.epochs, 1)
+        XCTAssertEqual(try contents(first.directory, "manifest.json"), before)
+    }
+
+    func testOtherInputsAreRefusedAndNamed() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let options = TrainingFixture.options(epochs: 1)
+        let folder = try temporaryFolder()
+        let first = try fixture.run(options, directory: folder).run()[0]
+        var changed = options
+        changed.optimizer.learningRate = 0.001
+        changed.divergence = .lastSample
+        let expected = RemediError.resultsDiffer(
+            path: first.directory.path,
+            differences: ["lr: 0.05 there, 0.001 now", "kl: \"batch\" there, \"last-sample\" now"])
+        XCTAssertThrowsError(try fixture.run(changed, directory: folder).run()) {
+            XCTAssertEqual($0 as? RemediError, expected)
+        }
+        let fewer = Array(try TrainingFixture.samples().dropLast())
+        XCTAssertThrowsError(try fixture.run(options, directory: folder, samples: fewer).run()) {
+            guard case .resultsDiffer(_, let differences)? = $0 as? RemediError else {
+                return XCTFail("\($0)")
+            }
+            XCTAssertEqual(differences.count, 1)
+            XCTAssertTrue(differences[0].hasPrefix("samples: "))
+        }
+        let replaced = try fixture.run(changed, directory: folder, overwrite: true).run()[0]
+        XCTAssertFalse(replaced.isReused)
+        XCTAssertTrue(try fixture.run(changed, directory: folder).run()[0].isReused)
+    }
+
+    func testEditorsOfUnknownOriginAreRefused() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let options = TrainingFixture.options(epochs: 1)
+        let folder = try temporaryFolder()
+        try FileManager.default.copyItem(
+            at: TrainingFixture.file("reference/linear"), to: folder.appendingPathComponent("linear"))
+        XCTAssertThrowsError(try fixture.run(options, directory: folder).run()) {
+            guard case .resultsDiffer(_, let differences)? = $0 as? RemediError else {
+                return XCTFail("\($0)")
+            }
+            XCTAssertEqual(differences, ["weights.pth has no manifest that says how it was made"])
+        }
+    }
+
+    func testTheManifestSaysEverything() throws {
+        let fixture = try TrainingFixture("gpt2")
+        var samples = try TrainingFixture.samples()
+        samples[3].attribute = " "
+        let trained = try fixture.run(
+            TrainingFixture.options(epochs: 1), directory: try temporaryFolder(), samples: samples
+        ).run()[0]
+        let manifest = try JSONValue(parsing: contents(trained.directory, "manifest.json"))
+        XCTAssertEqual(manifest["version"]?.string, RemediVersion.current)
+        XCTAssertEqual(manifest["type"], "linear")
+        XCTAssertEqual(manifest["layer"], 1)
+        XCTAssertEqual(manifest["model"]?["fingerprint"]?.string, fixture.model.fingerprint)
+        XCTAssertEqual(manifest["device"]?.string, fixture.model.backend.deviceDescription)
+        XCTAssertEqual(manifest["data"]?["dropped"]?["empty attribute"], .array([.string(samples[3].id)]))
+        let training = try XCTUnwrap(manifest["data"]?["training_samples"]?.integer)
+        let validation = try XCTUnwrap(manifest["data"]?["validation_samples"]?.integer)
+        XCTAssertEqual(training + validation, 71)
+        XCTAssertEqual(manifest["inputs"]?["lr"], 0.05)
+        XCTAssertEqual(manifest["inputs"]?["lam_u"], 1.0)
+        XCTAssertEqual(manifest["result"]?["epochs"], 1)
+        XCTAssertNotNil(manifest["started"]?.string)
+        XCTAssertNotNil(manifest["finished"]?.string)
+    }
+}
+
+// MARK: - Reporters
+
+/// Asks to stop after some reports.
+final class StoppingProgress: ProgressReporter, @unchecked Sendable {
+    private var left: Int
+
+    init(after reports: Int) { left = reports }
+
+    func report(_ event: ProgressEvent) { left -= 1 }
+    var stopRequested: Int32? { left <= 0 ? 2 : nil }
+}
+
+/// Copies a folder at every report, as a process killed at that moment would leave it.
+final class SnapshotProgress: ProgressReporter, @unchecked Sendable {
+    private let source: URL
+    private let copies: URL
+    private(set) var count = 0
+
+    init(source: URL, copies: URL) {
+        self.source = source
+        self.copies = copies
+    }
+
+    func report(_ event: ProgressEvent) {
+        let copy = copies.appendingPathComponent(String(count))
+        guard (try? FileManager.default.copyItem(at: source, to: copy)) != nil else {
+            return XCTFail("cannot copy")
+        }
+        count += 1
+    }
+
+    var stopRequested: Int32? { nil }
+}
