@@ -118,13 +118,16 @@ package protocol ComputeBackend: AnyObject, Sendable {
     func logSumExp(_ logits: Matrix, into y: Matrix)
     /// y[i] = log-softmax(logits[rows[i]])[ids[i]].  y [rows, 1].
     func logProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix)
-    /// The k most likely tokens of every row, likeliest first (ties: the lower id first), and their
-    /// log-probabilities.  ids [R · k], values [R, k].
+    /// The k most likely tokens of every row, likeliest first (ties: the lower id first; NaN last), and
+    /// their log-probabilities.  ids [R · k], values [R, k].
     func topK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix)
     /// The loss terms of SEMANTICS and their gradient.  See `DistributionTerms`.  `values` [R, 3] receives
     /// per row log p(target), log(1 − p(comparator)) and KL(p⁰ ‖ p), 0 where a row has no such term.  With
     /// `gradient`, logits are overwritten by d loss / d logits, where loss = Σ_r −targetWeight[r] ·
     /// values[r, 0] − comparatorWeight[r] · values[r, 1] + divergenceWeight[r] · values[r, 2].
+    /// 1 − p(comparator) is the sum of the other probabilities, so that it is exact near p = 1, and not less
+    /// than 2⁻¹²⁶ (log: −87.3).  The floor is for the value only: the gradient is that of the unfloored term,
+    /// which is bounded by the weight.  A weight of 0 switches a term's gradient off.
     func distributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool)
 

@@ -57,11 +57,15 @@ final class CPUBackendDistributionsTests: XCTestCase {
 
     func testTopK() throws {
         for (rows, size) in sizes {
+            var x = TestMatrix(rows, size, seed: 5, scale: 4)
+            // Few distinct values, so that there are ties.
+            for index in x.values.indices where index % 2 == 0 { x.values[index].round() }
+            let logs = (0..<rows).map { DistributionRow.logSoftmax(x.row($0)) }
+            let orders = logs.map { row in
+                row.indices.sorted { row[$0] != row[$1] ? row[$0] > row[$1] : $0 < $1 }
+            }
             for k in [1, 2, 5, 50] where k <= size {
                 let name = "top \(k) of \(rows)x\(size)"
-                var x = TestMatrix(rows, size, seed: 5, scale: 4)
-                // Few distinct values, so that there are ties.
-                for index in x.values.indices where index % 2 == 0 { x.values[index].round() }
                 var ids: [[Int32]] = []
                 let results = try TestBackends.run(name) { backend in
                     let found = try backend.makeIndices(Array(repeating: -1, count: rows * k))
@@ -73,10 +77,8 @@ final class CPUBackendDistributionsTests: XCTestCase {
                 var expectedIDs: [Int32] = []
                 var expected: [Double] = []
                 for row in 0..<rows {
-                    let logs = DistributionRow.logSoftmax(x.row(row))
-                    let order = logs.indices.sorted { logs[$0] != logs[$1] ? logs[$0] > logs[$1] : $0 < $1 }
-                    expectedIDs += order.prefix(k).map { Int32($0) }
-                    expected += order.prefix(k).map { logs[$0] }
+                    expectedIDs += orders[row].prefix(k).map { Int32($0) }
+                    expected += orders[row].prefix(k).map { logs[row][$0] }
                 }
                 for found in ids { XCTAssertEqual(found, expectedIDs, name) }
                 assertClose(results[0], TestMatrix(rows, k, expected), .elementwise, name)
@@ -134,7 +136,7 @@ final class CPUBackendDistributionsTests: XCTestCase {
 
     func testDistributionTermsMatchFloat64() throws {
         for size in [2, 5, 31, 33, 1000, 1024, 2051, 50257] {
-            let rows = examples(size)
+            let rows = size < 50000 ? examples(size) : [examples(size)[5]]
             let x = TestMatrix(rows.count, size, seed: 1, scale: 3)
             let base = TestMatrix(rows.count, size, seed: 2, scale: 3)
             let name = "V = \(size)"

@@ -1,6 +1,6 @@
-// Causal softmax attention of one head over one sequence, in tiles: scores of more than KEY_TILE keys are never
-// held at once.  Tiles start at position 0 of the sequence, so that a query's result depends on its position
-// and the keys alone, not on which other queries are computed with it.
+// Causal softmax attention of one head over one sequence, in tiles: scores of more than KEY_TILE keys are
+// never held at once.  Tiles start at position 0 of the sequence, so that a query's result depends on its
+// position and the keys alone, not on which other queries are computed with it.
 
 enum { KEY_TILE = 64, QUERY_TILE = 64, BLOCK = 4 };
 
@@ -23,7 +23,8 @@ INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 INLINE size_t greatest(size_t a, size_t b) { return a > b ? a : b; }
 
-// columns[d · KEY_TILE + k] = rows[k · stride + d] for `count` ≤ KEY_TILE rows, 0 up to the next full vector.
+// columns[d · KEY_TILE + k] = rows[k · stride + d] for `count` ≤ KEY_TILE rows, then 0 up to the next full
+// vector.
 static void transpose(const float *rows, size_t stride, size_t count, size_t size, float *columns) {
     for (size_t k = 0; k < count; k += LANES)
         for (size_t d = 0; d < size; d += LANES) {
@@ -41,7 +42,8 @@ static void transpose(const float *rows, size_t stride, size_t count, size_t siz
 #pragma clang loop unroll(full)
                 for (int i = 0; i < LANES; i++) a[i] = b[i];
             }
-            for (size_t i = 0; i < LANES && d + i < size; i++) store(columns + (d + i) * KEY_TILE + k, a[i]);
+            for (size_t i = 0; i < LANES && d + i < size; i++)
+                store(columns + (d + i) * KEY_TILE + k, a[i]);
         }
 }
 
@@ -166,8 +168,6 @@ INLINE Ints visible_lanes(Visible keys, size_t first) {
 
 INLINE size_t vectors_of(size_t count) { return (count + LANES - 1) / LANES; }
 
-INLINE float scalar_exponential(float x) { return exponential(splat(x)).x; }
-
 // Turns a row of scores into weights e^(score − maximum), 0 where the query cannot see, and brings the
 // maximum, the sum of weights and the output up to date.
 static void soften(
@@ -188,11 +188,11 @@ static void soften(
     float now = scalar_larger(largest_lane(largest), previous);
     Floats weights = splat(0);
     for (size_t v = 0; v < vectors; v++) {
-        Floats w = exponential(load(scores + v * LANES) - splat(now));
+        Floats w = small_exponential(load(scores + v * LANES) - splat(now));
         store(scores + v * LANES, w);
         weights += w;
     }
-    float kept = scalar_exponential(previous - now);
+    float kept = small_exponential(splat(previous - now)).x;
     *maximum = now;
     *sum = *sum * kept + sum_lanes(weights);
     if (kept != 1) scale(output, kept, output, span->head_size, false);

@@ -9,15 +9,16 @@ typedef struct {
     float *weights, *d_scores;
 } BackwardTile;
 
-// weights = e^(score − logSumExp), d_scores = weights · (dOutput · value − delta) · scale, both 0 where the query
-// cannot see, for the queries q … q + height − 1 in the tile's rows `row` ….
+// weights = e^(score − logSumExp), d_scores = weights · (dOutput · value − delta) · scale, both 0 where the
+// query cannot see, for the queries q … q + height − 1 in the tile's rows `row` ….
 static void weigh_block(
     const BackwardTile *t, size_t q, size_t row, size_t height, size_t tile, size_t count) {
     const size_t size = t->span->head_size, all = vectors_of(count);
     const size_t vectors = vectors_of(visible(t->span, q + height - 1, tile, count).end);
     float *weights = t->weights + row * KEY_TILE, *d_scores = t->d_scores + row * KEY_TILE;
     const Floats scale = splat(t->span->scale);
-    score(height, vectors, t->queries + q * t->query_stride, t->query_stride, t->key_columns, size, weights);
+    score(height, vectors, t->queries + q * t->query_stride, t->query_stride, t->key_columns, size,
+        weights);
     score(height, vectors, t->d_output + q * t->d_output_stride, t->d_output_stride, t->value_columns, size,
         d_scores);
     for (size_t r = 0; r < height; r++, weights += KEY_TILE, d_scores += KEY_TILE) {
@@ -28,7 +29,7 @@ static void weigh_block(
             const Ints seen = visible_lanes(keys, v * LANES);
             Floats w = splat(0), g = splat(0);
             if (v < vectors) {
-                w = choose(seen, exponential(load(weights + v * LANES) * scale - total), w);
+                w = choose(seen, small_exponential(load(weights + v * LANES) * scale - total), w);
                 g = choose(seen, w * (load(d_scores + v * LANES) - delta) * scale, g);
             }
             store(weights + v * LANES, w);

@@ -25,12 +25,12 @@ INLINE float sum_exponentials(const float *x, float pivot, size_t count) {
     Floats a = splat(0), b = a, p = splat(pivot);
     size_t i = 0;
     for (; i + 2 * LANES <= count; i += 2 * LANES) {
-        a += exponential(load(x + i) - p);
-        b += exponential(load(x + i + LANES) - p);
+        a += small_exponential(load(x + i) - p);
+        b += small_exponential(load(x + i + LANES) - p);
     }
     for (; i < count; i += LANES) {
         size_t left = count - i;
-        a += exponential((left >= LANES ? load(x + i) : load_some(x + i, left, -INFINITY)) - p);
+        a += small_exponential((left >= LANES ? load(x + i) : load_some(x + i, left, -INFINITY)) - p);
     }
     return sum_lanes(a + b);
 }
@@ -103,7 +103,7 @@ INLINE Split split(double value) {
     return (Split){splat(high), splat((float)(value - high))};
 }
 
-INLINE Floats probability(Floats x, Split total) { return exponential((x - total.high) - total.low); }
+INLINE Floats probability(Floats x, Split total) { return small_exponential((x - total.high) - total.low); }
 
 // How the gradient of a row depends on p and p⁰, except at the target and the comparator:
 // p · direct − p · raised − p⁰ · divergence.
@@ -172,7 +172,8 @@ static double slope_at(
         const double share = id == terms->comparator ? 1 : -p / row->rest;
         slope += terms->comparator_weight * row->comparator * share;
     }
-    if (terms->divergence_weight != 0) slope += terms->divergence_weight * (p - exp(base - row->base_total));
+    if (terms->divergence_weight != 0)
+        slope += terms->divergence_weight * (p - exp(base - row->base_total));
     return slope;
 }
 

@@ -8,19 +8,34 @@ INLINE Floats exponential_curvature(Floats r) {
     return fused(q, r, splat(0.5f));
 }
 
-// e^x; 0 below −86.9, where results would leave the normal range.
-INLINE Floats exponential(Floats x) {
-    Floats clamped = choose(x > 88.8f, splat(88.8f), x);
-    // Adding 1.5 · 2²³ rounds to an integer, which then lies in the low bits.
-    Floats shifted = fused(clamped, splat(0x1.715476p0f), splat(0x1.8p23f));
+// The parts of e^x = 2^n · e^r with |r| ≤ ½ log 2.
+typedef struct {
+    // n lies in the low bits.
+    Bits n;
+    // e^r.
+    Floats mantissa;
+} Power;
+
+INLINE Power power(Floats x) {
+    // Adding 1.5 · 2²³ rounds to an integer.
+    Floats shifted = fused(x, splat(0x1.715476p0f), splat(0x1.8p23f));
     Floats n = shifted - splat(0x1.8p23f);
-    Floats r = fused(n, splat(-0x1.62e4p-1f), clamped);
+    Floats r = fused(n, splat(-0x1.62e4p-1f), x);
     r = fused(n, splat(-0x1.7f7d1cp-20f), r);
-    Floats p = fused(exponential_curvature(r) * r, r, r) + splat(1);
+    return (Power){(Bits)shifted, fused(exponential_curvature(r) * r, r, r) + splat(1)};
+}
+
+// e^x for x ≤ 88; 0 below −86.9, where results would leave the normal range.
+INLINE Floats small_exponential(Floats x) {
+    Power e = power(x);
+    return choose(x < -86.9f, splat(0), e.mantissa * (Floats)((e.n + 127) << 23));
+}
+
+// e^x; 0 below −86.9.
+INLINE Floats exponential(Floats x) {
+    Power e = power(choose(x > 88.8f, splat(88.8f), x));
     // Half of 2^n, doubled afterwards, so that n = 128 fits.
-    Bits exponent = ((Bits)shifted + 126) << 23;
-    Floats result = p * (Floats)exponent * splat(2);
-    return choose(x < -86.9f, splat(0), result);
+    return choose(x < -86.9f, splat(0), e.mantissa * (Floats)((e.n + 126) << 23) * splat(2));
 }
 
 // Φ(−|x|) and φ(x) = e^(−x²/2) / √(2π), both to full relative accuracy.
@@ -35,7 +50,7 @@ INLINE Normal normal(Floats x) {
     a = choose(a > 20, splat(20), a);
     Floats square = a * a;
     Floats rest = fused(a, a, -square);
-    Floats e = exponential(square * splat(-0.5f));
+    Floats e = small_exponential(square * splat(-0.5f));
     e = fused(e, rest * splat(-0.5f), e);
     Floats t = (a - splat(4)) / (a + splat(4));
     Floats p = fused(splat(-7.06553227e-05f), t, splat(-5.79501005e-05f));

@@ -1,5 +1,5 @@
-// Sixteen float lanes, the unit of every kernel.  The compiler maps them to one AVX-512, two AVX2, four NEON
-// or sixteen scalar registers; results are the same, because only the order of operations counts.
+// Sixteen float lanes, the unit of every kernel.  The compiler maps them to one AVX-512, two AVX2 or four
+// NEON registers; results are the same, because only the order of operations counts.
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
