@@ -1,12 +1,7 @@
 import LanguageModels
 
-/// What an evaluation puts in an editor's place.
-package enum BaselineChoice: String, Sendable, CaseIterable {
-    /// The context stands in front of every prompt; nothing is edited.
-    case prefix
-    /// The entity is replaced by another that truly has the attribute.
-    case replace
-}
+/// Which part of a data set an evaluation takes.
+package enum SplitChoice: String, Sendable, CaseIterable { case evaluation, training, all }
 
 /// A named evaluation: `eval.gen.<name>.json`.
 package struct EvaluationPlan: Sendable, Equatable {
@@ -16,13 +11,32 @@ package struct EvaluationPlan: Sendable, Equatable {
     package var model = "gptj"
     /// What the names of results folders, and of the folder with the editors, start with.
     package var prefix = ""
-    package var compatibility: Compatibility = .remedi
+    /// nil: those that are saved.
     package var layers = LayerPlan()
-    package var editorType: EditorType = .linear
-    /// Baselines that run after the editors.
-    package var baselines: [BaselineChoice] = []
+    package var splitChoice: SplitChoice = .evaluation
+    /// Only the first 1,000 samples of the evaluation split.
     package var small = false
-    package var seed: UInt64 = 123456
+    package var options = EvaluationOptions()
+
+    package init() {}
+
+    /// What decides an evaluation's numbers, except which blocks.
+    package static var optionSettings: [Setting<EvaluationPlan>] {
+        [
+            Setting("benchmarks", \.options.benchmarks, .list(.choice("NAME"))),
+            Setting("conditions", \.options.conditions, .list(.choice("NAME"))),
+            Setting("editor-type", \.options.editorType, .choice("TYPE")),
+            Setting("split", \.splitChoice, .choice()),
+            Setting("small", \.small, .flag),
+            Setting("alpha", \.options.alpha, .number()),
+            Setting("beta", \.options.beta, .number()),
+            Setting("attribute-no-entity", \.options.tokens.attributeWithoutEntity, .flag),
+            Setting("use-all-entity-tokens", \.options.tokens.useAllEntityTokens, .flag),
+            Setting("byte-token", \.options.tokens.firstByteToken, .either("first", "last")),
+            Setting("batch-size", \.options.batchSize, .integer(minimum: 1)),
+            Setting("seed", \.options.seed, .seed),
+        ]
+    }
 
     package static var settings: [Setting<EvaluationPlan>] {
         [
@@ -30,13 +44,8 @@ package struct EvaluationPlan: Sendable, Equatable {
             Setting("dataset", \.dataset, .choice()),
             Setting("model", \.model, .text("NAME")),
             Setting("prefix", \.prefix, .text("TEXT")),
-            Setting("compat", \.compatibility, .choice()),
             Setting("layers", \.layers, .layerPlan),
-            Setting("editor-type", \.editorType, .choice()),
-            Setting("baselines", \.baselines, .list(.choice())),
-            Setting("small", \.small, .flag),
-            Setting("seed", \.seed, .seed),
-        ]
+        ] + optionSettings
     }
 
     /// Reads the members of a configuration file over the defaults.
@@ -46,6 +55,14 @@ package struct EvaluationPlan: Sendable, Equatable {
         let strict = StrictObject(object: object, path: path)
         try strict.require("summary", "dataset")
         try strict.apply(Self.settings, to: &self, refusingOthers: true)
+    }
+
+    package var split: Split {
+        switch splitChoice {
+        case .evaluation: .evaluation(small: small)
+        case .training: .training
+        case .all: .all
+        }
     }
 
     package func resultsName(for model: ModelName) -> String {

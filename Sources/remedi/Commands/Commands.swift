@@ -4,11 +4,15 @@ package enum Commands {
         [
             .command(TrainCommand.self),
             .group(
+                name: "eval", summary: "measures how well editors work",
+                members: [.command(EvalGenCommand.self)]),
+            .group(
                 name: "inspect", summary: "shows what is inside models, editors and single edits",
                 members: [
                     .command(InspectDevice.self),
                     .command(InspectTokens.self),
                     .command(InspectPredict.self),
+                    .command(InspectEditor.self),
                 ]),
             .group(
                 name: "experiments", summary: "shows the named experiments",

@@ -21,7 +21,9 @@ package struct InspectEditor: Command {
             Option(
                 "editors-dir", short: "e", \.directory, .text("DIR"), group: "Editor",
                 help: "the folder that holds TYPE/LAYER/weights.safetensors or weights.pth"),
-            Option("editor-type", short: "t", \.type, .choice("TYPE"), group: "Editor", help: "the kind of editor"),
+            Option(
+                "editor-type", short: "t", \.type, .choice("TYPE"), group: "Editor",
+                help: "the kind of editor"),
             Option(
                 "layers", short: "l", \.layers, .layers, group: "Editor",
                 help: "the editors' layers, or 'all' that are saved"),
