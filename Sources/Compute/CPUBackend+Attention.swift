@@ -136,12 +136,9 @@ extension CPUBackend {
     ) {
         let cost = tasks.reduce(0) { $0 + $1.queries.count * $1.span.keys.count } / max(1, tasks.count)
         split(tasks.count, cost: cost * 8) { range in
-            let byteCount = scratch * MemoryLayout<Float>.stride
-            guard let memory = self.memory.allocate(byteCount) else {
-                preconditionFailure("no memory for \(byteCount) bytes of scratch")
+            self.withScratch(scratch * MemoryLayout<Float>.stride) { memory in
+                for index in range { body(tasks[index], memory.assumingMemoryBound(to: Float.self)) }
             }
-            for index in range { body(tasks[index], memory.assumingMemoryBound(to: Float.self)) }
-            self.memory.release(memory, byteCount: byteCount)
         }
     }
 }

@@ -36,11 +36,8 @@ extension CPUBackend {
     /// Runs a product on the pool's threads.
     private func multiply(_ product: CKGemm) {
         var product = product
-        let byteCount = ck_gemm_scratch_bytes(&product, instructionSet)
-        guard let scratch = memory.allocate(byteCount) else {
-            preconditionFailure("no memory for the scratch of a matrix product")
+        withScratch(ck_gemm_scratch_bytes(&product, instructionSet)) { scratch in
+            ck_gemm(&product, instructionSet, pool.handle, scratch)
         }
-        ck_gemm(&product, instructionSet, pool.handle, scratch)
-        memory.release(scratch, byteCount: byteCount)
     }
 }

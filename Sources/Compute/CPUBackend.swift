@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Synchronization
 
 /// The backend of the host's processor.
 ///
@@ -13,6 +14,8 @@ package final class CPUBackend: ComputeBackend {
     nonisolated(unsafe) let kernels: UnsafePointer<CKElementKernels>
     /// What the kernels, matrix products among them, are compiled for.
     let instructionSet: CKInstructionSet
+    /// The first failure of an operation, until it is thrown.
+    private let failure = Mutex<ComputeError?>(nil)
 
     /// Uses `threads` threads (nil: one for each core) and the fastest supported instruction set.
     package convenience init(threads: Int? = nil) {
@@ -50,6 +53,26 @@ package final class CPUBackend: ComputeBackend {
 }
 
 extension CPUBackend {
+    /// Calls `body` with `byteCount` bytes of working memory; without memory, keeps the failure and skips it.
+    func withScratch(_ byteCount: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+        guard let scratch = memory.allocate(byteCount) else {
+            failure.withLock { kept in
+                kept = kept ?? .outOfMemory(device: deviceDescription, requestedBytes: byteCount)
+            }
+            return
+        }
+        body(scratch)
+        memory.release(scratch, byteCount: byteCount)
+    }
+
+    package func synchronize() throws {
+        let kept = failure.withLock { kept in
+            defer { kept = nil }
+            return kept
+        }
+        if let kept { throw kept }
+    }
+
     package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {
         let storage = try makeStorage(byteCount: rows * columns * MemoryLayout<Float>.stride)
         return Matrix(storage: storage, rows: rows, columns: columns)
@@ -78,6 +101,7 @@ extension CPUBackend {
     }
 
     package func read(_ matrix: Matrix) throws -> [Float] {
+        try synchronize()
         let count = matrix.rows * matrix.columns
         return [Float](unsafeUninitializedCapacity: count) { target, initialized in
             if let start = target.baseAddress {
@@ -90,10 +114,9 @@ extension CPUBackend {
     }
 
     package func read(_ indices: IndexVector) throws -> [Int32] {
-        Array(UnsafeBufferPointer(start: indices.pointer, count: indices.count))
+        try synchronize()
+        return Array(UnsafeBufferPointer(start: indices.pointer, count: indices.count))
     }
-
-    package func synchronize() throws {}
 
     package func fill(_ matrix: Matrix, with value: Float) {
         split(matrix.rows, cost: matrix.columns) { rows in

@@ -62,6 +62,18 @@ final class MemoryPoolTests: XCTestCase {
         }
     }
 
+    /// An operation cannot throw; the next wait does, once.
+    func testMissingScratchIsReportedByTheNextWait() throws {
+        let backend = CPUBackend(threads: 1)
+        backend.withScratch(1 << 60) { _ in XCTFail("there is no such memory") }
+        XCTAssertThrowsError(try backend.read(backend.makeMatrix(rows: 1, columns: 1))) { error in
+            XCTAssertEqual(
+                error as? ComputeError,
+                .outOfMemory(device: backend.deviceDescription, requestedBytes: 1 << 60))
+        }
+        XCTAssertNoThrow(try backend.synchronize())
+    }
+
     func testMatricesReturnTheirMemory() throws {
         let backend = CPUBackend(threads: 1)
         for _ in 0..<3 {
