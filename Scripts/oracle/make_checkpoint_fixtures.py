@@ -157,7 +157,7 @@ def pickle_fixtures(out):
         {"name": ("Ada", None, "Lovelace"), "raw": "Ada is a Mathematician. é\U0001F600", "gender": "F",
          "start_pos": 12, "title": "professor", "score": -1.5, "known": True, "blob": b"\x00\xff"},
         {"name": ("Grace", "M.", "Hopper"), "raw": "x" * 300, "big": 2**40, "negative": -(2**40),
-         "huge": 2**70, "list": shared, "again": shared, "nested": [[], {}, (), (1,), (1, 2), (1, 2, 3, 4)]},
+         "huge": 2**70, "list": shared, "again": shared, "nested": [[], {}, (), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)]},
     ] + [{"name": (str(i), None, "Z"), "start_pos": i} for i in range(300)]
     for version in (2, 3, 4, 5):
         value = people if version > 2 else [{k: v for k, v in p.items() if k != "blob"} for p in people]
@@ -171,7 +171,7 @@ def pickle_fixtures(out):
         "eval2": pickle.dumps({"w": Call(eval, "1+1")}, 2),
         "popen4": pickle.dumps([Call(subprocess.Popen, ["true"])], 4),
         "set4": pickle.dumps({1, 2}, 4),
-        "inst": b"\x80\x02(S'true'\nios\nsystem\n.",
+        "inst": b"\x80\x02(K\x01ios\nsystem\n.",
         "instname": b"\x80\x02(ios\nsystem\n.",
         "protocol0": pickle.dumps([1], 0),
     }

@@ -18,7 +18,13 @@ final class ScratchFolder {
 
     @discardableResult
     func write(_ data: Data, to name: String) throws -> URL {
-        try data.write(to: file(name))
+        // `Data.write` flushes to disk, and so do some file systems when a file is cut to nothing and filled
+        // again: milliseconds each time.
+        unlink(file(name).path)
+        let descriptor = open(self.file(name).path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        defer { close(descriptor) }
+        let written = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        guard written == data.count else { throw CocoaError(.fileWriteUnknown) }
         return file(name)
     }
 

@@ -36,4 +36,164 @@ final class SafeTensorsTests: XCTestCase {
         }
         XCTAssertEqual(hashes.count, 1)
     }
+
+    /// A file of a header, which may lie, and data.
+    private func file(_ header: String, data: Int = 0, length: UInt64? = nil) -> Data {
+        let text = Data(header.utf8)
+        let length = length ?? UInt64(text.count)
+        return withUnsafeBytes(of: length.littleEndian) { Data($0) } + text + Data(count: data)
+    }
+
+    private func reason(_ data: Data) throws -> String {
+        let scratch = try ScratchFolder()
+        let file = try scratch.write(data, to: "x.safetensors")
+        do {
+            _ = try SafeTensors.read(file)
+            return "read without complaint"
+        } catch LanguageModelError.malformed(let path, let reason) {
+            XCTAssertEqual(path, file.path)
+            return reason
+        }
+    }
+
+    private func tensor(_ from: Int, _ to: Int, shape: String = "[1]", type: String = "F32") -> String {
+        #"{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[\#(from),\#(to)]}"#
+    }
+
+    func testFilesThatLie() throws {
+        let a = tensor(0, 4)
+        let cases: [(Data, String)] = [
+            (Data(), "0 bytes, too short for a header"),
+            (Data([1, 2, 3]), "3 bytes, too short for a header"),
+            (
+                file("{}", length: 100_000_001),
+                "the header claims 100000001 bytes, more than the format allows"
+            ),
+            (
+                file("{}", length: .max),
+                "the header claims 18446744073709551615 bytes, more than the format allows"
+            ),
+            (file("{}", length: 3), "the header claims 3 bytes, but only 2 follow"),
+            (file("{}", length: 0), "the header is not a JSON object"),
+            (file("[]"), "the header is not a JSON object"),
+            (file(" {}"), "the header is not a JSON object"),
+            (file("{\"a\""), "header, byte 4: the text ends too early"),
+            (file("{\"\u{0}\":1}"), "header, byte 2: a control character in a string"),
+            (file(#"{"a":1}"#), "tensor \"a\" has no dtype"),
+            (file(#"{"a":{"dtype":"F32"}}"#), "tensor \"a\" has no shape of whole numbers"),
+            (
+                file(#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, data: 4),
+                "tensor \"a\" has no shape of whole numbers"
+            ),
+            (
+                file(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, data: 4),
+                "tensor \"a\" has no pair of data_offsets"
+            ),
+            (file(#"{"a":\#(a)}"#), "tensor \"a\" claims bytes 0 to 4 of 0"),
+            (file(#"{"a":\#(tensor(4, 0))}"#, data: 4), "tensor \"a\" claims bytes 4 to 0 of 4"),
+            (file(#"{"a":\#(tensor(-4, 0))}"#, data: 4), "tensor \"a\" claims bytes -4 to 0 of 4"),
+            (
+                file(#"{"a":\#(tensor(0, .max))}"#, data: 4),
+                "tensor \"a\" claims bytes 0 to 9223372036854775807 of 4"
+            ),
+            (
+                file(#"{"a":\#(tensor(0, 4, shape: "[2]"))}"#, data: 4),
+                "tensor \"a\" of F32 [2] has 4 bytes"
+            ),
+            (
+                file(#"{"a":\#(tensor(0, 4, shape: "[-1]"))}"#, data: 4),
+                "tensor \"a\" has the impossible shape [-1]"
+            ),
+            (
+                file(#"{"a":\#(tensor(0, 4, shape: "[4294967296,4294967296]"))}"#, data: 4),
+                "tensor \"a\" has the impossible shape [4294967296, 4294967296]"
+            ),
+            (
+                file(#"{"a":\#(tensor(0, 4, shape: "[4611686018427387904]"))}"#, data: 4),
+                "tensor \"a\" of F32 [4611686018427387904] has 4 bytes"
+            ),
+            (
+                file(#"{"a":\#(a),"b":\#(tensor(2, 6))}"#, data: 6),
+                "tensor \"b\" overlaps tensor \"a\""
+            ),
+            (file(#"{"a":\#(a),"b":\#(a)}"#, data: 4), "tensor \"b\" overlaps tensor \"a\""),
+            (
+                file(#"{"a":\#(a),"b":\#(tensor(8, 12))}"#, data: 12),
+                "a gap of 4 bytes after tensor \"a\""
+            ),
+            (file(#"{"a":\#(tensor(4, 8))}"#, data: 8), "a gap of 4 bytes after the header"),
+            (file(#"{"a":\#(a)}"#, data: 5), "1 bytes that no tensor owns after tensor \"a\""),
+            (
+                file(#"{"a":\#(a),"a":\#(tensor(4, 8))}"#, data: 8),
+                "header, byte 54: the key \"a\" occurs twice"
+            ),
+            (file(#"{"__metadata__":[]}"#), "__metadata__ is not an object"),
+            (file(#"{"__metadata__":{"a":1}}"#), "__metadata__ \"a\" is not a string"),
+            (
+                Data("version https://git-lfs.github.com/spec/v1\noid sha256:00\n".utf8),
+                "a Git LFS pointer, not the file itself: run `git lfs pull`"
+            ),
+        ]
+        for (data, expected) in cases { XCTAssertEqual(try reason(data), expected) }
+        var torn = file(#"{"a":\#(a)}"#, data: 4)
+        torn[9] = 0xFF
+        XCTAssertEqual(try reason(torn), "header, byte 1: expected '\"'")
+        torn[10] = 0xFF
+        torn[9] = 0x22
+        XCTAssertEqual(try reason(torn), "header, byte 4: a string that is not UTF-8")
+    }
+
+    func testOtherElementTypesAreListedButNotHandedOut() throws {
+        let scratch = try ScratchFolder()
+        let header =
+            #"{"ids":\#(tensor(0, 8, type: "I64")),"mask":\#(tensor(8, 9, type: "BOOL")),"#
+            + #""odd":\#(tensor(9, 12, type: "F6_E2M3")),"w":\#(tensor(12, 16))}"#
+        let url = try scratch.write(file(header, data: 16), to: "model.safetensors")
+        XCTAssertEqual(try SafeTensors.read(url).tensors.map(\.name), ["w"])
+        try scratch.write("{}", to: "config.json")
+        let checkpoint = try Checkpoint(folder: scratch.url)
+        XCTAssertEqual(checkpoint.tensorNames, ["ids", "mask", "odd", "w"])
+        XCTAssertNil(checkpoint.tensor("ids"))
+        for (name, type) in [("ids", "I64"), ("mask", "BOOL"), ("odd", "F6_E2M3")] {
+            XCTAssertThrowsError(try checkpoint.tensor(name, shape: [1]), name) {
+                XCTAssertEqual($0 as? LanguageModelError, .elementType(name: name, found: type))
+            }
+        }
+        XCTAssertEqual(try checkpoint.tensor("w", shape: [1]).floats(), [0])
+    }
+
+    func testHalfTypesWidenExactly() throws {
+        let scratch = try ScratchFolder()
+        let header = #"{"h":\#(tensor(0, 131072, shape: "[65536]", type: "F16"))}"#
+        var data = file(header)
+        for bits in UInt16.min ... .max { data.append(contentsOf: [UInt8(bits & 0xFF), UInt8(bits >> 8)]) }
+        let halves = try SafeTensors.read(scratch.write(data, to: "h")).tensors[0].floats()
+        let brains = Data(data.dropFirst(8 + header.utf8.count))
+        let header2 = header.replacingOccurrences(of: "F16", with: "BF16")
+        let singles = try SafeTensors.read(scratch.write(file(header2) + brains, to: "b")).tensors[0].floats()
+        for bits in UInt16.min ... .max {
+            let half = Float(Float16(bitPattern: bits))
+            let found = halves[Int(bits)]
+            XCTAssert(half.isNaN ? found.isNaN : found.bitPattern == half.bitPattern, "half \(bits)")
+            XCTAssertEqual(singles[Int(bits)].bitPattern, UInt32(bits) << 16, "bfloat16 \(bits)")
+        }
+    }
+
+    func testMutationsNeverCrash() throws {
+        let scratch = try ScratchFolder()
+        let url = scratch.file("x.safetensors")
+        try SafeTensors.write(tensors, metadata: ["a": "b"], to: url)
+        let seed = try Data(contentsOf: url)
+        var stream = RandomStream(seed: 2, purpose: "safetensors mutations")
+        var accepted = 0
+        for round in 0..<3000 {
+            try scratch.write(stream.mutated(seed), to: "x.safetensors")
+            do {
+                for tensor in try SafeTensors.read(url).tensors { accepted += tensor.floats().count }
+            } catch {
+                guard case LanguageModelError.malformed = error else { return XCTFail("\(round): \(error)") }
+            }
+        }
+        XCTAssertGreaterThan(accepted, 0)
+    }
 }
