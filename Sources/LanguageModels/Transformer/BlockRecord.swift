@@ -12,6 +12,24 @@ struct AttentionRecord {
     let logSumExp: Matrix?
 }
 
+/// What the backward pass needs of one block's feed-forward on M rows.
+struct FeedForwardRecord {
+    /// What its norm read, [M, D].
+    let input: Matrix
+    /// nil where it shares the attention's norm.
+    let statistics: Matrix?
+    /// Values before the activation, [M, F].
+    let up: Matrix
+    let gate: Matrix?
+
+    /// The same of other rows.
+    func map(_ change: (Matrix) throws -> Matrix) rethrows -> FeedForwardRecord {
+        FeedForwardRecord(
+            input: try change(input), statistics: try statistics.map(change), up: try change(up),
+            gate: try gate.map(change))
+    }
+}
+
 /// What the backward pass needs of one block.
 struct BlockRecord {
     let block: Int
@@ -20,11 +38,6 @@ struct BlockRecord {
     let attention: AttentionRecord
     /// The rows that went on behind the attention; nil: all.
     let rows: IndexVector?
-    /// What the feed-forward's norm read, [N or rows, D].
-    let feedForwardInput: Matrix
-    /// nil where the feed-forward shares the attention's norm.
-    let feedForwardStatistics: Matrix?
-    /// Values before the activation, [N or rows, F].
-    let up: Matrix
-    let gate: Matrix?
+    /// Of those rows.
+    let inner: FeedForwardRecord
 }

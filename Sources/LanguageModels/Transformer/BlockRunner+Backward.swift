@@ -2,68 +2,98 @@ import Compute
 
 /// Activation gradients of blocks; no weight ever gets one.
 extension BlockRunner {
-    /// The gradient with respect to the states below the first recorded block, [N, D], given that with
-    /// respect to the states after the last, which is overwritten.
-    func backward(_ dStates: Matrix, through records: [BlockRecord]) throws -> Matrix {
+    /// The gradient with respect to the rows `wanted` of the states below the first recorded block,
+    /// [wanted, D], given that with respect to the states after the last, which is overwritten.
+    func backward(
+        _ dStates: Matrix, through records: [BlockRecord], wanted: IndexVector
+    ) throws -> Matrix {
         var dx = dStates
-        for record in records.reversed() { dx = try backward(dx, record) }
+        for (index, record) in records.enumerated().reversed() {
+            dx = try backward(dx, record, wanted: index == 0 ? wanted : nil)
+        }
+        return records.isEmpty ? try gathered(dx, wanted) : dx
+    }
+
+    /// The gradient with respect to the block's input, of all rows or the `wanted` ones.
+    private func backward(
+        _ dOutput: Matrix, _ record: BlockRecord, wanted: IndexVector?
+    ) throws -> Matrix {
+        let weights = model.weights.blocks[record.block]
+        let isSequential = model.configuration.residual == .sequential
+        var dOutput = dOutput
+        var dNormed: Matrix?
+        // One half after the other: the attention also sees what goes through the feed-forward.
+        if isSequential { dNormed = try feedForwardBackward(dOutput, record.inner, weights) }
+        let dAttended = try workspace.matrix(
+            .dAttended, rows: dOutput.rows, columns: record.attention.attended.columns)
+        backend.linearBackward(
+            dOutput, weights.attentionOutput.weight, into: dAttended, accumulate: false)
+        var dProjected = try attentionBackward(try widened(dAttended, record), record)
+        // From here on every row is on its own.
+        let isNarrowed = record.rows != nil
+        var inner = record.inner
+        if !isNarrowed {
+            dOutput = try gathered(dOutput, wanted)
+            inner = try inner.map { try gathered($0, wanted) }
+        }
+        if !isSequential { dNormed = try feedForwardBackward(dOutput, inner, weights) }
+        var dx = try widened(dOutput, record)
+        var dShared = try dNormed.map { try widened($0, record) }
+        if isNarrowed {
+            dx = try gathered(dx, wanted)
+            dShared = try dShared.map { try gathered($0, wanted) }
+        }
+        dProjected = try gathered(dProjected, wanted)
+        try projectionBackward(dProjected, record, weights, wanted: wanted, dNormed: dShared, into: dx)
         return dx
     }
 
-    private func backward(_ dOutput: Matrix, _ record: BlockRecord) throws -> Matrix {
-        let weights = model.weights.blocks[record.block]
-        let isSequential = model.configuration.residual == .sequential
-        let dFeedForward = try feedForwardBackward(dOutput, record)
-        let dAttended = try workspace.matrix(
-            .dAttended, rows: dOutput.rows, columns: record.attention.attended.columns)
-        // Side by side, both halves see the gradient of the output; one after the other, the attention also
-        // sees what went through the feed-forward.
-        if !isSequential {
-            backend.linearBackward(
-                dOutput, weights.attentionOutput.weight, into: dAttended, accumulate: false)
-        }
-        if let norm = weights.feedForwardNorm, let statistics = record.feedForwardStatistics {
-            model.applyBackward(
-                norm, dFeedForward, x: record.feedForwardInput, statistics: statistics, into: dOutput,
-                accumulate: true)
-        }
-        if isSequential {
-            backend.linearBackward(
-                dOutput, weights.attentionOutput.weight, into: dAttended, accumulate: false)
-        }
-        let dx = try widened(dOutput, record)
-        let dProjected = try attentionBackward(try widened(dAttended, record), record)
-        let sharesNorm = weights.feedForwardNorm == nil
-        let dNormed =
-            sharesNorm
-            ? try widened(dFeedForward, record)
-            : try workspace.matrix(.dNormed, rows: dx.rows, columns: dx.columns)
+    /// dx += the gradient through the attention's norm and projections.  `dNormed` is what the norm's output
+    /// gets from elsewhere.
+    private func projectionBackward(
+        _ dProjected: Matrix, _ record: BlockRecord, _ weights: BlockWeights, wanted: IndexVector?,
+        dNormed: Matrix?, into dx: Matrix
+    ) throws {
+        let total = try dNormed ?? workspace.matrix(.dNormed, rows: dx.rows, columns: dx.columns)
         for (index, part) in weights.queryKeyValue.enumerated() {
             backend.linearBackward(
-                dProjected.columns(part.columns), part.linear.weight, into: dNormed,
-                accumulate: sharesNorm || index > 0)
+                dProjected.columns(part.columns), part.linear.weight, into: total,
+                accumulate: dNormed != nil || index > 0)
         }
         guard let statistics = record.attention.statistics else {
             preconditionFailure("a recorded block has its norm's statistics")
         }
         model.applyBackward(
-            weights.attentionNorm, dNormed, x: record.input, statistics: statistics, into: dx,
-            accumulate: true)
-        return dx
+            weights.attentionNorm, total, x: try gathered(record.input, wanted),
+            statistics: try gathered(statistics, wanted), into: dx, accumulate: true)
     }
 
-    /// The gradient with respect to what the feed-forward read behind its norm.
-    private func feedForwardBackward(_ dOutput: Matrix, _ record: BlockRecord) throws -> Matrix {
-        let weights = model.weights.blocks[record.block]
+    /// dOutput += the gradient through the feed-forward and its norm; where it shares the attention's norm,
+    /// the gradient with respect to that norm's output is returned instead.
+    private func feedForwardBackward(
+        _ dOutput: Matrix, _ record: FeedForwardRecord, _ weights: BlockWeights
+    ) throws -> Matrix? {
+        let dNormed = try workspace.matrix(.dNormed, rows: dOutput.rows, columns: model.hiddenSize)
+        try feedForwardBackward(dOutput, record, weights, into: dNormed)
+        guard let norm = weights.feedForwardNorm, let statistics = record.statistics else {
+            return dNormed
+        }
+        model.applyBackward(
+            norm, dNormed, x: record.input, statistics: statistics, into: dOutput, accumulate: true)
+        return nil
+    }
+
+    private func feedForwardBackward(
+        _ dOutput: Matrix, _ record: FeedForwardRecord, _ weights: BlockWeights, into dNormed: Matrix
+    ) throws {
         let shape = model.configuration.feedForward
         let rows = dOutput.rows
         let dActivated = try workspace.matrix(.dActivated, rows: rows, columns: shape.innerSize)
         backend.linearBackward(dOutput, weights.down.weight, into: dActivated, accumulate: false)
-        let dNormed = try workspace.matrix(.dNormed, rows: rows, columns: model.hiddenSize)
         guard let gateWeights = weights.gate, let gate = record.gate else {
             backend.activationBackward(shape.activation, dActivated, x: record.up, into: dActivated)
             backend.linearBackward(dActivated, weights.up.weight, into: dNormed, accumulate: false)
-            return dNormed
+            return
         }
         let dGate = try workspace.matrix(.dGate, rows: rows, columns: shape.innerSize)
         let dUp = try workspace.matrix(.dUp, rows: rows, columns: shape.innerSize)
@@ -71,7 +101,6 @@ extension BlockRunner {
             shape.activation, dActivated, gate: gate, up: record.up, dGate: dGate, dUp: dUp)
         backend.linearBackward(dUp, weights.up.weight, into: dNormed, accumulate: false)
         backend.linearBackward(dGate, gateWeights.weight, into: dNormed, accumulate: true)
-        return dNormed
     }
 
     /// The gradient with respect to the unrotated queries, keys and values, [N, columns].

@@ -84,8 +84,9 @@ struct BlockRunner {
             output,
             BlockRecord(
                 block: block, input: x, attention: attention, rows: narrow,
-                feedForwardInput: isSequential ? middle : residual, feedForwardStatistics: statistics,
-                up: inner.up, gate: inner.gate)
+                inner: FeedForwardRecord(
+                    input: isSequential ? middle : residual, statistics: statistics, up: inner.up,
+                    gate: inner.gate))
         )
     }
 
@@ -181,7 +182,8 @@ extension BlockRunner {
             : try workspace.matrix(role, rows: rows, columns: columns)
     }
 
-    private func gathered(_ x: Matrix, _ rows: IndexVector?) throws -> Matrix {
+    /// Some rows of `x` in a matrix of their own; nil: `x` itself.
+    func gathered(_ x: Matrix, _ rows: IndexVector?) throws -> Matrix {
         guard let rows else { return x }
         let y = try backend.makeMatrix(rows: rows.count, columns: x.columns)
         backend.gatherRows(x, rows, into: y)

@@ -89,14 +89,14 @@ struct PlacedEdits: Sendable {
     }
 
     /// The gradient of `apply` with respect to the only group's directions, [directions, D], given that with
-    /// respect to the edited states.
-    func backward(_ dx: Matrix, on backend: any ComputeBackend) throws -> Matrix {
+    /// respect to the edited states, of which `dx` holds the selected rows.
+    func backward(_ dx: Matrix, selection: RowSelection, on backend: any ComputeBackend) throws -> Matrix {
         precondition(groups.count == 1, "only one group of edits is differentiated")
         let group = groups[0]
         let dDirections = try backend.makeMatrix(
             rows: group.directions.rows, columns: group.directions.columns)
         backend.fill(dDirections, with: 0)
-        if let placed = try Self.indices(group, nil, on: backend) {
+        if let placed = try Self.indices(group, selection, on: backend) {
             backend.editBackward(
                 dx, rows: placed.rows, dDirections: dDirections, directionOf: placed.directionOf,
                 alpha: group.alpha, beta: group.beta)

@@ -7,6 +7,8 @@ package final class EditedPass {
         let runner: BlockRunner
         let blocks: [BlockRecord]
         let edits: PlacedEdits
+        /// The rows that they touch.
+        let editedRows: RowSelection
         /// Read rows of the states after the last block, [R], nil: all in order; and those states, [R′, D].
         let readRows: IndexVector?
         let finalStates: Matrix
@@ -42,8 +44,10 @@ package final class EditedPass {
         model.applyBackward(
             model.weights.finalNorm, dNormed, x: states, statistics: recording.finalStatistics,
             into: dStates, accumulate: false)
-        let dEdited = try recording.runner.backward(dStates, through: recording.blocks)
-        return try recording.edits.backward(dEdited, on: backend)
+        let dEdited = try recording.runner.backward(
+            dStates, through: recording.blocks,
+            wanted: backend.makeIndices(recording.editedRows.rows.map { Int32($0) }))
+        return try recording.edits.backward(dEdited, selection: recording.editedRows, on: backend)
     }
 }
 
@@ -123,7 +127,8 @@ extension LanguageModel {
             self, logits: try headLogits(read),
             recording: statistics.map {
                 EditedPass.Recording(
-                    runner: runner, blocks: records, edits: edits, readRows: rows,
+                    runner: runner, blocks: records, edits: edits,
+                    editedRows: RowSelection(edits.groups.flatMap(\.rows)), readRows: rows,
                     finalStates: top, finalStatistics: $0)
             })
     }

@@ -42,21 +42,21 @@ final class Generator {
     }
 
     /// - Returns: the new tokens of each prompt.
-    func run() throws -> [[Int]] {
+    func run(_ observe: (Int, [TokenCandidate]) -> Void) throws -> [[Int]] {
         while true {
-            try admit()
+            try admit(observe)
             let active = slots.indices.filter { slots[$0] != nil }
             if active.isEmpty {
                 if waiting.isEmpty { return results }
                 continue
             }
-            try step(active)
+            try step(active, observe)
         }
     }
 
     /// Reads the prompts of as many waiting texts as have a free slot and fit the row budget, and makes the
     /// first token of each.
-    private func admit() throws {
+    private func admit(_ observe: (Int, [TokenCandidate]) -> Void) throws {
         var batch = PackedBatch()
         var admitted: [Int] = []
         for slot in slots.indices where slots[slot] == nil {
@@ -70,11 +70,11 @@ final class Generator {
         }
         if admitted.isEmpty { return }
         try advance(
-            batch, slots: admitted, edits: PlacedEdits(edits, in: batch, on: model.backend))
+            batch, slots: admitted, edits: PlacedEdits(edits, in: batch, on: model.backend), observe)
     }
 
     /// Reads the token made last of each active text and makes the next.
-    private func step(_ active: [Int]) throws {
+    private func step(_ active: [Int], _ observe: (Int, [TokenCandidate]) -> Void) throws {
         var batch = PackedBatch()
         for slot in active {
             guard var text = slots[slot], let last = text.tokens.last else { continue }
@@ -82,11 +82,14 @@ final class Generator {
             text.length += 1
             slots[slot] = text
         }
-        try advance(batch, slots: active, edits: PlacedEdits())
+        try advance(batch, slots: active, edits: PlacedEdits(), observe)
     }
 
     /// Runs a batch whose parts belong to `slots` and chooses a token behind each part.
-    private func advance(_ batch: PackedBatch, slots active: [Int], edits: PlacedEdits) throws {
+    private func advance(
+        _ batch: PackedBatch, slots active: [Int], edits: PlacedEdits,
+        _ observe: (Int, [TokenCandidate]) -> Void
+    ) throws {
         let store = try cache.store(batch, slots: active)
         let runner = try BlockRunner(model, batch: batch, store: store, workspace: workspace)
         let states = try runner.run(
@@ -97,6 +100,7 @@ final class Generator {
         let candidates = try self.candidates(model.headLogits(states))
         for (slot, candidates) in zip(active, candidates) {
             guard var text = slots[slot] else { continue }
+            observe(text.prompt, candidates)
             let token = options.sampling.choose(from: candidates, &text.stream)
             let ends = endTokens.contains(token)
             if !ends { text.tokens.append(token) }
@@ -124,12 +128,6 @@ final class Generator {
             }
         }
     }
-}
-
-/// A token that may come next.
-struct TokenCandidate {
-    let token: Int
-    let logProbability: Float
 }
 
 extension GenerationOptions.Sampling {

@@ -26,13 +26,18 @@ extension LanguageModel {
     /// Continues every prompt; edits act on the prompt's pass only.  Sequence i draws from
     /// `RandomStream(seed, purpose: "generation", sample: streamIds[i])`, so its text does not depend on
     /// the batch.  A text ends where the context does.
+    ///
+    /// - Parameter observe: sees, for every token chosen, its prompt and the candidates it was chosen from.
     /// - Returns: the new tokens of each prompt, the end token excluded.
     /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`.
     package func generate(
         _ prompts: [[Int]], edits: [Edit] = [], options: GenerationOptions, seed: UInt64,
-        streamIds: [String]
+        streamIds: [String], observe: (Int, [TokenCandidate]) -> Void = { _, _ in }
     ) throws -> [[Int]] {
         precondition(prompts.count == streamIds.count, "every prompt has a stream")
+        if case .topK(_, let temperature) = options.sampling {
+            precondition(temperature > 0, "a temperature is positive")
+        }
         try check(edits, of: prompts)
         for prompt in prompts { try check(sequence: prompt) }
         let continuations = prompts.enumerated().map { index, prompt in
@@ -43,7 +48,7 @@ extension LanguageModel {
         }
         let generator = try Generator(
             self, prompts: prompts, continuations: continuations, edits: edits, options: options)
-        return try generator.run()
+        return try generator.run(observe)
     }
 
     /// The tokens that end a text.
@@ -59,6 +64,12 @@ extension GenerationOptions {
         case .new(let count): return min(count, room)
         }
     }
+}
+
+/// A token that may come next.
+package struct TokenCandidate: Sendable, Equatable {
+    package let token: Int
+    package let logProbability: Float
 }
 
 /// One text that is being continued.

@@ -130,14 +130,8 @@ extension LanguageModel {
 }
 
 extension LanguageModel {
-    /// Memory that the activations of one batch may take, in bytes.
-    static let batchBytes = 128 << 20
-
     /// How many rows are run at once where a request is larger.
-    var rowBudget: Int { max(Self.batchBytes / (4 * activationFloatsPerRow), 1) }
-
-    /// Floats that a row takes while a block runs.
-    var activationFloatsPerRow: Int { configuration.activationFloatsPerRow }
+    var rowBudget: Int { max(batchBytes / (4 * configuration.activationFloatsPerRow), 1) }
 
     /// Packs the beginnings of sequences, `needed` tokens each, into batches within the row budget.
     /// Sequences of which nothing is needed are left out.

@@ -17,6 +17,8 @@ package final class LanguageModel: Sendable {
     let folder: URL
     let weights: TransformerWeights
     let rotary: RotaryTable?
+    /// Memory that the activations of one batch may take, in bytes; larger requests run in several batches.
+    let batchBytes: Int
 
     package var modelType: String { configuration.modelType }
     package var blocks: Int { configuration.blocks }
@@ -37,10 +39,14 @@ package final class LanguageModel: Sendable {
     }
 
     /// The same with an opened checkpoint and a tokenizer from wherever.
+    ///
+    /// - Parameter batchBytes: memory that the activations of one batch may take; larger requests run in
+    ///   several batches, which changes no bit of their result.
     package init(
         checkpoint: Checkpoint, tokenizer: Tokenizer, name: String, backend: any ComputeBackend,
-        elementType: ElementType? = nil
+        elementType: ElementType? = nil, batchBytes: Int = 128 << 20
     ) throws {
+        self.batchBytes = batchBytes
         let (configuration, names) = try ModelFamilies.read(ConfigurationReader(checkpoint))
         let loader = WeightLoader(
             checkpoint: checkpoint, names: names, backend: backend, elementType: elementType)

@@ -23,16 +23,16 @@ extension StoredTensor {
 }
 
 /// Rounding to 16-bit formats, to nearest with ties to even.
-enum HalfPrecision {
+package enum HalfPrecision {
     /// The upper half of the float32.
-    static func bfloat16(_ value: Float) -> UInt16 {
+    package static func bfloat16(_ value: Float) -> UInt16 {
         let bits = value.bitPattern
         if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
         return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
     }
 
     /// IEEE 754 binary16; too large values become infinite, small ones subnormal.
-    static func float16(_ value: Float) -> UInt16 {
+    package static func float16(_ value: Float) -> UInt16 {
         let bits = value.bitPattern
         let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
         let magnitude = bits & 0x7FFF_FFFF

@@ -46,12 +46,21 @@ struct ModelFixture {
     }
 
     static func model(
-        _ name: String, threads: Int = 2, elementType: ElementType? = nil
+        _ name: String, threads: Int = 2, elementType: ElementType? = nil, batchBytes: Int = 128 << 20
+    ) throws -> LanguageModel {
+        try model(
+            checkpoint(name), threads: threads, elementType: elementType, batchBytes: batchBytes)
+    }
+
+    static func model(
+        _ checkpoint: Checkpoint, threads: Int = 2, elementType: ElementType? = nil,
+        batchBytes: Int = 128 << 20
     ) throws -> LanguageModel {
         try LanguageModel(
-            checkpoint: checkpoint(name),
-            tokenizer: Tokenizer(folder: folder.appendingPathComponent("tokenizer")), name: name,
-            backend: CPUBackend(threads: threads), elementType: elementType)
+            checkpoint: checkpoint,
+            tokenizer: Tokenizer(folder: folder.appendingPathComponent("tokenizer")),
+            name: checkpoint.folder.lastPathComponent, backend: CPUBackend(threads: threads),
+            elementType: elementType, batchBytes: batchBytes)
     }
 
     init(_ name: String) throws {
