@@ -3,6 +3,8 @@ import Foundation
 /// The samples that a training reads from files.
 package struct TrainingFiles: Sendable {
     package let samples: [Sample]
+    /// Where they stand among all that the file has, dropped ones included.
+    package let places: SamplePlaces
     /// Samples of a file of their own, if one was named.
     package let validation: [Sample]?
     /// SHA-256 of the data set's file.
@@ -23,6 +25,7 @@ package struct TrainingFiles: Sendable {
                 dataset: url.path, split: Split.training.description, count: dataset.samples.count)
         }
         samples = Array(split.prefix(size ?? .max))
+        places = dataset.places(in: .training).prefix(samples.count)
         let wanted = Split.training.requested?.count ?? split.count
         if size == nil, split.count < wanted {
             progress.report(

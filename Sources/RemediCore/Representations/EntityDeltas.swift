@@ -7,12 +7,12 @@ enum EntityDeltas {
     /// the entity's mean state at its mention in the prompt and that at its first mention in the context,
     /// both read at `block` in one text, the context followed by the prompt (SEMANTICS-DETAILS 17).
     ///
-    /// - Throws: `RemediError.entityNotInPrompt`, `RemediError.noSamples`; what the model throws.
+    /// - Throws: `RemediError.entityNotInPrompt`; what the model throws.
     static func statistics(
         of samples: [Sample], block: Int, model: LanguageModel, options: TokenOptions,
         advanced: (Int) throws -> Void = { _ in }
     ) throws -> (mean: [Float], variance: [Float]) {
-        guard !samples.isEmpty else { throw RemediError.noSamples(dataset: "", split: "training", count: 0) }
+        precondition(!samples.isEmpty, "statistics need samples")
         let texts = try samples.map { try EntityDeltaText($0, model: model, options: options) }
         var moments = RunningMoments(dimensions: model.hiddenSize)
         for batch in LanguageModel.readingBatches(texts.map(\.tokens.count)) {

@@ -19,7 +19,7 @@ struct LossRows {
     init(_ batch: [TrainingExample], weights: LossWeights) {
         let share = 1 / Double(batch.count)
         // The reference's loop overwrites what it should add to: the last sample with positions remains.
-        let lastWithDivergence = batch.lastIndex { $0.prompt.readPositions.count > 1 }
+        let lastWithDivergence = batch.lastIndex(where: Self.hasDivergence)
         for (index, example) in batch.enumerated() {
             let counts = weights.form == .batch || index == lastWithDivergence
             let divergence = counts ? weights.divergence * share : 0
@@ -36,6 +36,9 @@ struct LossRows {
             append(sample: index, divergence: weights.essence * share)
         }
     }
+
+    /// Whether the KL term has positions in the prompt.
+    static func hasDivergence(_ example: TrainingExample) -> Bool { example.prompt.readPositions.count > 1 }
 
     private mutating func append(
         sample: Int, target: Int32 = -1, comparator: Int32 = -1, targetWeight: Double = 0,

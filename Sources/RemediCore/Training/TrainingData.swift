@@ -55,11 +55,25 @@ struct TrainingData {
         if held.isEmpty, validation != nil || !split.validation.isEmpty {
             throw RemediError.noSamples(dataset: dataset.rawValue, split: "validation", count: 0)
         }
-        examples = (training + held).map(\.1)
+        examples =
+            Self.readingWhatCounts(training.map(\.1), options)
+            + Self.readingWhatCounts(held.map(\.1), options)
         trainingCount = training.count
         trainingSamples = training.map(\.0)
         dropped = [("empty attribute", emptyAttributes), ("text longer than the model can read", tooLong)]
             .filter { !$0.1.isEmpty }
+    }
+
+    /// Where only a batch's last sample counts for the KL term and batches are always the same, the others
+    /// need no logits for it.
+    private static func readingWhatCounts(
+        _ examples: [TrainingExample], _ options: TrainingOptions
+    ) -> [TrainingExample] {
+        guard options.divergence == .lastSample, !options.shuffle else { return examples }
+        return TrainingSplit.batches(Array(examples.indices), size: options.batchSize).flatMap { batch in
+            let counting = batch.last { LossRows.hasDivergence(examples[$0]) }
+            return batch.map { $0 == counting ? examples[$0] : examples[$0].withoutDivergence() }
+        }
     }
 
     private static func hash(_ samples: [Sample], _ places: SamplePlaces, _ validation: [Sample]?) -> String {

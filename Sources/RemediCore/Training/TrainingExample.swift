@@ -6,7 +6,7 @@ struct TrainingExample: Sendable {
     let source: RepresentationSource
     /// The prompt; its last read position is the prompt's last token, and the KL term's positions come
     /// before.
-    let prompt: FreezeRequest
+    private(set) var prompt: FreezeRequest
     /// "`entity` is a" and its last token, if the essence term is on.
     let essence: FreezeRequest?
     /// Token ids, −1 for none.
@@ -41,6 +41,13 @@ struct TrainingExample: Sendable {
         return FreezeRequest(
             tokens: located.promptTokens, editedTokens: located.editedTokens,
             readPositions: [located.promptTokens.count - 1])
+    }
+
+    /// The same without the KL term's positions.
+    func withoutDivergence() -> TrainingExample {
+        var copy = self
+        copy.prompt.readPositions = Array(prompt.readPositions.suffix(1))
+        return copy
     }
 
     /// The prompt, and the essence prompt if there is one.

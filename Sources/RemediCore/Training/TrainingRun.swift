@@ -5,7 +5,8 @@ import LanguageModels
 /// Trains one editor for every type and block, each in `<directory>/<type>/<block>/`.
 ///
 /// Started again after an interruption it goes on where it stood and ends with the same bytes.  Finished
-/// editors stay if they were made from the same inputs; others are refused unless `overwrite` is set.
+/// editors stay if they were made from the same inputs; others are refused.  With `overwrite` everything is
+/// trained anew.
 package struct TrainingRun {
     let model: LanguageModel
     let options: TrainingOptions
@@ -55,8 +56,8 @@ package struct TrainingRun {
     ///   `RemediError.interrupted`; `LanguageModelError`, `ComputeError`.
     package func run() throws -> [TrainedEditor] {
         for group in data.dropped {
-            progress.report(
-                .warning("left out, \(group.reason): \(group.ids.joined(separator: ", "))"))
+            let shown = group.ids.prefix(5).joined(separator: ", ") + (group.ids.count > 5 ? ", …" : "")
+            progress.report(.warning("left out \(group.ids.count) (\(group.reason)): \(shown)"))
         }
         let jobs = try plan.indices.map { try job($0) }
         var results = try jobs.map { $0.isFinished ? try finished($0) : nil }

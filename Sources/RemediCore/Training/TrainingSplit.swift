@@ -16,6 +16,12 @@ package struct SamplePlaces: Sendable, Equatable {
 
     /// Every place has its sample.
     package init(count: Int) { self.init(occupied: Array(0..<count), count: count) }
+
+    /// The places of the first `samples` samples alone; the list ends where the next would stand.
+    package func prefix(_ samples: Int) -> SamplePlaces {
+        guard samples < occupied.count else { return self }
+        return SamplePlaces(occupied: Array(occupied.prefix(samples)), count: occupied[samples])
+    }
 }
 
 extension Dataset {

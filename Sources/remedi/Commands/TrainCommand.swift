@@ -62,8 +62,8 @@ package struct TrainCommand: Command {
         modelArguments.device = device
         let model = try modelArguments.open(in: workplace, progress: progress)
         let run = try TrainingRun(
-            model: model, samples: data.samples, validation: data.validation, options: options,
-            directory: folder.url, datasetName: plan.dataset, dataHash: data.hash,
+            model: model, samples: data.samples, places: data.places, validation: data.validation,
+            options: options, directory: folder.url, datasetName: plan.dataset, dataHash: data.hash,
             overwrite: results.overwrites, progress: progress)
         try results.prepare(folder, for: self, in: surroundings)
         try folder.writeExperiment(description(of: experiment, blocks: options.blocks))
