@@ -51,13 +51,17 @@ package struct EfficacyBenchmark: Benchmark {
     }
 }
 
-extension PromptScore {
+/// How likely the two words are behind a prompt.
+struct PromptScore: Sendable, Equatable {
+    var target: WordScore
+    var comparator: WordScore
+
     /// The entry of a result file; the reference's keys first.
     func json(id: String, prompt: String) -> JSONValue {
         [
-            "id": .string(id), "prompt": .string(prompt), "target_score": .number(target),
-            "comparator_score": .number(comparator), "target_full_score": .number(fullTarget),
-            "comparator_full_score": .number(fullComparator),
+            "id": .string(id), "prompt": .string(prompt), "target_score": .number(target.first),
+            "comparator_score": .number(comparator.first), "target_full_score": .number(target.full),
+            "comparator_full_score": .number(comparator.full),
         ]
     }
 }
@@ -77,10 +81,10 @@ struct PreferenceMetrics {
         func mean(_ value: (PromptScore) -> Double) -> [Double] {
             samples.map { $0.map(value).reduce(0, +) / Double($0.count) }
         }
-        scores = mean { $0.target > $0.comparator ? 1 : 0 }
-        magnitudes = mean { exp($0.target) - exp($0.comparator) }
-        fullScores = mean { $0.fullTarget > $0.fullComparator ? 1 : 0 }
-        fullMagnitudes = mean { exp($0.fullTarget) - exp($0.fullComparator) }
+        scores = mean { $0.target.first > $0.comparator.first ? 1 : 0 }
+        magnitudes = mean { exp($0.target.first) - exp($0.comparator.first) }
+        fullScores = mean { $0.target.full > $0.comparator.full ? 1 : 0 }
+        fullMagnitudes = mean { exp($0.target.full) - exp($0.comparator.full) }
     }
 
     /// The metrics of a result file; the reference's two first.

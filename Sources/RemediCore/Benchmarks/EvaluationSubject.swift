@@ -33,37 +33,32 @@ package struct EvaluationSubject {
         directions =
             try editor.map {
                 try Self.directions(
-                    of: samples, editor: $0, model: model, batchSize: options.batchSize, progress: progress)
+                    of: samples, editor: $0, model: model, progress: progress)
             } ?? []
     }
 
-    /// The direction of every sample.  A batch with a sample that cannot be read is taken apart, so that
-    /// only that one is left out.
+    /// The direction of every sample that can be read.
     private static func directions(
-        of samples: [Sample], editor: Editor, model: LanguageModel, batchSize: Int,
-        progress: any ProgressReporter
+        of samples: [Sample], editor: Editor, model: LanguageModel, progress: any ProgressReporter
     ) throws -> [Result<Matrix, SkipReason>] {
-        func compute(_ batch: ArraySlice<Sample>) throws -> [Result<Matrix, SkipReason>] {
+        var sources: [RepresentationSource] = []
+        let places = try samples.map { sample -> Result<Int, SkipReason> in
             do {
-                let batch = Array(batch)
-                let representations = try model.representations(
-                    of: batch, block: editor.block, options: editor.tokenOptions)
-                let found = try editor.directions(for: representations, sampleIds: batch.map(\.id))
-                return batch.indices.map { .success(found.rows($0..<($0 + 1))) }
+                sources.append(try model.usableSource(of: sample, options: editor.tokenOptions))
+                return .success(sources.count - 1)
             } catch {
                 guard let reason = SkipReason(error) else { throw error }
-                if batch.count == 1 { return [.failure(reason)] }
-                return try batch.indices.flatMap { try compute(batch[$0..<($0 + 1)]) }
+                return .failure(reason)
             }
         }
-        progress.report(.started(stage: "directions, block \(editor.block)", total: samples.count))
-        var directions: [Result<Matrix, SkipReason>] = []
-        for start in stride(from: 0, to: samples.count, by: batchSize) {
-            directions += try compute(samples[start..<min(start + batchSize, samples.count)])
-            try progress.advance(to: directions.count)
-        }
+        progress.report(.started(stage: "directions, block \(editor.block)", total: sources.count))
+        let representations = try model.representations(
+            of: sources, blocks: [editor.block], advanced: progress.advance(to:))[0]
         progress.report(.finished)
-        return directions
+        let ids = zip(samples, places).compactMap { sample, place in (try? place.get()).map { _ in sample.id }
+        }
+        let directions = try editor.directions(for: representations, sampleIds: ids)
+        return places.map { $0.map { directions.rows($0..<$0 + 1) } }
     }
 }
 
@@ -80,8 +75,7 @@ extension EvaluationSubject {
         guard let comparator else { throw SkipReason.noComparator }
         let sample = samples[index]
         var prompt = ScoredPrompt(
-            tokens: [], target: model.tokenizer.tokens(ofWord: target),
-            comparator: model.tokenizer.tokens(ofWord: comparator))
+            tokens: [], words: [target, comparator].map(model.tokenizer.tokens(ofWord:)))
         switch condition {
         case .unedited: prompt.tokens = model.tokenizer.encode(text).ids
         case .prefix: prompt.tokens = model.tokenizer.encode(sample.inContext(text).text).ids
@@ -89,17 +83,17 @@ extension EvaluationSubject {
             do {
                 let located = try model.locate(entity: sample.entity, in: text, options: tokenOptions)
                 prompt.tokens = located.promptTokens
-                prompt.edited = located.editedTokens
-                prompt.direction = try directions[index].get()
+                prompt.edit = PromptEdit(
+                    tokens: located.editedTokens, direction: try directions[index].get())
             } catch RemediError.entityNotInPrompt {
                 guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
                 prompt.tokens = model.tokenizer.encode(text).ids
             }
         }
         guard !prompt.tokens.isEmpty else { throw SkipReason.emptyPrompt }
-        guard !prompt.target.isEmpty else { throw SkipReason.noTarget }
-        guard !prompt.comparator.isEmpty else { throw SkipReason.noComparator }
-        let longest = prompt.tokens.count + max(prompt.target.count, prompt.comparator.count) - 1
+        guard !prompt.words[0].isEmpty else { throw SkipReason.noTarget }
+        guard !prompt.words[1].isEmpty else { throw SkipReason.noComparator }
+        let longest = prompt.tokens.count + prompt.words.map(\.count).max()! - 1
         guard longest <= model.contextLength else { throw SkipReason.tooLong }
         return prompt
     }
@@ -110,12 +104,12 @@ extension EvaluationSubject {
             ?? "\(benchmark), \(condition.label)"
     }
 
-    /// Scores prompts and reports progress.
+    /// Scores prompts of a target and a comparator, and reports progress.
     func scores(of prompts: [ScoredPrompt], benchmark: String) throws -> [PromptScore] {
         progress.report(.started(stage: stage(benchmark), total: prompts.count))
         let scores = try scorer.scores(of: prompts) { try progress.advance(to: $0) }
         progress.report(.finished)
-        return scores
+        return scores.map { PromptScore(target: $0[0], comparator: $0[1]) }
     }
 }
 
@@ -132,11 +126,25 @@ package enum SkipReason: String, Error, Sendable {
     /// The reason behind an error that concerns one sample only.
     init?(_ error: any Error) {
         switch error {
+        case let reason as SkipReason: self = reason
         case RemediError.entityNotInPrompt: self = .entityNotInPrompt
         case RemediError.attributeNotInContext: self = .attributeNotInContext
         case LanguageModelError.tooLong: self = .tooLong
         default: return nil
         }
+    }
+}
+
+extension LanguageModel {
+    /// Where the sample's h_attr and h_entity are read.
+    ///
+    /// - Throws: as `representationSource`; `SkipReason.tooLong` if a text is longer than the model reads.
+    func usableSource(of sample: Sample, options: TokenOptions) throws -> RepresentationSource {
+        let source = try representationSource(of: sample, options: options)
+        guard max(source.attributeText.count, source.entityText.count) <= contextLength else {
+            throw SkipReason.tooLong
+        }
+        return source
     }
 }
 

@@ -1,26 +1,27 @@
 import Compute
 import LanguageModels
 
-/// A prompt whose next word is asked for: is it the target or the comparator?
+/// A prompt, and words that might follow it.
 struct ScoredPrompt: Sendable {
     var tokens: [Int]
-    /// Tokens of the words, with the space in front; not empty.
-    var target: [Int]
-    var comparator: [Int]
+    /// Tokens of each word, with the space in front; none empty.
+    var words: [[Int]]
     /// Where a direction is added; nil: nowhere.
-    var edited: Range<Int>?
-    /// [1, D]; nil exactly where `edited` is.
-    var direction: Matrix?
+    var edit: PromptEdit?
 }
 
-/// Log-probabilities of the two words behind a prompt.
-struct PromptScore: Sendable, Equatable {
-    /// Of the words' first tokens, which is what the reference calls scores.
-    var target: Double
-    var comparator: Double
-    /// Of the whole words: the sum over their tokens.
-    var fullTarget: Double
-    var fullComparator: Double
+/// A direction [1, D] for some tokens of a prompt.
+struct PromptEdit: Sendable {
+    var tokens: Range<Int>
+    var direction: Matrix
+}
+
+/// How likely a word is behind a prompt.
+struct WordScore: Sendable, Equatable {
+    /// The log-probability of its first token: what the reference calls a score.
+    var first: Double
+    /// That of the whole word: the sum over its tokens.
+    var full: Double
 }
 
 /// Scores prompts in packed batches.  What it finds does not depend on the batch; what it finds without an
@@ -33,6 +34,7 @@ final class PromptScorer {
     private let batchSize: Int
     private let cache: UneditedScores
 
+    /// - Parameter block: where directions are added; nil if no prompt has one.
     init(
         model: LanguageModel, block: Int?, alpha: Double, beta: Double, batchSize: Int, cache: UneditedScores
     ) {
@@ -45,26 +47,24 @@ final class PromptScorer {
         self.cache = cache
     }
 
-    /// The scores of all prompts, in order.  `afterBatch` hears how many are done and may stop the work.
+    /// The scores of every prompt's words, in order.  `afterBatch` hears how many prompts are done and may
+    /// stop the work.
     ///
     /// - Throws: `LanguageModelError`, `ComputeError`; what `afterBatch` throws.
-    func scores(of prompts: [ScoredPrompt], afterBatch: (Int) throws -> Void) throws -> [PromptScore] {
-        var scores = [PromptScore?](repeating: nil, count: prompts.count)
-        var pending: [Int] = []
-        for (index, prompt) in prompts.enumerated() {
-            scores[index] = prompt.edited == nil ? cache[prompt] : nil
-            if scores[index] == nil { pending.append(index) }
-        }
-        var done = prompts.count - pending.count
+    func scores(of prompts: [ScoredPrompt], afterBatch: (Int) throws -> Void = { _ in }) throws
+        -> [[WordScore]]
+    {
+        var scores = prompts.map { $0.edit == nil ? cache[$0] : nil }
+        let pending = prompts.indices.filter { scores[$0] == nil }
+        let known = prompts.count - pending.count
         for start in stride(from: 0, to: pending.count, by: batchSize) {
             let batch = pending[start..<min(start + batchSize, pending.count)]
             let found = try batchScores(of: batch.map { prompts[$0] })
-            for (index, score) in zip(batch, found) {
-                scores[index] = score
-                if prompts[index].edited == nil { cache[prompts[index]] = score }
+            for (index, words) in zip(batch, found) {
+                scores[index] = words
+                if prompts[index].edit == nil { cache[prompts[index]] = words }
             }
-            done += batch.count
-            try afterBatch(done)
+            try afterBatch(known + batch.endIndex)
         }
         return scores.map { $0! }
     }
@@ -72,15 +72,16 @@ final class PromptScorer {
     /// Each word's tokens but the last are appended to the prompt, so that one pass gives the
     /// log-probability of all of them.  Causality leaves the prompt's own states as they are, so a word of
     /// one token needs no pass of its own.
-    private func batchScores(of prompts: [ScoredPrompt]) throws -> [PromptScore] {
+    private func batchScores(of prompts: [ScoredPrompt]) throws -> [[WordScore]] {
         var batch = Batch()
-        let words = prompts.map { prompt -> (target: Range<Int>, comparator: Range<Int>) in
-            let first = addSequence(prompt, appending: prompt.target.dropLast(), to: &batch)
-            let target = batch.ask(prompt.target, behind: prompt.tokens.count, in: first)
-            let second =
-                prompt.comparator.count == 1
-                ? first : addSequence(prompt, appending: prompt.comparator.dropLast(), to: &batch)
-            return (target, batch.ask(prompt.comparator, behind: prompt.tokens.count, in: second))
+        let rows = prompts.map { prompt in
+            var sequence: Int?
+            return prompt.words.map { word -> Range<Int> in
+                if sequence == nil || word.count > 1 {
+                    sequence = add(prompt, appending: word.dropLast(), to: &batch)
+                }
+                return batch.ask(word, behind: prompt.tokens.count, in: sequence!)
+            }
         }
         let logits = try model.logits(of: batch.sequences, at: batch.positions, edits: batch.edits)
         let backend = model.backend
@@ -89,25 +90,25 @@ final class PromptScorer {
             logits, rows: try backend.makeIndices(batch.ids.indices.map(Int32.init)),
             ids: try backend.makeIndices(batch.ids.map(Int32.init)), into: found)
         let logProbabilities = try backend.read(found).map(Double.init)
-        return words.map {
-            PromptScore(
-                target: logProbabilities[$0.target.lowerBound],
-                comparator: logProbabilities[$0.comparator.lowerBound],
-                fullTarget: logProbabilities[$0.target].reduce(0, +),
-                fullComparator: logProbabilities[$0.comparator].reduce(0, +))
+        return rows.map { words in
+            words.map {
+                WordScore(
+                    first: logProbabilities[$0.lowerBound], full: logProbabilities[$0].reduce(0, +))
+            }
         }
     }
 
-    private func addSequence(
+    private func add(
         _ prompt: ScoredPrompt, appending word: ArraySlice<Int>, to batch: inout Batch
     ) -> Int {
         let sequence = batch.sequences.count
         batch.sequences.append(prompt.tokens + word)
-        if let edited = prompt.edited, let direction = prompt.direction, let block {
+        if let edit = prompt.edit {
+            guard let block else { preconditionFailure("edits need a block") }
             batch.edits.append(
                 Edit(
-                    sequence: sequence, block: block, tokens: edited, direction: direction, alpha: alpha,
-                    beta: beta))
+                    sequence: sequence, block: block, tokens: edit.tokens, direction: edit.direction,
+                    alpha: alpha, beta: beta))
         }
         return sequence
     }
@@ -136,18 +137,17 @@ final class PromptScorer {
 final class UneditedScores {
     private struct Key: Hashable {
         let tokens: [Int]
-        let target: [Int]
-        let comparator: [Int]
-    }
-    private var scores: [Key: PromptScore] = [:]
+        let words: [[Int]]
 
-    subscript(prompt: ScoredPrompt) -> PromptScore? {
-        get {
-            scores[Key(tokens: prompt.tokens, target: prompt.target, comparator: prompt.comparator)]
+        init(_ prompt: ScoredPrompt) {
+            tokens = prompt.tokens
+            words = prompt.words
         }
-        set {
-            scores[Key(tokens: prompt.tokens, target: prompt.target, comparator: prompt.comparator)] =
-                newValue
-        }
+    }
+    private var scores: [Key: [WordScore]] = [:]
+
+    subscript(prompt: ScoredPrompt) -> [WordScore]? {
+        get { scores[Key(prompt)] }
+        set { scores[Key(prompt)] = newValue }
     }
 }

@@ -41,7 +41,7 @@ package struct PromptSetBenchmark: Benchmark {
             } else {
                 asked.append((sample, texts, first..<prompts.count))
             }
-            uneditedCount += prompts[first...].count { $0.edited == nil }
+            uneditedCount += prompts[first...].count { $0.edit == nil }
         }
         let scores = try subject.scores(of: prompts, benchmark: name)
         let metrics = PreferenceMetrics(asked.map { Array(scores[$0.prompts]) })

@@ -1,0 +1,145 @@
+import LanguageModels
+
+/// One fact, before and after its edit: what the model would say next, and how it would go on.
+package struct SingleEdit {
+    package let model: LanguageModel
+    package let editor: Editor
+    package var alpha: Double
+    package var beta: Double
+    /// How many tokens are listed.
+    package var top: Int
+    package var generation: GenerationOptions
+    package var seed: UInt64
+
+    package init(
+        model: LanguageModel, editor: Editor, alpha: Double = 1, beta: Double = 1, top: Int = 10,
+        generation: GenerationOptions = GenerationOptions(sampling: .greedy, limit: .new(20)),
+        seed: UInt64 = 123456
+    ) {
+        precondition(top >= 0)
+        self.model = model
+        self.editor = editor
+        self.alpha = alpha
+        self.beta = beta
+        self.top = top
+        self.generation = generation
+        self.seed = seed
+    }
+
+    /// Edits `sample.entity` in `sample.prompt` by the direction of `sample.attribute`, read in
+    /// `sample.context`.
+    ///
+    /// - Parameter targets: further words to score besides the sample's own two.
+    /// - Throws: `RemediError.entityNotInPrompt`, `.attributeNotInContext`; `LanguageModelError`;
+    ///   `ComputeError`.
+    package func run(_ sample: Sample, targets: [String] = []) throws -> SingleEditResult {
+        let representations = try model.representations(
+            of: [sample], block: editor.block, options: editor.tokenOptions)
+        let direction = try editor.directions(for: representations, sampleIds: [sample.id])
+        let located = try model.locate(
+            entity: sample.entity, in: sample.prompt, options: editor.tokenOptions, sample: sample.id)
+        let words = distinct([sample.targetMediated, sample.targetUnmediated].compactMap { $0 } + targets)
+        let edit = PromptEdit(tokens: located.editedTokens, direction: direction)
+        func edits(of sequence: Int) -> [Edit] {
+            [
+                Edit(
+                    sequence: sequence, block: editor.block, tokens: edit.tokens, direction: direction,
+                    alpha: Float(alpha), beta: Float(beta))
+            ]
+        }
+        let tokens = located.promptTokens
+        // Both texts draw the same numbers, so that only the edit tells them apart.
+        let texts = try model.generate(
+            [tokens, tokens], edits: edits(of: 1), options: generation, seed: seed,
+            streamIds: [sample.id, sample.id])
+        func outcome(_ edit: PromptEdit?, _ edits: [Edit], text: [Int]) throws -> SingleEditResult.Outcome {
+            .init(
+                top: try model.topPredictions(after: tokens, count: top, edits: edits),
+                continuation: model.tokenizer.decode(text),
+                targets: try scores(of: words, behind: tokens, edit: edit))
+        }
+        return SingleEditResult(
+            sample: sample, promptTokens: tokens.map(model.tokenizer.token),
+            editedTokens: located.editedTokens,
+            before: try outcome(nil, [], text: texts[0]),
+            after: try outcome(edit, edits(of: 0), text: texts[1]))
+    }
+
+    private func distinct(_ words: [String]) -> [String] {
+        var seen = Set<ExactString>()
+        return words.filter { seen.insert(ExactString($0)).inserted }
+    }
+
+    private func scores(
+        of words: [String], behind tokens: [Int], edit: PromptEdit?
+    ) throws -> [SingleEditResult.Target] {
+        let usable = words.map { ($0, model.tokenizer.tokens(ofWord: $0)) }.filter { !$1.isEmpty }
+        guard !usable.isEmpty else { return [] }
+        let scorer = PromptScorer(
+            model: model, block: editor.block, alpha: alpha, beta: beta, batchSize: 1, cache: UneditedScores()
+        )
+        let prompt = ScoredPrompt(tokens: tokens, words: usable.map(\.1), edit: edit)
+        return zip(usable, try scorer.scores(of: [prompt])[0]).map {
+            .init(word: $0.0, logProbability: $1.first, fullLogProbability: $1.full)
+        }
+    }
+}
+
+/// What `SingleEdit` found.
+package struct SingleEditResult: Sendable, Equatable {
+    /// How likely a word is behind the prompt.
+    package struct Target: Sendable, Equatable {
+        package var word: String
+        /// Of its first token.
+        package var logProbability: Double
+        /// Of all its tokens.
+        package var fullLogProbability: Double
+    }
+
+    package struct Outcome: Sendable, Equatable {
+        package var top: [Prediction]
+        package var continuation: String
+        package var targets: [Target]
+    }
+
+    package var sample: Sample
+    package var promptTokens: [String]
+    package var editedTokens: Range<Int>
+    package var before: Outcome
+    package var after: Outcome
+
+    /// `{"before": {"top": […], "continuation": …, "targets": […]}, "after": {…}, …}`.
+    package var json: JSONValue {
+        [
+            "before": before.json, "after": after.json, "prompt": .string(sample.prompt),
+            "entity": .string(sample.entity), "tokens": .array(promptTokens.map(JSONValue.string)),
+            "edited": [.integer(editedTokens.lowerBound), .integer(editedTokens.upperBound)],
+        ]
+    }
+}
+
+extension SingleEditResult.Outcome {
+    /// `targets` is left out where none was given.
+    package var json: JSONValue {
+        var object: JSONObject = [
+            "top": .array(
+                top.map {
+                    [
+                        "token": .string($0.token), "id": .integer($0.id),
+                        "logp": .number($0.logProbability),
+                    ]
+                }),
+            "continuation": .string(continuation),
+        ]
+        if !targets.isEmpty {
+            object["targets"] = .array(
+                targets.map {
+                    [
+                        "target": .string($0.word), "logp": .number($0.logProbability),
+                        "full_logp": .number($0.fullLogProbability),
+                    ]
+                })
+        }
+        return .object(object)
+    }
+}

@@ -1,0 +1,45 @@
+import Compute
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+/// The tiny random checkpoints with a tokenizer, and the cases that their results are known of.
+enum TinyModels {
+    static func open(_ family: String) throws -> LanguageModel {
+        try LanguageModel(
+            folder: FixtureFiles.own("training/\(family)"), name: family, backend: CPUBackend(threads: 2))
+    }
+
+    static func cases() throws -> Dataset {
+        try Dataset.load(.counterfact, file: FixtureFiles.own("evaluation/cases.json"))
+    }
+
+    static let editors = FixtureFiles.own("evaluation")
+}
+
+/// Keeps every event.
+final class RecordedProgress: ProgressReporter, @unchecked Sendable {
+    private let lock = NSLock()
+    private var recorded: [ProgressEvent] = []
+    private let stopsAfter: Int?
+
+    /// - Parameter stopsAfter: asks to stop after that many `advanced` events.
+    init(stopsAfter: Int? = nil) { self.stopsAfter = stopsAfter }
+
+    func report(_ event: ProgressEvent) { lock.withLock { recorded.append(event) } }
+
+    var stopRequested: Int32? {
+        guard let stopsAfter else { return nil }
+        return advances >= stopsAfter ? 15 : nil
+    }
+
+    private var advances: Int {
+        lock.withLock { recorded.count { if case .advanced = $0 { true } else { false } } }
+    }
+
+    var stages: [String] {
+        lock.withLock { recorded.compactMap { if case .started(let stage, _) = $0 { stage } else { nil } } }
+    }
+}

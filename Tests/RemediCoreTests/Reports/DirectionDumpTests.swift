@@ -1,0 +1,66 @@
+import Compute
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+final class DirectionDumpTests: XCTestCase {
+    private func dump(
+        _ editor: (LanguageModel) throws -> Editor, samples: [Sample], batchSize: Int = 3
+    ) throws -> (tensors: [String: [Float]], shapes: [String: [Int]], metadata: [String: String], Data) {
+        let model = try TinyModels.open("llama")
+        let file = try temporaryFolder().appendingPathComponent("dump.safetensors")
+        let dump = DirectionDump(
+            model: model, editor: try editor(model), alpha: 2, beta: 0.5, batchSize: batchSize)
+        let written = try dump.write(samples, to: file, progress: SilentProgress())
+        XCTAssertEqual(written.count + written.skipped.count, samples.count)
+        let (tensors, metadata) = try SafeTensors.read(file)
+        return (
+            Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.floats()) }),
+            Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) }), metadata,
+            try Data(contentsOf: file)
+        )
+    }
+
+    func testTensorsAndMetadata() throws {
+        let samples = try TinyModels.cases().samples
+        let found = try dump(
+            { try Editor.load(type: .linear, block: 1, directory: TinyModels.editors, model: $0) },
+            samples: samples)
+        let (count, blocks, size) = (8, 3, 16)
+        XCTAssertEqual(
+            found.shapes,
+            [
+                "direction": [count, size], "h_attr": [count, size], "h_entity_pre": [count, blocks, size],
+                "h_entity_post": [count, blocks, size],
+            ])
+        let (pre, post) = (found.tensors["h_entity_pre"]!, found.tensors["h_entity_post"]!)
+        let direction = found.tensors["direction"]!
+        for sample in 0..<count {
+            for dimension in 0..<size {
+                let place = { (block: Int) in (sample * blocks + block) * size + dimension }
+                XCTAssertEqual(pre[place(0)], post[place(0)], "below the edit, sample \(sample)")
+                XCTAssertEqual(
+                    0.5 * pre[place(1)] + 2 * direction[sample * size + dimension], post[place(1)],
+                    accuracy: 1e-5, "at the edit, sample \(sample)")
+            }
+            let above = (sample * blocks + 2) * size..<(sample * blocks + 3) * size
+            XCTAssertNotEqual(pre[above], post[above], "above the edit, sample \(sample)")
+        }
+        let ids = try JSONValue(parsing: found.metadata["ids"]!).array?.map(\.string)
+        XCTAssertEqual(ids, (samples[..<3] + samples[5...]).map(\.id))
+        XCTAssertEqual(try JSONValue(parsing: found.metadata["entity_ranges"]!).array?.count, count)
+        XCTAssertEqual(found.metadata["layer"], "1")
+    }
+
+    func testIdentityAndBatches() throws {
+        let samples = try TinyModels.cases().samples
+        let identity: (LanguageModel) throws -> Editor = {
+            try Editor.parameterless(.identity, block: 0, model: $0)
+        }
+        let found = try dump(identity, samples: samples)
+        XCTAssertEqual(found.tensors["direction"], found.tensors["h_attr"])
+        XCTAssertEqual(try dump(identity, samples: samples, batchSize: 16).3, found.3, "same bytes")
+    }
+}
