@@ -57,19 +57,28 @@ extension JSONValue {
 
     private static func write(string: String, into output: inout String) {
         output += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": output += "\\\""
-            case "\\": output += "\\\\"
-            case "\n": output += "\\n"
-            case "\r": output += "\\r"
-            case "\t": output += "\\t"
-            case "\u{0}"..<"\u{20}", "\u{7F}":
-                let code = String(scalar.value, radix: 16)
-                output += "\\u" + String(repeating: "0", count: 4 - code.count) + code
-            default: output.unicodeScalars.append(scalar)
-            }
+        if string.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
+        {
+            for scalar in string.unicodeScalars { write(scalar: scalar, into: &output) }
+        } else {
+            output += string
         }
         output += "\""
+    }
+
+    private static func write(scalar: UnicodeScalar, into output: inout String) {
+        switch scalar {
+        case "\"": output += "\\\""
+        case "\\": output += "\\\\"
+        case "\n": output += "\\n"
+        case "\r": output += "\\r"
+        case "\t": output += "\\t"
+        case "\u{8}": output += "\\b"
+        case "\u{C}": output += "\\f"
+        case "\u{0}"..<"\u{20}":
+            output += scalar.value < 16 ? "\\u000" : "\\u00"
+            output += String(scalar.value, radix: 16)
+        default: output.unicodeScalars.append(scalar)
+        }
     }
 }
