@@ -2,6 +2,8 @@
 struct AddedToken: Sendable, Equatable {
     var id: Int
     var content: String
+    /// What decoding makes of it.
+    var spelling: [UInt8]
     /// Dropped when decoding.
     var special = false
     /// Found only where no word character stands beside it.

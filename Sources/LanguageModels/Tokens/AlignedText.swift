@@ -79,7 +79,9 @@ struct AlignedText: Sendable, Equatable {
         var position = 0
         while position < bytes.count {
             let stop = position + pattern.count
-            if bytes[position] == pattern[0], stop <= bytes.count, bytes[position..<stop].elementsEqual(pattern) {
+            if bytes[position] == pattern[0], stop <= bytes.count,
+                bytes[position..<stop].elementsEqual(pattern)
+            {
                 result.append(content, starts[stop - 1], ends[stop - 1])
                 position = stop
             } else {

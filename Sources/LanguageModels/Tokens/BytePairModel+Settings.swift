@@ -35,7 +35,9 @@ extension BytePairModel {
         where settings.present(key) != nil && settings.object[key] != "" {
             throw settings.unsupported(key)
         }
-        if let dropout = settings.present("dropout"), dropout.double != 0 { throw settings.unsupported("dropout") }
+        if let dropout = settings.present("dropout"), dropout.double != 0 {
+            throw settings.unsupported("dropout")
+        }
         let known = [
             "type", "vocab", "merges", "unk_token", "fuse_unk", "ignore_merges", "byte_fallback", "dropout",
             "continuing_subword_prefix", "end_of_word_suffix",

@@ -28,7 +28,8 @@ final class BytePairModel: Sendable {
             options.wordsAreBytes
             ? []
             : (0..<0x10000).map { value in
-                Unicode.Scalar(value).flatMap { vocabulary.id(of: Array(String($0).utf8)) }.map { Int32($0) } ?? -1
+                Unicode.Scalar(value).flatMap { vocabulary.id(of: Array(String($0).utf8)) }.map { Int32($0) }
+                    ?? -1
             }
         unknown = Int32(options.unknown ?? -1)
     }
@@ -63,7 +64,11 @@ final class BytePairModel: Sendable {
         } else {
             startWithScalars(word, length, workspace)
         }
-        if workspace.count <= Self.shortWord { mergeShort(workspace) } else { mergeLong(workspace, with: merges) }
+        if workspace.count <= Self.shortWord {
+            mergeShort(workspace)
+        } else {
+            mergeLong(workspace, with: merges)
+        }
     }
 
     private func wholeToken(_ word: UnsafePointer<UInt8>, _ length: Int) -> Int? {

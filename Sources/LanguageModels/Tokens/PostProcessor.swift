@@ -25,7 +25,8 @@ extension PostProcessor.Trimming {
         let trailing = scalars.reversed().prefix(while: Self.isSpace).count
         var (start, end) = (offsets.lowerBound, offsets.upperBound)
         if leading > 0 {
-            if keepsFirstSpace, isFirst || start == 0 { leading -= 1 }
+            // Several spaces cannot have been put there.
+            if keepsFirstSpace, isFirst || start == 0, leading == 1 { leading = 0 }
             start = min(start + leading, end)
         }
         if trailing > 0, end >= trailing { end = max(end - trailing, start) }

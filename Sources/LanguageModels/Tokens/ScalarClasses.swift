@@ -26,7 +26,8 @@ struct ScalarClasses: Sendable {
     private static func classify(_ scalar: Unicode.Scalar) -> UInt8 {
         guard let age = scalar.properties.age, age.major <= 16 else { return other }
         switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return letter
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+            return letter
         case .decimalNumber, .letterNumber, .otherNumber: return number
         default: return scalar.properties.isWhitespace ? space : other
         }

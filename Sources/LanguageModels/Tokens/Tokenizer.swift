@@ -63,14 +63,12 @@ package final class Tokenizer: Sendable {
     /// The id of a token in the vocabulary's own spelling, nil if there is none.
     package func id(ofToken spelling: String) -> Int? { parts.id(of: spelling) }
 
-    /// The first token of `" " + word` (SEMANTICS-DETAILS 39), no start token.
+    /// The first token of `" " + word`, no start token.
     ///
-    /// Where the tokenizer itself puts a space in front of a text, the first token of `word`.
+    /// Where the tokenizer itself puts a space in front of a text, the first token of `word`.  A word that
+    /// has no token (an empty one) gives the unknown token, the end token or 0.
     package func firstToken(ofWord word: String) -> Int {
-        guard let first = tokens(ofWord: word).first else {
-            preconditionFailure("a word without tokens")
-        }
-        return first
+        tokens(ofWord: word).first ?? parts.model.options.unknown ?? endToken ?? 0
     }
 
     /// All tokens of `" " + word`, no start token.

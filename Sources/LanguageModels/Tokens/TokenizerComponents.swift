@@ -44,7 +44,8 @@ extension PreTokenizer {
             if try settings.bool("use_regex", default: true) { steps.append(.pattern(.gpt2)) }
             wordsAreBytes = true
         case "Split": steps.append(.pattern(try settings.splitPattern()))
-        case "Digits": steps.append(.digits(individual: try settings.bool("individual_digits", default: false)))
+        case "Digits":
+            steps.append(.digits(individual: try settings.bool("individual_digits", default: false)))
         case "Whitespace": steps.append(.words)
         case "WhitespaceSplit": steps.append(.spaces)
         case "Metaspace":
@@ -115,7 +116,9 @@ extension PostProcessor {
                 throw settings.malformed("special_tokens", "complete: \"\(name)\" is not there")
             }
             for id in ids {
-                guard let id = id.integer else { throw settings.malformed("special_tokens", "a table of ids") }
+                guard let id = id.integer else {
+                    throw settings.malformed("special_tokens", "a table of ids")
+                }
                 front.append(id)
             }
         }

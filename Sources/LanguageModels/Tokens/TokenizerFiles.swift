@@ -88,7 +88,9 @@ struct TokenizerFiles {
             guard let id = value.integer else {
                 throw LanguageModelError.malformed(path: addedURL.path, reason: "\"\(content)\" has no id")
             }
-            if tokens[id] == nil { tokens[id] = plainToken(id, content, special.contains(ExactString(content))) }
+            if tokens[id] == nil {
+                tokens[id] = plainToken(id, content, special.contains(ExactString(content)))
+            }
         }
         let vocabulary = try source.vocabularyIDs(of: special.map(\.text))
         for (content, id) in vocabulary where tokens[id] == nil { tokens[id] = plainToken(id, content, true) }
@@ -96,12 +98,17 @@ struct TokenizerFiles {
     }
 
     private func plainToken(_ id: Int, _ content: String, _ special: Bool) -> JSONValue {
-        ["id": .integer(id), "content": .string(content), "special": .bool(special), "normalized": .bool(!special)]
+        [
+            "id": .integer(id), "content": .string(content), "special": .bool(special),
+            "normalized": .bool(!special),
+        ]
     }
 
     /// The contents of the named special tokens.
     private func specialTokens() throws -> [String] {
-        let names = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"]
+        let names = [
+            "bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token",
+        ]
         return try names.compactMap { try specialToken($0) }
     }
 

@@ -101,7 +101,8 @@ extension TokenizerSource {
     static func object(_ url: URL) throws -> JSONObject? {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         do {
-            return try ComponentSettings(JSONValue(parsing: read(url)), place: "the document", path: url.path).object
+            return try ComponentSettings(JSONValue(parsing: read(url)), place: "the document", path: url.path)
+                .object
         } catch let error as JSONError {
             throw LanguageModelError.malformed(path: url.path, reason: "byte \(error.byte): \(error.reason)")
         }

@@ -24,13 +24,16 @@ final class TokenizerParts: Sendable {
         var added: [Int: AddedToken] = [:]
         var original = AddedTokenFinder()
         var normalized = AddedTokenFinder()
-        for token in tokens where added.updateValue(token, forKey: token.id) == nil {
-            let content = Array(token.content.utf8)
+        for var token in tokens where added[token.id] == nil {
             if token.normalized {
-                normalized.add(token, pattern: normalizer.normalized(content))
+                let pattern = normalizer.normalized(token.spelling)
+                // The mark of a space that is part of the pattern belongs to the text, not to a special token.
+                if !token.special { token.spelling = pattern }
+                normalized.add(token, pattern: pattern)
             } else {
-                original.add(token, pattern: content)
+                original.add(token, pattern: token.spelling)
             }
+            added[token.id] = token
         }
         self.added = added
         originalAdded = original
@@ -44,7 +47,8 @@ final class TokenizerParts: Sendable {
 
     private static func refuseUnknownKeys(_ root: ComponentSettings) throws {
         let known = [
-            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+            "post_processor",
             "decoder",
         ]
         for key in root.object.keys where !known.contains(key) { throw root.unsupported(key) }
@@ -55,7 +59,7 @@ final class TokenizerParts: Sendable {
 
     /// The spelling of an id, nil if no token has it.
     func spelling(_ id: Int) -> [UInt8]? {
-        added[id].map { Array($0.content.utf8) } ?? model.vocabulary.spelling(id).map(Array.init)
+        added[id]?.spelling ?? model.vocabulary.spelling(id).map(Array.init)
     }
 
     /// The id of a spelling, nil if no token has it.
@@ -71,13 +75,15 @@ extension AddedToken {
         guard root.present("added_tokens") != nil else { return [] }
         var seen: [Int: AddedToken] = [:]
         return try root.components("added_tokens").map { settings in
+            let content = try settings.string("content")
             let token = AddedToken(
-                id: try settings.count("id"), content: try settings.string("content"),
+                id: try settings.count("id"), content: content, spelling: Array(content.utf8),
                 special: try settings.bool("special", default: false),
                 singleWord: try settings.bool("single_word", default: false),
                 stripsLeft: try settings.bool("lstrip", default: false),
                 stripsRight: try settings.bool("rstrip", default: false),
-                normalized: try settings.bool("normalized", default: !settings.bool("special", default: false)))
+                normalized: try settings.bool(
+                    "normalized", default: !settings.bool("special", default: false)))
             try token.check(against: vocabulary, seen[token.id], settings)
             seen[token.id] = token
             return token

@@ -72,7 +72,9 @@ final class Vocabulary: @unchecked Sendable {
             while slots[slot] >= 0 {
                 let index = Int(slots[slot])
                 let range = spellings.range(index)
-                if range.count == count, count == 0 || memcmp(all.baseAddress! + range.lowerBound, bytes, count) == 0 {
+                if range.count == count,
+                    count == 0 || memcmp(all.baseAddress! + range.lowerBound, bytes, count) == 0
+                {
                     return Int(ids[index])
                 }
                 slot = (slot + 1) & mask

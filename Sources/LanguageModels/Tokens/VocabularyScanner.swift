@@ -102,7 +102,9 @@ struct VocabularyScanner {
             position += 1
         }
         guard position > start, first != 0x30 || position == start + 1 else { throw error("expected an id") }
-        if position < bytes.count, [0x2E, 0x45, 0x65].contains(bytes[position]) || bytes[position] &- 0x30 < 10 {
+        if position < bytes.count,
+            [0x2E, 0x45, 0x65].contains(bytes[position]) || bytes[position] &- 0x30 < 10
+        {
             throw error("expected an id")
         }
         return value

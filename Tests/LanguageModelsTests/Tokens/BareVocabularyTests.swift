@@ -1,0 +1,75 @@
+import Foundation
+import XCTest
+
+@testable import LanguageModels
+
+/// Tokenizers from `vocab.json` and `merges.txt`, against what `transformers` builds from them.
+final class BareVocabularyTests: XCTestCase {
+    private func folder() throws -> ScratchFolder {
+        let fixture = try TokenFixtures.json("bare.json")
+        let scratch = try ScratchFolder()
+        try scratch.write(try XCTUnwrap(fixture["vocab"]).text(), to: "vocab.json")
+        let merges = try XCTUnwrap(fixture["merges"]?.array).compactMap(\.string)
+        try scratch.write("#version: 0.2\n" + merges.joined(separator: "\n") + "\n", to: "merges.txt")
+        return scratch
+    }
+
+    func testEveryClassEncodesTheSame() throws {
+        let texts = try TokenFixtures.hostileTexts()
+        for fixture in try XCTUnwrap(TokenFixtures.json("bare.json")["tokenizers"]?.array) {
+            let configuration = try XCTUnwrap(fixture["config"])
+            let scratch = try folder()
+            try scratch.write(configuration.text(), to: "tokenizer_config.json")
+            let tokenizer = try Tokenizer(folder: scratch.url)
+            for encoding in try XCTUnwrap(fixture["encodings"]?.array) {
+                let text = texts[try XCTUnwrap(encoding["text"]?.integer)]
+                assertEncoding(
+                    tokenizer, text, is: encoding, decodes: false,
+                    "\(configuration.text()): \(text.debugDescription)")
+            }
+            XCTAssertEqual(
+                tokenizer.encode("x").startTokens, configuration["add_bos_token"] == true ? 1 : 0)
+        }
+    }
+
+    func testTheModelsFamilyChoosesTheClassWhereNoneIsNamed() throws {
+        let scratch = try folder()
+        try scratch.write(#"{"model_type": "qwen2"}"#, to: "config.json")
+        let digits = try Tokenizer(folder: scratch.url).encode("12").ids
+        XCTAssertEqual(digits.count, 2, "Qwen 2 takes digits one by one")
+    }
+
+    func testLineEndsAndMissingVersionAreNoMatter() throws {
+        let fixture = try TokenFixtures.json("bare.json")
+        let scratch = try folder()
+        let merges = try XCTUnwrap(fixture["merges"]?.array).compactMap(\.string)
+        let expected = try Tokenizer(folder: scratch.url).encode("Perth Airport is")
+        try scratch.write(merges.joined(separator: "\r\n"), to: "merges.txt")
+        XCTAssertEqual(try Tokenizer(folder: scratch.url).encode("Perth Airport is"), expected)
+    }
+
+    func testAddedTokensComeFromTheirFiles() throws {
+        let scratch = try folder()
+        let end = try Tokenizer(folder: scratch.url).vocabularySize
+        try scratch.write(#"{"<extra>": \#(end), "<more>": \#(end + 1)}"#, to: "added_tokens.json")
+        try scratch.write(
+            #"{"eos_token": {"content": "<more>"}, "bos_token": "<|endoftext|>", "#
+                + #""added_tokens_decoder": {"\#(end)": {"content": "<extra>", "lstrip": true}}}"#,
+            to: "tokenizer_config.json")
+        let tokenizer = try Tokenizer(folder: scratch.url)
+        XCTAssertEqual(tokenizer.vocabularySize, end + 2)
+        XCTAssertEqual(tokenizer.endToken, end + 1)
+        let encoding = tokenizer.encode("a <extra><more>")
+        XCTAssertEqual(encoding.ids.suffix(2), [end, end + 1])
+        XCTAssertEqual(encoding.offsets.suffix(2), [1..<9, 9..<15], "the token takes the space before it")
+        XCTAssertEqual(tokenizer.decode(encoding.ids), "a<extra>", "the end token is special")
+    }
+
+    func testTheConfigurationNamesTheEndTokenLast() throws {
+        let scratch = try folder()
+        try scratch.write(#"{"eos_token": "</none>"}"#, to: "tokenizer_config.json")
+        XCTAssertNil(try Tokenizer(folder: scratch.url).endToken)
+        try scratch.write(#"{"eos_token_id": [7, 8]}"#, to: "config.json")
+        XCTAssertEqual(try Tokenizer(folder: scratch.url).endToken, 7)
+    }
+}
