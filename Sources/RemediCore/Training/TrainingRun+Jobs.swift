@@ -70,6 +70,7 @@ extension TrainingRun {
     func train(_ job: TrainingJob, material: EditorTrainer.Material?) throws -> TrainedEditor {
         let lock = try FolderLock(folder: job.folder)
         defer { withExtendedLifetime(lock) {} }
+        try removeLeftovers(in: job.folder)
         if overwrite { try removeResults(in: job.folder) }
         let start = Date()
         guard let material, job.editor.type.isTrainable else { return try fitRandom(job, start: start) }
@@ -148,11 +149,21 @@ extension TrainingRun {
             hyperparameters: job.inputs, seed: options.seed)
     }
 
+    private static let fileNames = [
+        "manifest.json", "weights.safetensors", "metrics.jsonl", "checkpoint.safetensors",
+    ]
+
     private func removeResults(in folder: URL) throws {
-        for name in ["manifest.json", "weights.safetensors", "metrics.jsonl"] {
+        for name in Self.fileNames { try remove(folder.appendingPathComponent(name)) }
+    }
+
+    /// Removes the temporary files of a run that was killed while it wrote; the folder is locked, so nobody
+    /// else is writing.
+    private func removeLeftovers(in folder: URL) throws {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        where name.hasSuffix(".tmp") && Self.fileNames.contains(where: { name.hasPrefix(".\($0).") }) {
             try remove(folder.appendingPathComponent(name))
         }
-        try remove(TrainingCheckpoint.file(in: folder))
     }
 
     private func remove(_ file: URL) throws {

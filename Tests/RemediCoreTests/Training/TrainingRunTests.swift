@@ -118,6 +118,19 @@ final class TrainingRunTests: XCTestCase {
         XCTAssertEqual(epochs, epochs.sorted())
     }
 
+    func testTemporaryFilesOfAKilledRunAreRemoved() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let folder = try temporaryFolder()
+        let editor = folder.appendingPathComponent("linear/1")
+        for name in [".checkpoint.safetensors.17-abc.tmp", ".notes.17-abc.tmp", "mine.tmp"] {
+            try AtomicFile.write("half", to: editor.appendingPathComponent(name))
+        }
+        _ = try fixture.run(TrainingFixture.options(epochs: 0), directory: folder).run()
+        XCTAssertEqual(
+            try FileManager.default.contentsOfDirectory(atPath: editor.path).sorted(),
+            [".notes.17-abc.tmp", "manifest.json", "metrics.jsonl", "mine.tmp", "weights.safetensors"])
+    }
+
     func testACheckpointThatWasCutIsRefused() throws {
         let fixture = try TrainingFixture("gpt2")
         let options = TrainingFixture.options(epochs: 2)
