@@ -1,5 +1,4 @@
 import Compute
-import Foundation
 
 /// Typed access to `config.json`.  Of several spellings of a key the first one present counts.
 package struct ConfigurationReader: Sendable {

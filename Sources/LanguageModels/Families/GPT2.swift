@@ -1,5 +1,3 @@
-import Foundation
-
 /// GPT-2: learned positions, layer norms, fused query-key-value projections stored input by output.
 enum GPT2: ModelFamily {
     static let modelType = "gpt2"

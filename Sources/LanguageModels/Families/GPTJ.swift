@@ -1,5 +1,3 @@
-import Foundation
-
 /// GPT-J: rotary positions over neighbouring elements, one norm for both halves of a block.
 enum GPTJ: ModelFamily {
     static let modelType = "gptj"

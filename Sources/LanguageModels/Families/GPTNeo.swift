@@ -1,5 +1,3 @@
-import Foundation
-
 /// GPT-Neo: learned positions, unscaled scores, attention that alternates between all earlier tokens and
 /// a window.
 enum GPTNeo: ModelFamily {

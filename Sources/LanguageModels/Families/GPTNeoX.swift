@@ -1,5 +1,3 @@
-import Foundation
-
 /// GPT-NeoX and Pythia: partly rotated heads, query, key and value fused head by head, both halves of a
 /// block side by side or one after the other.
 enum GPTNeoX: ModelFamily {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Mistral: Llama's blocks, every one of which may see a window of earlier tokens only.
 enum Mistral: ModelFamily {
     static let modelType = "mistral"

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Qwen2: Llama's blocks with biases on queries, keys and values; some blocks may see a window only.
 enum Qwen2: ModelFamily {
     static let modelType = "qwen2"

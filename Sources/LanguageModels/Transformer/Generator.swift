@@ -5,7 +5,7 @@ import Foundation
 /// next prompt takes it.
 final class Generator {
     /// Memory that the cache may take, in bytes.
-    static let cacheBytes = 512 << 20
+    static let cacheBytes = 1 << 30
     /// Texts continued at once, at most.
     static let maximumSlots = 64
 

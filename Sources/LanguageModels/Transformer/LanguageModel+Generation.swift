@@ -1,26 +1,4 @@
 import Compute
-import Foundation
-
-/// How tokens are chosen and when to stop.
-package struct GenerationOptions: Sendable, Equatable {
-    package enum Sampling: Sendable, Equatable {
-        case greedy
-        case topK(Int, temperature: Double)
-    }
-    package enum Limit: Sendable, Equatable {
-        /// Prompt and continuation together; at least one token is made.
-        case total(Int)
-        case new(Int)
-    }
-    package var sampling: Sampling
-    package var limit: Limit
-    package var stopsAtEndToken = true
-
-    package init(sampling: Sampling, limit: Limit) {
-        self.sampling = sampling
-        self.limit = limit
-    }
-}
 
 extension LanguageModel {
     /// Continues every prompt; edits act on the prompt's pass only.  Sequence i draws from
@@ -53,17 +31,6 @@ extension LanguageModel {
 
     /// The tokens that end a text.
     var endTokens: Set<Int> { Set(configuration.endTokens).union([tokenizer.endToken].compactMap { $0 }) }
-}
-
-extension GenerationOptions {
-    /// How many tokens may be made at most.  The last one is never read, so it may stand behind the context.
-    func newTokens(promptLength: Int, contextLength: Int) -> Int {
-        let room = contextLength - promptLength + 1
-        switch limit {
-        case .total(let total): return min(max(total - promptLength, 1), room)
-        case .new(let count): return min(count, room)
-        }
-    }
 }
 
 /// A token that may come next.

@@ -1,0 +1,64 @@
+/// What the families built like Llama have in common.
+struct LlamaShape {
+    let hiddenSize: Int
+    let innerSize: Int
+    let blocks: Int
+    let heads: Int
+    let keyValueHeads: Int
+    let headSize: Int
+    let contextLength: Int
+    let vocabularySize: Int
+
+    /// Reads the sizes; the arguments stand in for keys that are absent.
+    init(
+        _ reader: ConfigurationReader, hiddenSize: Int, innerSize: Int, blocks: Int, heads: Int,
+        keyValueHeads: Int?, contextLength: Int, vocabularySize: Int
+    ) throws {
+        self.hiddenSize = try reader.count("hidden_size", standard: hiddenSize)
+        self.innerSize = try reader.count("intermediate_size", standard: innerSize)
+        self.blocks = try reader.count("num_hidden_layers", standard: blocks)
+        self.heads = try reader.count("num_attention_heads", standard: heads)
+        self.keyValueHeads =
+            try reader.optionalCount("num_key_value_heads", standard: keyValueHeads) ?? self.heads
+        try reader.checkGroups(heads: self.heads, keyValueHeads: self.keyValueHeads)
+        headSize =
+            try reader.optionalCount("head_dim", standard: nil)
+            ?? reader.evenHeadSize(
+                hiddenSize: self.hiddenSize, heads: self.heads, key: "num_attention_heads")
+        self.contextLength = try reader.count("max_position_embeddings", standard: contextLength)
+        self.vocabularySize = try reader.count("vocab_size", standard: vocabularySize)
+    }
+
+    func configuration(
+        _ modelType: String, _ reader: ConfigurationReader, windows: [Int?], hasInputBias: Bool,
+        hasOutputBias: Bool, hasFeedForwardBias: Bool
+    ) throws -> TransformerConfiguration {
+        TransformerConfiguration(
+            modelType: modelType, hiddenSize: hiddenSize, blocks: blocks, vocabularySize: vocabularySize,
+            contextLength: contextLength,
+            norm: .rootMeanSquare(epsilon: Float(try reader.positive("rms_norm_eps", standard: 1e-6))),
+            positions: .rotary(
+                try reader.rotary(
+                    headSize: headSize, contextLength: contextLength, baseKeys: ["rope_theta"])),
+            attention: .init(
+                heads: heads, keyValueHeads: keyValueHeads, headSize: headSize,
+                scales: Array(repeating: 1 / Float(headSize).squareRoot(), count: blocks),
+                windows: windows, hasInputBias: hasInputBias, hasOutputBias: hasOutputBias),
+            feedForward: .init(
+                innerSize: innerSize,
+                activation: try reader.activation("hidden_act", standard: .silu),
+                isGated: true, hasBias: hasFeedForwardBias),
+            residual: .sequential,
+            head: .init(isTied: try reader.flag("tie_word_embeddings", standard: false)),
+            endTokens: try reader.endTokens())
+    }
+
+    static let weightNames = WeightNames(
+        prefix: "model.", tokenEmbedding: "embed_tokens.weight", positionEmbedding: nil,
+        block: "layers.", attentionNorm: "input_layernorm",
+        queryKeyValue: .separate(
+            query: "self_attn.q_proj", key: "self_attn.k_proj", value: "self_attn.v_proj"),
+        attentionOutput: "self_attn.o_proj", feedForwardNorm: "post_attention_layernorm",
+        up: "mlp.up_proj", gate: "mlp.gate_proj", down: "mlp.down_proj", finalNorm: "norm",
+        head: "lm_head")
+}
