@@ -9,6 +9,7 @@ package enum Commands {
             .group(
                 name: "inspect", summary: "shows what is inside models, editors and single edits",
                 members: [
+                    .command(InspectModel.self),
                     .command(InspectDevice.self),
                     .command(InspectTokens.self),
                     .command(InspectPredict.self),

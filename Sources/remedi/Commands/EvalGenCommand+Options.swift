@@ -54,7 +54,7 @@ extension EvalGenCommand {
         return [
             Option(
                 "editors-dir", short: "e", \.editors, .optional(.text("DIR")), group: group,
-                help: "the folder that holds TYPE/LAYER/weights.safetensors or weights.pth"),
+                help: EditorArguments.directoryHelp),
             option("editor-type", short: "t", group, "the kind of editor"),
             Option(
                 "layers", short: "l", \.layers, .optional(.layers), group: group,

@@ -35,8 +35,8 @@ package struct ExperimentsList: Command {
             }
             return try surroundings.write(JSONValue.array(list))
         }
-        var report = Report(["name", "summary"])
+        var report = TextTable(columns: [.init("name"), .init("summary")])
         for experiment in experiments { report.add([experiment.name, experiment.summary]) }
-        try surroundings.write(report.text)
+        try surroundings.write(report.text())
     }
 }

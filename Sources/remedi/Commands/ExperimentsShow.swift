@@ -27,8 +27,8 @@ package struct ExperimentsShow: Command {
         let experiment = try Experiment.named(experiment, in: surroundings.workplace)
         let settings = experiment.settings
         if isJSON { return try surroundings.write(JSONValue.object(settings)) }
-        var report = Report(["setting", "value"])
-        for (key, value) in settings.members { report.add([key, value.string ?? value.text()]) }
-        try surroundings.write(report.text)
+        var facts = Facts()
+        for (key, value) in settings.members { facts.add(key, value.string ?? value.text()) }
+        try surroundings.write(facts.text)
     }
 }

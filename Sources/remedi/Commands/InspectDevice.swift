@@ -30,13 +30,11 @@ package struct InspectDevice: Command {
                 "memory_bytes": .integer(memory), "cuda": .bool(false),
             ])
         }
-        try surroundings.write(
-            """
-            device  \(backend.deviceDescription)
-            cores   \(cores)
-            memory  \(ByteCount.text(memory))
-            cuda    not in this build
-
-            """)
+        var facts = Facts()
+        facts.add("device", backend.deviceDescription)
+        facts.add("cores", "\(cores)")
+        facts.add("memory", ByteCount.text(memory))
+        facts.add("cuda", "not in this build")
+        try surroundings.write(facts.text)
     }
 }

@@ -20,7 +20,7 @@ package struct InspectEditor: Command {
         [
             Option(
                 "editors-dir", short: "e", \.directory, .text("DIR"), group: "Editor",
-                help: "the folder that holds TYPE/LAYER/weights.safetensors or weights.pth"),
+                help: EditorArguments.directoryHelp),
             Option(
                 "editor-type", short: "t", \.type, .choice("TYPE"), group: "Editor",
                 help: "the kind of editor"),
@@ -93,15 +93,15 @@ extension EditorSummary {
     }
 
     fileprivate var report: String {
-        var facts = [
-            ("editor", "\(type.rawValue), layer \(block), \(shape)"), ("file", file.path),
-            ("model", metadata.model.isEmpty ? "not said" : metadata.model),
-        ]
+        var facts = Facts()
+        facts.add("editor", "\(type.rawValue), layer \(block), \(shape)")
+        facts.add("file", file.path)
+        facts.add("model", metadata.model.isEmpty ? "not said" : metadata.model)
         if let version = metadata.version {
-            facts += [("seed", "\(metadata.seed)"), ("version", version)]
+            facts.add("seed", "\(metadata.seed)")
+            facts.add("version", version)
         }
-        let lines = facts.map { $0.0.padding(toLength: 8, withPad: " ", startingAt: 0) + $0.1 + "\n" }
-        var table = Report(["parameter", "shape", "norm", "mean", "std", "max", "not finite"])
+        var table = TextTable(columns: [.init("parameter"), .init("shape", .right), .init("norm", .right), .init("mean", .right), .init("std", .right), .init("max", .right), .init("not finite", .right)])
         func digits(_ number: Double) -> String { String(format: "%.4g", number) }
         for parameter in parameters {
             table.add([
@@ -110,6 +110,6 @@ extension EditorSummary {
                 digits(parameter.largestMagnitude), "\(parameter.nonFiniteCount)",
             ])
         }
-        return lines.joined() + table.text
+        return facts.text + "\n" + table.text()
     }
 }

@@ -46,8 +46,8 @@ package struct InspectPredict: Command {
     }
 
     private func text(of prompt: String, _ predictions: [Prediction]) -> String {
-        var report = Report(["p", "logp", "id", "token"])
+        var report = TextTable(columns: [.init("p", .right), .init("logp", .right), .init("id", .right), .init("token")])
         for prediction in predictions { report.add(prediction.cells) }
-        return prompt + "\n" + report.text + (prompt == prompts.last ? "" : "\n")
+        return prompt + "\n" + report.text() + (prompt == prompts.last ? "" : "\n")
     }
 }

@@ -70,12 +70,12 @@ package struct InspectTokens: Command {
             return try surroundings.write(json(ids: ids, offsets: offsets, range: range, tokenizer))
         }
         guard let offsets else {
-            var report = Report(["id", "token"])
+            var report = TextTable(columns: [.init("id", .right), .init("token")])
             for id in ids { report.add(["\(id)", tokenizer.token(id)]) }
-            return try surroundings.write(report.text)
+            return try surroundings.write(report.text())
         }
         let scalars = Array(text.unicodeScalars)
-        var report = Report(["index", "id", "token", "start", "end", "text", ""])
+        var report = TextTable(columns: [.init("index", .right), .init("id", .right), .init("token"), .init("start", .right), .init("end", .right), .init("text"), .init("")])
         for (index, (id, place)) in zip(ids, offsets).enumerated() {
             var part = String.UnicodeScalarView()
             part.append(contentsOf: scalars[place.clamped(to: 0..<scalars.count)])
@@ -84,7 +84,7 @@ package struct InspectTokens: Command {
                 JSONValue.string(String(part)).text(), range?.contains(index) == true ? "<" : "",
             ])
         }
-        try surroundings.write(report.text)
+        try surroundings.write(report.text())
     }
 
     private func json(

@@ -88,7 +88,7 @@ package struct TrainCommand: Command {
     }
 
     private static func report(of editors: [TrainedEditor]) -> String {
-        var report = Report(["type", "layer", "epochs", "best", "validation", "seconds", "folder"])
+        var report = TextTable(columns: [.init("type"), .init("layer", .right), .init("epochs", .right), .init("best", .right), .init("validation", .right), .init("seconds", .right), .init("folder")])
         for editor in editors {
             report.add([
                 editor.type.rawValue, "\(editor.block)", "\(editor.epochs)", "\(editor.bestEpoch)",
@@ -96,6 +96,6 @@ package struct TrainCommand: Command {
                 String(format: "%.1f", editor.seconds), editor.directory.relativePath,
             ])
         }
-        return report.text
+        return report.text()
     }
 }
