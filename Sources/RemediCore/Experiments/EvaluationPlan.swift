@@ -43,7 +43,7 @@ package struct EvaluationPlan: Sendable, Equatable {
             Setting("summary", \.summary, .text("TEXT")),
             Setting("dataset", \.dataset, .choice()),
             Setting("model", \.model, .text("NAME")),
-            Setting("prefix", \.prefix, .text("TEXT")),
+            Setting("prefix", \.prefix, .text("TEXT", mayBeEmpty: true)),
             Setting("layers", \.layers, .layerPlan),
         ] + optionSettings
     }

@@ -12,6 +12,8 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case invalidValue(path: String, key: String, problem: InvalidValue)
     /// No configuration of this name; `folders` are those that were searched.
     case unknownExperiment(name: String, nearest: String?, folders: [String])
+    /// The folders that were searched hold no configuration at all.
+    case noExperiments(folders: [String])
     /// A name that would leave the results folder, or is none.
     case unusableFolderName(name: String)
     /// A folder that holds something else than results and is therefore not removed.

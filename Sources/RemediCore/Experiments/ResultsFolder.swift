@@ -38,6 +38,8 @@ package struct ResultsFolder: Sendable {
         if let foreign = try foreignFile() {
             throw ExperimentError.notAResultsFolder(path: url.path, foreign: foreign)
         }
+        let locks = try locks()
+        defer { withExtendedLifetime(locks) {} }
         do {
             try FileManager.default.removeItem(at: url)
         } catch {
@@ -47,23 +49,35 @@ package struct ResultsFolder: Sendable {
 
     /// Extensions of the files that a run leaves.
     private static let kinds: Set<String> = [
-        "json", "jsonl", "safetensors", "pth", "html", "svg", "csv", "lock", "tmp",
+        "json", "jsonl", "safetensors", "pth", "html", "svg", "csv", "tmp",
     ]
 
-    /// The first file below the folder that no run writes.
-    private func foreignFile() throws -> String? {
-        let names: [String]
+    /// Holds every folder that a run once locked.
+    ///
+    /// - Throws: `LanguageModelError.locked` if a run is at work.
+    private func locks() throws -> [FolderLock] {
+        try names().filter { ($0 as NSString).lastPathComponent == FolderLock.fileName }.map {
+            try FolderLock(folder: url.appendingPathComponent($0).deletingLastPathComponent())
+        }
+    }
+
+    /// Everything below the folder.
+    private func names() throws -> [String] {
         do {
-            names = try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
+            return try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
         } catch {
             throw ExperimentError.unreadable(path: url.path, reason: error.localizedDescription)
         }
-        for name in names {
+    }
+
+    /// The first file below the folder that no run writes.
+    private func foreignFile() throws -> String? {
+        for name in try names() {
             let item = url.appendingPathComponent(name)
             let type =
                 try? FileManager.default.attributesOfItem(atPath: item.path)[.type] as? FileAttributeType
             if type == .typeDirectory { continue }
-            let isLock = item.lastPathComponent.hasSuffix(".lock") || item.lastPathComponent == "lock"
+            let isLock = item.lastPathComponent == FolderLock.fileName
             guard type == .typeRegular, isLock || Self.kinds.contains(item.pathExtension) else { return name }
         }
         return nil

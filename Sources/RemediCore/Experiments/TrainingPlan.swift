@@ -19,7 +19,7 @@ package struct TrainingPlan: Sendable, Equatable {
             Setting("summary", \.summary, .text("TEXT")),
             Setting("dataset", \.dataset, .choice()),
             Setting("model", \.model, .text("NAME")),
-            Setting("prefix", \.prefix, .text("TEXT")),
+            Setting("prefix", \.prefix, .text("TEXT", mayBeEmpty: true)),
             Setting("compat", \.compatibility, .choice()),
             Setting("layers", \.layers, .layerPlan),
         ] + TrainingOptions.settings.map { $0.inside(\.options) }

@@ -138,10 +138,11 @@ extension ValueKind where Value == Float {
 // MARK: - Words
 
 extension ValueKind where Value == String {
-    package static func text(_ placeholder: String) -> ValueKind {
-        ValueKind(
-            placeholder: placeholder, expectation: .text, text: { $0.isEmpty ? nil : $0 },
-            fromJSON: { $0.string.flatMap { $0.isEmpty ? nil : $0 } }, json: { .string($0) })
+    package static func text(_ placeholder: String, mayBeEmpty: Bool = false) -> ValueKind {
+        let read: @Sendable (String) -> String? = { $0.isEmpty && !mayBeEmpty ? nil : $0 }
+        return ValueKind(
+            placeholder: placeholder, expectation: .text, text: read, fromJSON: { $0.string.flatMap(read) },
+            json: { .string($0) })
     }
 }
 

@@ -52,7 +52,8 @@ package struct Workplace: Sendable {
     package func resolve(_ path: String) -> URL {
         var path = path
         if path == "~" || path.hasPrefix("~/"), let home = value("HOME") { path = home + path.dropFirst() }
-        return URL(fileURLWithPath: path, relativeTo: workingFolder).standardizedFileURL
+        if !path.hasPrefix("/") { path = workingFolder.path + "/" + path }
+        return URL(fileURLWithPath: path).standardizedFileURL
     }
 
     static func isFolder(_ url: URL) -> Bool {

@@ -45,11 +45,13 @@ struct ArgumentScanner<Target> {
             let name = String(parts[0])
             return (try longOption(name), parts.count > 1 ? String(parts[1]) : nil)
         }
-        let letter = word[word.index(after: word.startIndex)]
-        guard let option = options.first(where: { $0.short == letter }) else {
+        let letters = String(word.dropFirst())
+        let names = options.map(\.name)
+        guard let option = options.first(where: { $0.short == letters.first }), !names.contains(letters)
+        else {
             // One dash instead of two is a common slip.
-            let nearest = Spelling.nearest(to: String(word.dropFirst()), among: options.map(\.name))
-            throw .unknownOption(option: word, nearest: word.count > 2 ? nearest.map { "--" + $0 } : nil)
+            let nearest = letters.count > 1 ? Spelling.nearest(to: letters, among: names) : nil
+            throw .unknownOption(option: word, nearest: nearest.map { "--" + $0 })
         }
         let rest = word.dropFirst(2)
         guard !rest.isEmpty else { return (option, nil) }

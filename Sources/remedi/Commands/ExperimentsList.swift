@@ -22,8 +22,8 @@ package struct ExperimentsList: Command {
     package func run(in surroundings: Surroundings) throws {
         let found = Experiment.all(in: surroundings.workplace)
         if found.isEmpty {
-            throw ExperimentError.unknownExperiment(
-                name: "*", nearest: nil, folders: surroundings.workplace.configurations.map(\.path))
+            throw ExperimentError.noExperiments(
+                folders: surroundings.workplace.configurations.map(\.path))
         }
         let experiments = try found.map { try Experiment(file: $0.file) }
         if isJSON {

@@ -101,7 +101,10 @@ extension EditorSummary {
             facts.add("seed", "\(metadata.seed)")
             facts.add("version", version)
         }
-        var table = TextTable(columns: [.init("parameter"), .init("shape", .right), .init("norm", .right), .init("mean", .right), .init("std", .right), .init("max", .right), .init("not finite", .right)])
+        var table = TextTable(columns: [
+            .init("parameter"), .init("shape", .right), .init("norm", .right), .init("mean", .right),
+            .init("std", .right), .init("max", .right), .init("not finite", .right),
+        ])
         func digits(_ number: Double) -> String { String(format: "%.4g", number) }
         for parameter in parameters {
             table.add([

@@ -46,7 +46,9 @@ package struct InspectPredict: Command {
     }
 
     private func text(of prompt: String, _ predictions: [Prediction]) -> String {
-        var report = TextTable(columns: [.init("p", .right), .init("logp", .right), .init("id", .right), .init("token")])
+        var report = TextTable(columns: [
+            .init("p", .right), .init("logp", .right), .init("id", .right), .init("token"),
+        ])
         for prediction in predictions { report.add(prediction.cells) }
         return prompt + "\n" + report.text() + (prompt == prompts.last ? "" : "\n")
     }

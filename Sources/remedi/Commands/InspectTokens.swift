@@ -75,7 +75,10 @@ package struct InspectTokens: Command {
             return try surroundings.write(report.text())
         }
         let scalars = Array(text.unicodeScalars)
-        var report = TextTable(columns: [.init("index", .right), .init("id", .right), .init("token"), .init("start", .right), .init("end", .right), .init("text"), .init("")])
+        var report = TextTable(columns: [
+            .init("index", .right), .init("id", .right), .init("token"), .init("start", .right),
+            .init("end", .right), .init("text"), .init(""),
+        ])
         for (index, (id, place)) in zip(ids, offsets).enumerated() {
             var part = String.UnicodeScalarView()
             part.append(contentsOf: scalars[place.clamped(to: 0..<scalars.count)])

@@ -9,15 +9,15 @@ package struct TrainCommand: Command {
 
     package var given = GivenArguments<TrainCommand>()
     /// A named experiment, without `train.`.
-    var experiment: String?
-    var plan = TrainingPlan()
-    var device = DeviceArguments()
+    package var experiment: String?
+    package var plan = TrainingPlan()
+    package var device = DeviceArguments()
     var datasetFile: String?
     var validationFile: String?
     var size: Int?
-    var layers: LayerChoice?
+    package var layers: LayerChoice?
     var results = ResultsArguments()
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 
@@ -88,7 +88,10 @@ package struct TrainCommand: Command {
     }
 
     private static func report(of editors: [TrainedEditor]) -> String {
-        var report = TextTable(columns: [.init("type"), .init("layer", .right), .init("epochs", .right), .init("best", .right), .init("validation", .right), .init("seconds", .right), .init("folder")])
+        var report = TextTable(columns: [
+            .init("type"), .init("layer", .right), .init("epochs", .right), .init("best", .right),
+            .init("validation", .right), .init("seconds", .right), .init("folder"),
+        ])
         for editor in editors {
             report.add([
                 editor.type.rawValue, "\(editor.block)", "\(editor.epochs)", "\(editor.bestEpoch)",

@@ -16,6 +16,7 @@ extension Messages {
         case .unknownExperiment(let name, let nearest, let folders):
             "there is no experiment '\(name)' in \(folders.joined(separator: " or "))"
                 + (nearest.map { "; did you mean \($0)?" } ?? "")
+        case .noExperiments(let folders): "there are no experiments in \(folders.joined(separator: " or "))"
         case .unusableFolderName(let name): "'\(name)' cannot be the name of a results folder"
         case .notAResultsFolder(let path, let foreign):
             "\(path) is not removed, because it is or holds something else than results: \(foreign)"

@@ -4,8 +4,8 @@ import Foundation
 ///
 /// Read from the text: a folder uses another if it names a type or free function that the other alone
 /// declares.
-enum CircleLint {
-    static func findings(in files: [SourceText]) -> [String] {
+package enum CircleLint {
+    package static func findings(in files: [SourceText]) -> [String] {
         let arrows = arrows(in: files.filter { $0.path.hasSuffix(".swift") && $0.path.hasPrefix("Sources/") })
         return circles(in: arrows).map { circle in
             "folders use each other in a circle: " + circle.joined(separator: ", ")

@@ -1,11 +1,11 @@
 import Foundation
 
 /// Files and functions that are too long to be read in one go.
-enum LengthLint {
+package enum LengthLint {
     static let fileLimit = 400
     static let functionLimit = 60
 
-    static func findings(in file: SourceText) -> [String] {
+    package static func findings(in file: SourceText) -> [String] {
         var findings: [String] = []
         if file.lineCount > fileLimit {
             findings.append("\(file.path): \(file.lineCount) lines, \(fileLimit) are allowed")
@@ -18,15 +18,21 @@ enum LengthLint {
         return findings
     }
 
-    struct Function: Equatable {
-        var name: String
+    package struct Function: Equatable {
+        package var name: String
         /// Counted from 1.
-        var start: Int
-        var lines: Int
+        package var start: Int
+        package var lines: Int
+
+        package init(name: String, start: Int, lines: Int) {
+            self.name = name
+            self.start = start
+            self.lines = lines
+        }
     }
 
     /// Functions with a body, from the line that names them to their closing brace.
-    static func functions(in file: SourceText) -> [Function] {
+    package static func functions(in file: SourceText) -> [Function] {
         let lines = file.codeLines
         let isSwift = file.path.hasSuffix(".swift")
         return lines.indices.compactMap { index in

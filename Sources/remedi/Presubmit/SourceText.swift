@@ -1,14 +1,14 @@
 import Foundation
 
 /// A source file, and the same with comments and string literals blanked out.
-struct SourceText {
+package struct SourceText {
     /// Relative to the package, with slashes.
     let path: String
     let text: String
     /// `text` without what comments and literals say; lines stay where they are.
-    let code: String
+    package let code: String
 
-    init(path: String, text: String) {
+    package init(path: String, text: String) {
         self.path = path
         self.text = text
         var blanker = Blanker(text)

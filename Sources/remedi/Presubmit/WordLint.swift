@@ -1,13 +1,13 @@
 import Foundation
 
 /// Words and paths that have no place in finished code.
-enum WordLint {
+package enum WordLint {
     private static let unfinished = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
     /// Folders of one machine.
     private static let places = ["work", "home", "root", "tmp/wt", "opt/oracle"].map { "/" + $0 + "/" }
     private static let emptyNames = ["Utils", "Utilities", "Helpers", "Helper", "Common", "Misc"]
 
-    static func findings(in file: SourceText) -> [String] {
+    package static func findings(in file: SourceText) -> [String] {
         var findings: [String] = []
         for part in file.path.split(separator: "/") {
             let stem = String(part.split(separator: ".")[0])

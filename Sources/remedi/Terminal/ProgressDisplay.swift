@@ -26,6 +26,8 @@ package final class ProgressDisplay: ProgressReporter {
         var done = 0
         var note: String?
         var start = 0.0
+        /// What was done, and when, at the first news: a resumed stage does not start at zero.
+        var first: (done: Int, time: Double)?
         var lastShown = 0.0
         /// Whether a changing line stands on the terminal.
         var isDirty = false
@@ -64,6 +66,7 @@ package final class ProgressDisplay: ProgressReporter {
             switch event {
             case .started(let stage, let total): begin(stage, total, &state)
             case .advanced(let done, let note):
+                if state.first == nil { state.first = (done, surroundings.clock()) }
                 state.done = done
                 state.note = note ?? state.note
                 show(&state)
@@ -89,11 +92,13 @@ package final class ProgressDisplay: ProgressReporter {
             guard now - state.lastShown >= Self.redrawInterval else { return }
             draw(&state)
         } else {
+            // The end has a line of its own.
+            guard state.done < state.total || state.total == 0 else { return }
             let isFirst = state.lastShown == state.start
             guard now - state.lastShown >= (isFirst ? Self.firstPlainInterval : Self.plainInterval) else {
                 return
             }
-            writeLine(line(state, now: now).text, &state)
+            writeLine(line(state).text, &state)
         }
         state.lastShown = now
     }
@@ -105,24 +110,27 @@ package final class ProgressDisplay: ProgressReporter {
         let elapsed = surroundings.clock() - state.start
         let isWorthALine = verbosity == .verbose || elapsed >= 1
         if verbosity > .quiet, isWorthALine {
-            let end = ProgressLine(
-                stage: state.stage, done: state.done, total: state.total, note: state.note, elapsed: elapsed,
-                isFinished: true)
+            let end = line(state, isFinished: true)
             writeLine(end.text, &state)
         } else {
             erase(&state)
         }
     }
 
-    private func line(_ state: State, now: Double) -> ProgressLine {
-        ProgressLine(
+    private func line(_ state: State, isFinished: Bool = false) -> ProgressLine {
+        let now = surroundings.clock()
+        var speed: Double?
+        if let first = state.first, now > first.time, state.done > first.done {
+            speed = Double(state.done - first.done) / (now - first.time)
+        }
+        return ProgressLine(
             stage: state.stage, done: state.done, total: state.total, note: state.note,
-            elapsed: now - state.start, isFinished: false)
+            elapsed: now - state.start, speed: speed, isFinished: isFinished)
     }
 
     private func draw(_ state: inout State) {
         guard verbosity > .quiet else { return }
-        let text = line(state, now: surroundings.clock()).text(columns: surroundings.width() - 1)
+        let text = line(state).text(columns: surroundings.width() - 1)
         write("\r\u{1B}[K" + text)
         state.isDirty = true
     }

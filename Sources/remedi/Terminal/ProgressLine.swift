@@ -8,16 +8,20 @@ package struct ProgressLine: Sendable, Equatable {
     /// The latest figure worth seeing.
     package var note: String?
     package var elapsed: Double
+    /// Samples a second; nil where it is not known yet.
+    package var speed: Double?
     package var isFinished: Bool
 
     package init(
-        stage: String, done: Int, total: Int, note: String?, elapsed: Double, isFinished: Bool
+        stage: String, done: Int, total: Int, note: String?, elapsed: Double, speed: Double?,
+        isFinished: Bool
     ) {
         self.stage = stage
         self.done = done
         self.total = total
         self.note = note
         self.elapsed = elapsed
+        self.speed = speed
         self.isFinished = isFinished
     }
 
@@ -34,12 +38,10 @@ package struct ProgressLine: Sendable, Equatable {
     private var parts: [String] {
         var parts = [total > 0 ? "\(stage): \(done)/\(total)" : done > 0 ? "\(stage): \(done)" : stage]
         if let note, !note.isEmpty { parts.append(note) }
-        guard elapsed > 0 else { return parts }
-        let speed = Double(done) / elapsed
-        if done > 0 { parts.append(Self.speed(speed)) }
+        if let speed { parts.append(Self.speed(speed)) }
         if isFinished {
-            parts.append("took " + Self.duration(elapsed))
-        } else if done > 0, total > done {
+            if elapsed > 0 { parts.append("took " + Self.duration(elapsed)) }
+        } else if let speed, speed > 0, total > done {
             parts.append(Self.duration(Double(total - done) / speed) + " left")
         }
         return parts

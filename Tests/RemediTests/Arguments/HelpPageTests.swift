@@ -1,0 +1,49 @@
+import XCTest
+import remedi
+
+/// Help pages, word for word: each is a file of the fixtures.  `remedi … --help` writes them.
+final class HelpPageTests: XCTestCase {
+    private func pages(_ nodes: [CommandNode], path: [String]) -> [[String]] {
+        [path]
+            + nodes.flatMap { node -> [[String]] in
+                switch node {
+                case .command: [path + [node.name]]
+                case .group(_, _, let members): pages(members, path: path + [node.name])
+                }
+            }
+    }
+
+    func testEveryPage() throws {
+        let folder = TestFiles.fixtures.appendingPathComponent("help")
+        var names: Set<String> = []
+        for path in pages(Commands.tree, path: []) {
+            let name = (["remedi"] + path).joined(separator: "-") + ".txt"
+            names.insert(name)
+            let expected = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+            for flag in ["--help", "-h"] {
+                let run = TestRun(path + [flag])
+                XCTAssertEqual(run.output, expected, name)
+                XCTAssertEqual(run.code, 0, name)
+                XCTAssertEqual(run.diagnostics, "", name)
+            }
+        }
+        XCTAssertEqual(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)), names)
+    }
+
+    func testPagesAreEightyColumnsWide() {
+        for path in pages(Commands.tree, path: []) {
+            for line in TestRun(path + ["--help"]).output.split(separator: "\n") {
+                XCTAssertLessThanOrEqual(line.count, 80, "\(path): \(line)")
+            }
+        }
+    }
+
+    func testHelpIsFoundAmongOtherWords() {
+        XCTAssertEqual(TestRun("train counterfact -l 1 --help").output, TestRun("train --help").output)
+        XCTAssertEqual(TestRun("help").output, TestRun("--help").output)
+    }
+
+    func testVersion() {
+        XCTAssertEqual(TestRun("--version").output, "remedi 0.1.0\n")
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import XCTest
+import remedi
+
+final class ExperimentsTests: XCTestCase {
+    private var folder = URL(fileURLWithPath: "/")
+
+    override func setUpWithError() throws { folder = try TestFiles.temporaryFolder() }
+    override func tearDownWithError() throws { try FileManager.default.removeItem(at: folder) }
+
+    private func write(_ text: String, _ name: String) throws {
+        try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+    }
+
+    private func run(_ line: String) -> TestRun {
+        TestRun(line, environment: ["REMEDI_CONFIGS": folder.path], in: folder)
+    }
+
+    func testList() throws {
+        try write(#"{"summary": "one", "dataset": "counterfact"}"#, "train.a.json")
+        try write(#"{"summary": "another", "dataset": "counterfact"}"#, "eval.gen.b.json")
+        XCTAssertEqual(
+            run("experiments list").output,
+            """
+            name        summary
+            ──────────  ───────
+            eval.gen.b  another
+            train.a     one
+
+            """)
+        XCTAssertEqual(
+            run("experiments list --json").output,
+            #"[{"name": "eval.gen.b", "summary": "another", "file": "\#(folder.path)/eval.gen.b.json"}, "#
+                + #"{"name": "train.a", "summary": "one", "file": "\#(folder.path)/train.a.json"}]"# + "\n")
+    }
+
+    func testNoConfigurations() {
+        let run = run("experiments list")
+        XCTAssertEqual(run.code, 1)
+        XCTAssertEqual(run.output, "")
+        XCTAssertEqual(
+            run.diagnostics, "remedi: there are no experiments in \(folder.path) or \(folder.path)/Configs\n")
+    }
+
+    func testShow() throws {
+        try write(
+            #"{"summary": "one", "dataset": "counterfact", "layers": {"gpt2": [0]}, "lr": 0.01}"#,
+            "train.a.json")
+        let lines = run("experiments show train.a").output.split(separator: "\n").map(String.init)
+        XCTAssertTrue(lines.contains("lr                     0.01"), "\(lines)")
+        XCTAssertTrue(lines.contains("batch_size             16"), "\(lines)")
+        XCTAssertTrue(
+            lines.contains(#"layers                 {"gpt2": [0], "otherwise": "all"}"#), "\(lines)")
+        XCTAssertEqual(
+            run("experiments show train.b").diagnostics,
+            "remedi: there is no experiment 'train.b' in \(folder.path) or \(folder.path)/Configs;"
+                + " did you mean train.a?\n")
+    }
+
+    func testThePackagesOwnAreAllRight() {
+        let run = TestRun("experiments list")
+        XCTAssertEqual(run.diagnostics, "")
+        XCTAssertEqual(run.code, 0)
+        for name in ["train.counterfact", "eval.gen.counterfact", "train.smollm2", "eval.gen.smollm2"] {
+            XCTAssertTrue(run.output.contains("\n\(name) "), name)
+        }
+    }
+}

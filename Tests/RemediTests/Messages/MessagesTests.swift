@@ -1,0 +1,179 @@
+import Compute
+import Foundation
+import LanguageModels
+import RemediCore
+import XCTest
+import remedi
+
+/// Every sentence, word for word.
+final class MessagesTests: XCTestCase {
+    private func check(_ cases: [(any Error, String)], file: StaticString = #filePath, line: UInt = #line) {
+        for (error, sentence) in cases {
+            XCTAssertEqual(Messages.sentence(for: error), sentence, "\(error)", file: file, line: line)
+        }
+    }
+
+    func testExperiments() {
+        let value = InvalidValue(found: "\"x\"", expectation: .integer(minimum: 1))
+        let cases: [(ExperimentError, String)] = [
+            (
+                .syntax(path: "a.json", line: 3, reason: "a comma is missing"),
+                "a.json, line 3: a comma is missing"
+            ),
+            (.unreadable(path: "a", reason: "Permission denied"), "cannot read a: Permission denied"),
+            (.unwritable(path: "a", reason: "No space left"), "cannot write a: No space left"),
+            (
+                .unknownKey(path: "a.json", key: "lamkl", nearest: "lam_kl"),
+                "a.json: there is no setting 'lamkl'; did you mean lam_kl?"
+            ),
+            (.unknownKey(path: "a.json", key: "zzz", nearest: nil), "a.json: there is no setting 'zzz'"),
+            (.missingKey(path: "a.json", key: "dataset"), "a.json: the setting 'dataset' is missing"),
+            (
+                .invalidValue(path: "a.json", key: "batch_size", problem: value),
+                "a.json: batch_size: '\"x\"' is not a whole number of at least 1"
+            ),
+            (
+                .unknownExperiment(name: "train.x", nearest: "train.y", folders: ["A", "B"]),
+                "there is no experiment 'train.x' in A or B; did you mean train.y?"
+            ),
+            (.unusableFolderName(name: "../x"), "'../x' cannot be the name of a results folder"),
+            (
+                .notAResultsFolder(path: "/r", foreign: "thesis.tex"),
+                "/r is not removed, because it is or holds something else than results: thesis.tex"
+            ),
+            (.modelNotFound(name: "m", searched: ["/a", "/b"]), "there is no model 'm'; looked for /a, /b"),
+            (
+                .dataFileNotFound(dataset: .counterfact, searched: ["/a"]),
+                "there is no file for counterfact; looked for /a (name one with --dataset-file)"
+            ),
+        ]
+        check(cases)
+    }
+
+    func testRuns() {
+        let cases: [(RemediError, String)] = [
+            (
+                .entityNotInPrompt(entity: "Ada", prompt: "Bob is", sample: "7"),
+                "the entity 'Ada' is not in the prompt 'Bob is' (sample 7)"
+            ),
+            (
+                .attributeNotInContext(attribute: "rich", context: "Ada is poor", sample: ""),
+                "the attribute 'rich' is not in the context 'Ada is poor'"
+            ),
+            (
+                .nonFiniteLoss(epoch: 2, samples: (1...9).map(String.init)),
+                "the loss is not a finite number in epoch 2, samples 1, 2, 3, 4, 5, 6, 7, 8 and 1 more;"
+                    + " the editor saved last stays"
+            ),
+            (.editorMissing(path: "/e"), "there is no editor at /e"),
+            (
+                .editorMismatch(path: "/e", what: "hidden size", expected: "576", found: "768"),
+                "the editor at /e does not fit: hidden size is 768, not 576"
+            ),
+            (.editorNotTrainable(type: "null"), "an editor of type null has nothing to train"),
+            (
+                .resultsDiffer(path: "/r", differences: ["lr: 1 there, 2 now", "seed: 1 there, 2 now"]),
+                "/r holds results of a run with other options (lr: 1 there, 2 now; seed: 1 there, 2 now);"
+                    + " name another folder, or replace them with --overwrite"
+            ),
+            (.folderLocked(path: "/r", owner: "process 7"), "/r is in use by process 7"),
+            (
+                .noSamples(dataset: "/d.json", split: "evaluation", count: 100),
+                "no samples to use: /d.json has 100, and the evaluation split takes none of them"
+            ),
+            (
+                .malformedData(path: "/d", reason: "record 3 is not an object"),
+                "/d: record 3 is not an object"
+            ),
+            (.malformedConfiguration(path: "training options", reason: "odd"), "training options: odd"),
+            (
+                .unwritable(path: "/d", reason: "Read-only file system"),
+                "cannot write /d: Read-only file system"
+            ),
+            (.interrupted(signal: SIGINT), "stopped by SIGINT; the work is saved"),
+            (.interrupted(signal: SIGTERM), "stopped by SIGTERM; the work is saved"),
+        ]
+        check(cases)
+    }
+
+    func testModels() {
+        let cases: [(LanguageModelError, String)] = [
+            (.fileMissing(path: "/m/config.json"), "there is no file /m/config.json"),
+            (.unreadable(path: "/m", reason: "Is a directory"), "cannot read /m: Is a directory"),
+            (.malformed(path: "/m", reason: "ends early"), "/m: ends early"),
+            (.tensorMissing(name: "wte.weight", path: "/m"), "/m has no tensor wte.weight"),
+            (
+                .tensorShape(name: "wte.weight", expected: [2, 3], found: [3, 2]),
+                "tensor wte.weight has the shape [3, 2], not [2, 3]"
+            ),
+            (
+                .elementType(name: "wte.weight", found: "I8"),
+                "tensor wte.weight has elements of type I8; F32, F16 and BF16 can be read"
+            ),
+            (
+                .unknownFamily(name: "bert", known: ["gpt2", "llama"]),
+                "models of type 'bert' are not known; known are gpt2, llama"
+            ),
+            (
+                .unsupportedSetting(key: "rope_scaling", value: "yarn", path: "/m/config.json"),
+                "/m/config.json: rope_scaling = yarn is not supported"
+            ),
+            (
+                .configuration(key: "n_embd", path: "/m/config.json", reason: "missing"),
+                "/m/config.json: n_embd: missing"
+            ),
+            (.noSuchBlock(block: 12, blocks: 12), "there is no layer 12: the model's layers are 0 to 11"),
+            (
+                .tooLong(tokens: 2000, limit: 1024),
+                "a text of 2000 tokens is longer than the 1024 that the model can read"
+            ),
+            (.substringMissing(substring: "a", text: "b", occurrence: 0), "'a' does not occur in 'b'"),
+            (
+                .substringMissing(substring: "a", text: "b", occurrence: 1),
+                "'a' does not occur 2 times in 'b'"
+            ),
+            (.emptyEdit(sequence: 0), "the edit touches no token"),
+            (.unwritable(path: "/x", reason: "full"), "cannot write /x: full"),
+            (.locked(path: "/x", owner: "process 7"), "/x is in use by process 7"),
+        ]
+        check(cases)
+    }
+
+    func testDevicesAndOutput() {
+        check([
+            (
+                ComputeError.outOfMemory(device: "cpu", requestedBytes: 3 << 30),
+                "cpu has no room for another 3.0 GiB"
+            ),
+            (
+                ComputeError.deviceUnavailable(device: "cuda:0", reason: "there is none"),
+                "cannot use cuda:0: there is none"
+            ),
+            (ComputeError.operationFailed(device: "cpu", reason: "odd"), "cpu failed: odd"),
+            (
+                OutputError.failed(reason: "No space left on device"),
+                "cannot write to standard output: No space left on device"
+            ),
+            (OutputError.closed, "nobody reads standard output any more"),
+        ])
+    }
+
+    func testExitCodes() {
+        let cases: [(any Error, Int32)] = [
+            (RemediError.interrupted(signal: SIGINT), 130), (RemediError.interrupted(signal: SIGTERM), 143),
+            (OutputError.closed, 141), (OutputError.failed(reason: ""), 1), (UsageError.commandMissing, 2),
+            (RemediError.editorMissing(path: ""), 1),
+            (ComputeError.deviceUnavailable(device: "cuda", reason: ""), 1),
+            (LanguageModelError.fileMissing(path: ""), 1), (ExperimentError.unusableFolderName(name: ""), 1),
+        ]
+        for (error, code) in cases { XCTAssertEqual(ExitCode.of(error), code, "\(error)") }
+    }
+
+    func testByteCounts() {
+        let cases = [
+            (0, "0 bytes"), (1, "1 byte"), (1023, "1023 bytes"), (1024, "1.0 KiB"), (10_200, "10 KiB"),
+            (1_048_575, "1.0 MiB"), (538_060_032, "513 MiB"), (3 << 30, "3.0 GiB"), (5 << 50, "5120 TiB"),
+        ]
+        for (bytes, text) in cases { XCTAssertEqual(ByteCount.text(bytes), text) }
+    }
+}

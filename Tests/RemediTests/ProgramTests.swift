@@ -1,0 +1,76 @@
+import Foundation
+import XCTest
+import remedi
+
+/// The built program as a process: what only a real process shows.
+final class ProgramTests: XCTestCase {
+    private struct Ended {
+        var code: Int32
+        var signal: Bool
+        var output: String
+        var diagnostics: String
+    }
+
+    private func run(_ words: [String], output: FileHandle? = nil) throws -> Ended {
+        let process = Process()
+        process.executableURL = TestFiles.program
+        process.arguments = words
+        process.currentDirectoryURL = TestFiles.package
+        let outputs = Pipe()
+        let diagnostics = Pipe()
+        if let output { process.standardOutput = output } else { process.standardOutput = outputs }
+        process.standardError = diagnostics
+        try process.run()
+        try outputs.fileHandleForWriting.close()
+        try diagnostics.fileHandleForWriting.close()
+        let text = output == nil ? try outputs.fileHandleForReading.readToEnd() ?? Data() : Data()
+        let errors = try diagnostics.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Ended(
+            code: process.terminationStatus, signal: process.terminationReason == .uncaughtSignal,
+            output: String(decoding: text, as: UTF8.self),
+            diagnostics: String(decoding: errors, as: UTF8.self))
+    }
+
+    func testVersion() throws {
+        let ended = try run(["--version"])
+        XCTAssertEqual(ended.output, "remedi 0.1.0\n")
+        XCTAssertEqual(ended.diagnostics, "")
+        XCTAssertEqual(ended.code, 0)
+    }
+
+    func testWrongUsage() throws {
+        let ended = try run(["train", "--bogus"])
+        XCTAssertEqual(ended.output, "")
+        XCTAssertEqual(
+            ended.diagnostics,
+            "remedi train: there is no option --bogus\n'remedi train --help' says what there is.\n")
+        XCTAssertEqual(ended.code, 2)
+    }
+
+    func testFailure() throws {
+        let ended = try run(["inspect", "device", "--device", "cuda:1"])
+        XCTAssertEqual(ended.output, "")
+        XCTAssertEqual(
+            ended.diagnostics,
+            "remedi: cannot use cuda:1: this build of remedi computes on the processor only\n")
+        XCTAssertEqual(ended.code, 1)
+    }
+
+    func testAFullDiskIsSaid() throws {
+        let full = try XCTUnwrap(FileHandle(forWritingAtPath: "/dev/full"))
+        let ended = try run(["--help"], output: full)
+        XCTAssertEqual(
+            ended.diagnostics, "remedi: cannot write to standard output: No space left on device\n")
+        XCTAssertEqual(ended.code, 1)
+    }
+
+    func testAClosedPipeEndsQuietly() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForReading.close()
+        let ended = try run(["--help"], output: pipe.fileHandleForWriting)
+        XCTAssertEqual(ended.diagnostics, "")
+        XCTAssertEqual(ended.code, 141)
+        XCTAssertFalse(ended.signal)
+    }
+}
