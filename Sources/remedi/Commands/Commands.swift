@@ -13,7 +13,9 @@ package enum Commands {
                     .command(InspectDevice.self),
                     .command(InspectTokens.self),
                     .command(InspectPredict.self),
+                    .command(InspectEdit.self),
                     .command(InspectEditor.self),
+                    .command(InspectDirections.self),
                 ]),
             .group(
                 name: "experiments", summary: "shows the named experiments",

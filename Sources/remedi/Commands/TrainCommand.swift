@@ -71,7 +71,7 @@ package struct TrainCommand: Command {
         try surroundings.write(Self.report(of: trained))
     }
 
-    static let divergenceNote =
+    package static let divergenceNote =
         "note: with --kl batch the KL term sums over the batch; at batch size 16, --lam-kl 10 weighs about 16"
         + " times as much as the same value with the reference's --kl last-sample"
 

@@ -1,0 +1,234 @@
+import Foundation
+import LanguageModels
+import RemediCore
+import XCTest
+import remedi
+
+/// Commands on a tiny model, from a checkpoint folder to results.
+final class EndToEndTests: XCTestCase {
+    private var folder = URL(fileURLWithPath: "/")
+    private var model: String { TestFiles.training.appendingPathComponent("gpt2").path }
+    private var otherModel: String { TestFiles.training.appendingPathComponent("llama").path }
+    private var data: String { TestFiles.training.appendingPathComponent("samples.jsonl").path }
+
+    override func setUpWithError() throws { folder = try TestFiles.temporaryFolder() }
+    override func tearDownWithError() throws { try FileManager.default.removeItem(at: folder) }
+
+    private func run(_ words: [String]) -> TestRun { TestRun(words, in: folder) }
+
+    private func run(_ line: String, _ more: [String] = []) -> TestRun {
+        run(line.split(separator: " ").map(String.init) + more)
+    }
+
+    private var training: [String] {
+        ["train", "-m", model, "-f", data, "-n", "x", "-l", "1", "--size", "16", "--max-epochs", "1"]
+    }
+
+    /// The names below a folder of the results.
+    private func files(_ name: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(name).path).sorted()
+    }
+
+    private func check(
+        _ run: TestRun, fails sentence: String, file: StaticString = #filePath, line: UInt = #line
+    ) {
+        XCTAssertEqual(run.code, 1, file: file, line: line)
+        XCTAssertEqual(run.output, "", file: file, line: line)
+        let last = run.diagnostics.split(separator: "\n").last.map(String.init)
+        XCTAssertEqual(last, "remedi: " + sentence, file: file, line: line)
+    }
+
+    func testTheMainJob() throws {
+        let trained = run(training)
+        XCTAssertEqual(trained.code, 0, trained.diagnostics)
+        let lines = trained.output.split(separator: "\n")
+        XCTAssertEqual(lines.count, 3, trained.output)
+        XCTAssertTrue(lines.last?.hasPrefix("linear      1       1  ") == true, trained.output)
+        XCTAssertEqual(try files("results/x"), ["args-20230403-020100.json", "experiment.json", "linear"])
+        XCTAssertEqual(
+            try files("results/x/linear/1"),
+            [".lock", "manifest.json", "metrics.jsonl", "weights.safetensors"].filter {
+                $0 != ".lock"
+                    || FileManager.default.fileExists(
+                        atPath: folder.appendingPathComponent("results/x/linear/1/.lock").path)
+            })
+        try checkExperimentFile()
+
+        let evaluated = run(
+            "eval gen counterfact -n y --split all -b efficacy -l 1",
+            ["-e", "results/x", "-m", model, "-f", data])
+        XCTAssertEqual(evaluated.code, 0, evaluated.diagnostics)
+        XCTAssertTrue(evaluated.output.hasPrefix("condition  layer  samples"), evaluated.output)
+        XCTAssertEqual(
+            try files("results/y/linear/1").filter { $0.hasPrefix("eff") },
+            ["efficacy.json", "efficacy_metrics.json"])
+
+        let shown = run("inspect editor -e results/x --json")
+        let editor = try JSONValue(parsing: shown.output).array?.first
+        XCTAssertEqual(editor?["type"]?.string, "linear")
+        XCTAssertEqual(editor?["layer"]?.integer, 1)
+        XCTAssertEqual(editor?["hyperparameters"]?["max_epochs"]?.integer, 1)
+    }
+
+    private func checkExperimentFile() throws {
+        let file = folder.appendingPathComponent("results/x/experiment.json")
+        let experiment = try JSONValue(parsing: try Data(contentsOf: file))
+        XCTAssertEqual(experiment["experiment"], .null)
+        XCTAssertEqual(experiment["seed"]?.string, "123456")
+        XCTAssertEqual(experiment["version"]?.string, RemediVersion.current)
+        XCTAssertEqual(experiment["settings"]?["max_epochs"]?.integer, 1)
+        XCTAssertEqual(experiment["settings"]?["layers"], [1])
+        let arguments = folder.appendingPathComponent("results/x/args-20230403-020100.json")
+        let text = try String(contentsOf: arguments, encoding: .utf8)
+        for part in [
+            #""layers": "[1]""#, #""max_epochs": "1""#, #""lam_u": "None""#, #""log_level": "20""#,
+            #""experiment_name": "x""#, #""editor_types": "['linear']""#,
+        ] {
+            XCTAssertTrue(text.contains(part), part)
+        }
+    }
+
+    func testANamedExperimentAndWhatOverridesIt() throws {
+        try """
+        {"summary": "s", "dataset": "counterfact", "model": "nowhere", "prefix": "p_", "max_epochs": 9,
+         "layers": {"gpt2": [0]}, "editor_types": ["scalar"]}
+        """.write(to: folder.appendingPathComponent("train.tiny.json"), atomically: true, encoding: .utf8)
+        let trained = TestRun(
+            ["train", "tiny", "-m", model, "-f", data, "--size", "8", "--max-epochs", "0", "--lam-kl", "1"],
+            environment: ["REMEDI_CONFIGS": folder.path, "CM_RESULTS_DIR": "out"], in: folder)
+        XCTAssertEqual(trained.code, 0, trained.diagnostics)
+        XCTAssertEqual(try files("out"), ["p_editors_counterfact_gpt2"])
+        XCTAssertTrue(
+            try files("out/p_editors_counterfact_gpt2/scalar/0").contains("weights.safetensors"))
+        XCTAssertTrue(trained.diagnostics.contains(TrainCommand.divergenceNote + "\n"), trained.diagnostics)
+    }
+
+    func testTheNoteComesOnlyWhereItIsDue() {
+        for more in [["--lam-kl", "1", "--kl", "batch"], ["--lam-kl", "1", "--compat", "reference"], []] {
+            let run = run(training + ["--max-epochs", "0", "--overwrite"] + more)
+            XCTAssertEqual(run.code, 0, run.diagnostics)
+            XCTAssertFalse(run.diagnostics.contains("note:"), "\(more)")
+        }
+    }
+
+    func testResultsOfOtherOptionsAreNotTouched() throws {
+        XCTAssertEqual(run(training).code, 0)
+        let file = folder.appendingPathComponent("results/x/linear/1/weights.safetensors")
+        let bytes = try Data(contentsOf: file)
+        let other = run(training + ["--lr", "0.5"])
+        XCTAssertEqual(other.code, 1)
+        XCTAssertTrue(
+            other.diagnostics.contains("holds results of a run with other options"), other.diagnostics)
+        XCTAssertEqual(try Data(contentsOf: file), bytes)
+        XCTAssertEqual(run(training + ["--lr", "0.5", "--overwrite"]).code, 0)
+        XCTAssertNotEqual(try Data(contentsOf: file), bytes)
+        XCTAssertEqual(run(training + ["--clear-results-dir"]).code, 0)
+        XCTAssertEqual(try Data(contentsOf: file), bytes)
+    }
+
+    func testInspecting() throws {
+        let sample = try XCTUnwrap(
+            String(contentsOfFile: data, encoding: .utf8).split(separator: "\n").first)
+        let fact = try JSONValue(parsing: String(sample))
+        let prompt = try XCTUnwrap(fact["prompt"]?.string)
+        let entity = try XCTUnwrap(fact["entity"]?.string)
+        let attribute = try XCTUnwrap(fact["attribute"]?.string)
+        let edited = run([
+            "inspect", "edit", "-m", model, "-t", "identity", "-l", "1", "--json", "--entity", entity,
+            "--attribute", attribute, "--prompt", prompt, "--top", "3", "--targets", "a", "b",
+        ])
+        XCTAssertEqual(edited.code, 0, edited.diagnostics)
+        let result = try JSONValue(parsing: edited.output)
+        for side in ["before", "after"] {
+            XCTAssertEqual(result[side]?["top"]?.array?.count, 3, side)
+            XCTAssertNotNil(result[side]?["continuation"]?.string, side)
+            XCTAssertEqual(result[side]?["targets"]?.array?.count, 2, side)
+        }
+        XCTAssertNotEqual(result["before"]?["top"], result["after"]?["top"])
+
+        let tokens = run(["inspect", "tokens", "-m", model, "--json", "--substring", entity, prompt])
+        let encoding = try JSONValue(parsing: tokens.output)
+        XCTAssertEqual(encoding["ids"]?.array?.count, encoding["offsets"]?.array?.count)
+        XCTAssertEqual(encoding["range"]?.array?.first, [0][0])
+        let predicted = run(["inspect", "predict", "-m", model, "--json", "--top", "3", prompt])
+        let prediction = try JSONValue(parsing: predicted.output).array?.first
+        XCTAssertEqual(prediction?["prompt"]?.string, prompt)
+        XCTAssertEqual(prediction?["top"], result["before"]?["top"])
+        let summary = try JSONValue(parsing: run(["inspect", "model", "-m", model, "--json"]).output)
+        XCTAssertEqual(summary["model_type"]?.string, "gpt2")
+        XCTAssertGreaterThan(summary["memory_bytes"]?["training"]?.integer ?? 0, 0)
+    }
+
+    func testDirections() throws {
+        let dumped = run([
+            "inspect", "directions", "-m", model, "-f", data, "--all", "-t", "identity", "-l", "1", "-o",
+            "d.safetensors", "--json",
+        ])
+        XCTAssertEqual(dumped.code, 0, dumped.diagnostics)
+        let (tensors, metadata) = try SafeTensors.read(folder.appendingPathComponent("d.safetensors"))
+        XCTAssertEqual(
+            Set(tensors.map(\.name)), ["direction", "h_attr", "h_entity_pre", "h_entity_post"])
+        let count = try JSONValue(parsing: dumped.output)["samples"]?.integer
+        XCTAssertEqual(tensors.first { $0.name == "direction" }?.shape.first, count)
+        XCTAssertNotNil(metadata["ids"])
+    }
+
+    func testBadInput() throws {
+        check(
+            run("train -n x -m nowhere", ["-f", data]),
+            fails:
+                "there is no model 'nowhere'; looked for \(folder.path)/nowhere, \(folder.path)/models/nowhere,"
+                + " ~/.cache/huggingface/hub/models--nowhere".replacing("~", with: folder.path + "/~"))
+        check(
+            run("train -n x -f none.json"),
+            fails:
+                "there is no file for counterfact; looked for \(folder.path)/none.json"
+                + " (name one with --dataset-file)")
+        check(run(training + ["-l", "7"]), fails: "there is no layer 7: the model's layers are 0 to 2")
+        check(run(training + ["-t", "null"]), fails: "an editor of type null has nothing to train")
+        check(run(training + ["-n", "../x"]), fails: "'../x' cannot be the name of a results folder")
+        check(
+            run(training + ["--device", "cuda"]),
+            fails:
+                "cannot use cuda:0: this build of remedi computes on the processor only")
+        XCTAssertFalse(FileManager.default.fileExists(atPath: folder.appendingPathComponent("results").path))
+    }
+
+    func testAnEditorForAnotherModelIsRefused() throws {
+        XCTAssertEqual(run(training).code, 0)
+        let refused = run(
+            "inspect edit -e results/x -l 1 --entity a --attribute b", ["--prompt", "a c", "-m", otherModel])
+        XCTAssertEqual(refused.code, 1)
+        XCTAssertEqual(refused.output, "")
+        XCTAssertTrue(refused.diagnostics.contains("does not fit"), refused.diagnostics)
+        check(
+            run(
+                "inspect edit -e results/x -l 1 --entity Bob --attribute b", ["--prompt", "a c", "-m", model]),
+            fails: "the entity 'Bob' is not in the prompt 'a c'")
+        check(
+            run("inspect edit -e results/x -l 0 --entity a --attribute b", ["--prompt", "a c", "-m", model]),
+            fails: "there is no editor at \(folder.path)/results/x/linear/0/weights.safetensors")
+    }
+
+    func testBrokenCheckpoints() throws {
+        let broken = folder.appendingPathComponent("broken")
+        try FileManager.default.copyItem(atPath: model, toPath: broken.path)
+        let weights = broken.appendingPathComponent("model.safetensors")
+        let bytes = try Data(contentsOf: weights)
+        try bytes.prefix(bytes.count / 2).write(to: weights)
+        let cut = run(["inspect", "predict", "-m", broken.path, "a"])
+        XCTAssertEqual(cut.code, 1)
+        XCTAssertTrue(cut.diagnostics.contains("\(weights.path): "), cut.diagnostics)
+        try FileManager.default.removeItem(at: weights)
+        XCTAssertEqual(run(["inspect", "predict", "-m", broken.path, "a"]).code, 1)
+        let configuration = broken.appendingPathComponent("config.json")
+        try #"{"model_type": "bert"}"#.write(to: configuration, atomically: true, encoding: .utf8)
+        try bytes.write(to: weights)
+        let unknown = run(["inspect", "predict", "-m", broken.path, "a"])
+        XCTAssertTrue(
+            unknown.diagnostics.contains("models of type 'bert' are not known"), unknown.diagnostics)
+        try FileManager.default.removeItem(at: configuration)
+        check(
+            run(["inspect", "model", "-m", broken.path]), fails: "there is no file \(configuration.path)")
+    }
+}
