@@ -53,8 +53,8 @@ package struct EvaluationRun {
         let conditions = try self.conditions()
         let lock = try FolderLock(folder: directory)
         defer { withExtendedLifetime(lock) {} }
-        let cache = UneditedScores()
-        return try conditions.flatMap { try run($0, samples: samples, cache: cache) }
+        let unedited = KnownScores()
+        return try conditions.flatMap { try run($0, samples: samples, unedited: unedited) }
     }
 
     /// The conditions of the options, with the blocks spelled out.
@@ -92,7 +92,7 @@ package struct EvaluationRun {
     // MARK: One condition
 
     private func run(
-        _ condition: EvaluationCondition, samples: [Sample], cache: UneditedScores
+        _ condition: EvaluationCondition, samples: [Sample], unedited: KnownScores
     ) throws -> [EvaluationSummary] {
         let folder = directory.appendingPathComponent(condition.folder)
         let editor = try condition.block.map(editor(at:))
@@ -108,7 +108,7 @@ package struct EvaluationRun {
                 try subject
                 ?? EvaluationSubject(
                     model: model, samples: samples, condition: condition, editor: editor, options: options,
-                    cache: cache, progress: progress)
+                    unedited: unedited, progress: progress)
             subject = made
             let result = try benchmark.run(on: made)
             try files.write(result)

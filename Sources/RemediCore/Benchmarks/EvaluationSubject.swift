@@ -18,7 +18,7 @@ package struct EvaluationSubject {
     /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError`.
     init(
         model: LanguageModel, samples: [Sample], condition: EvaluationCondition, editor: Editor?,
-        options: EvaluationOptions, cache: UneditedScores, progress: any ProgressReporter
+        options: EvaluationOptions, unedited: KnownScores, progress: any ProgressReporter
     ) throws {
         precondition((editor != nil) == (condition.block != nil))
         self.model = model
@@ -28,7 +28,7 @@ package struct EvaluationSubject {
         bootstrap = Bootstrap(seed: options.seed)
         scorer = PromptScorer(
             model: model, block: condition.block, alpha: options.alpha, beta: options.beta,
-            batchSize: options.batchSize, cache: cache)
+            batchSize: options.batchSize, unedited: unedited)
         tokenOptions = editor?.tokenOptions ?? TokenOptions()
         directions =
             try editor.map {
@@ -84,7 +84,8 @@ extension EvaluationSubject {
                 let located = try model.locate(entity: sample.entity, in: text, options: tokenOptions)
                 prompt.tokens = located.promptTokens
                 prompt.edit = PromptEdit(
-                    tokens: located.editedTokens, direction: try directions[index].get())
+                    tokens: located.editedTokens, direction: try directions[index].get(),
+                    sample: index)
             } catch RemediError.entityNotInPrompt {
                 guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
                 prompt.tokens = model.tokenizer.encode(text).ids

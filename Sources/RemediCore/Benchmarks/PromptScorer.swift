@@ -14,6 +14,8 @@ struct ScoredPrompt: Sendable {
 struct PromptEdit: Sendable {
     var tokens: Range<Int>
     var direction: Matrix
+    /// Tells directions apart: the number of the sample that it belongs to.
+    var sample: Int
 }
 
 /// How likely a word is behind a prompt.
@@ -24,19 +26,23 @@ struct WordScore: Sendable, Equatable {
     var full: Double
 }
 
-/// Scores prompts in packed batches.  What it finds does not depend on the batch; what it finds without an
-/// edit is kept, since other layers ask for it again.
+/// Scores prompts in packed batches.  What it finds does not depend on the batch, and is kept: benchmarks
+/// share prompts, and other layers ask the same without an edit.
 final class PromptScorer {
     private let model: LanguageModel
     private let block: Int?
     private let alpha: Float
     private let beta: Float
     private let batchSize: Int
-    private let cache: UneditedScores
+    private let unedited: KnownScores
+    private let edited = KnownScores()
 
-    /// - Parameter block: where directions are added; nil if no prompt has one.
+    /// - Parameters:
+    ///   - block: where directions are added; nil if no prompt has one.
+    ///   - unedited: scores without an edit, shared with other scorers of the model.
     init(
-        model: LanguageModel, block: Int?, alpha: Double, beta: Double, batchSize: Int, cache: UneditedScores
+        model: LanguageModel, block: Int?, alpha: Double, beta: Double, batchSize: Int,
+        unedited: KnownScores = KnownScores()
     ) {
         precondition(batchSize > 0)
         self.model = model
@@ -44,30 +50,33 @@ final class PromptScorer {
         self.alpha = Float(alpha)
         self.beta = Float(beta)
         self.batchSize = batchSize
-        self.cache = cache
+        self.unedited = unedited
     }
 
     /// The scores of every prompt's words, in order.  `afterBatch` hears how many prompts are done and may
     /// stop the work.
     ///
     /// - Throws: `LanguageModelError`, `ComputeError`; what `afterBatch` throws.
-    func scores(of prompts: [ScoredPrompt], afterBatch: (Int) throws -> Void = { _ in }) throws
-        -> [[WordScore]]
-    {
-        var scores = prompts.map { $0.edit == nil ? cache[$0] : nil }
-        let pending = prompts.indices.filter { scores[$0] == nil }
-        let known = prompts.count - pending.count
+    func scores(
+        of prompts: [ScoredPrompt], afterBatch: (Int) throws -> Void = { _ in }
+    ) throws -> [[WordScore]] {
+        var pending: [ScoredPrompt] = []
+        var seen = Set<KnownScores.Key>()
+        for prompt in prompts where known(prompt)[prompt] == nil {
+            if seen.insert(KnownScores.Key(prompt)).inserted { pending.append(prompt) }
+        }
+        let done = prompts.count - pending.count
         for start in stride(from: 0, to: pending.count, by: batchSize) {
             let batch = pending[start..<min(start + batchSize, pending.count)]
-            let found = try batchScores(of: batch.map { prompts[$0] })
-            for (index, words) in zip(batch, found) {
-                scores[index] = words
-                if prompts[index].edit == nil { cache[prompts[index]] = words }
+            for (prompt, words) in zip(batch, try batchScores(of: Array(batch))) {
+                known(prompt)[prompt] = words
             }
-            try afterBatch(known + batch.endIndex)
+            try afterBatch(done + batch.endIndex)
         }
-        return scores.map { $0! }
+        return prompts.map { known($0)[$0]! }
     }
+
+    private func known(_ prompt: ScoredPrompt) -> KnownScores { prompt.edit == nil ? unedited : edited }
 
     /// Each word's tokens but the last are appended to the prompt, so that one pass gives the
     /// log-probability of all of them.  Causality leaves the prompt's own states as they are, so a word of
@@ -133,15 +142,19 @@ final class PromptScorer {
     }
 }
 
-/// Scores of prompts that were run unedited.
-final class UneditedScores {
-    private struct Key: Hashable {
+/// Scores that were computed already.
+final class KnownScores {
+    struct Key: Hashable {
         let tokens: [Int]
         let words: [[Int]]
+        let edited: Range<Int>?
+        let sample: Int?
 
         init(_ prompt: ScoredPrompt) {
             tokens = prompt.tokens
             words = prompt.words
+            edited = prompt.edit?.tokens
+            sample = prompt.edit?.sample
         }
     }
     private var scores: [Key: [WordScore]] = [:]

@@ -39,7 +39,7 @@ package struct SingleEdit {
         let located = try model.locate(
             entity: sample.entity, in: sample.prompt, options: editor.tokenOptions, sample: sample.id)
         let words = distinct([sample.targetMediated, sample.targetUnmediated].compactMap { $0 } + targets)
-        let edit = PromptEdit(tokens: located.editedTokens, direction: direction)
+        let edit = PromptEdit(tokens: located.editedTokens, direction: direction, sample: 0)
         func edits(of sequence: Int) -> [Edit] {
             [
                 Edit(
@@ -76,8 +76,7 @@ package struct SingleEdit {
         let usable = words.map { ($0, model.tokenizer.tokens(ofWord: $0)) }.filter { !$1.isEmpty }
         guard !usable.isEmpty else { return [] }
         let scorer = PromptScorer(
-            model: model, block: editor.block, alpha: alpha, beta: beta, batchSize: 1, cache: UneditedScores()
-        )
+            model: model, block: editor.block, alpha: alpha, beta: beta, batchSize: 1)
         let prompt = ScoredPrompt(tokens: tokens, words: usable.map(\.1), edit: edit)
         return zip(usable, try scorer.scores(of: [prompt])[0]).map {
             .init(word: $0.0, logProbability: $1.first, fullLogProbability: $1.full)

@@ -58,32 +58,31 @@ package struct SentenceSplitter: Sendable {
         if isInsideBracket(text, from: start, to: end) { return false }
         guard marks.count == 1, text[marks.lowerBound] == "." else { return true }
         let word = self.word(before: marks.lowerBound, in: text, from: start)
-        let nextWord = self.word(from: opening.upperBound, in: text)
-        return !keepsOn(after: word, isFirst: word.startIndex <= start, text: text, nextWord: nextWord)
+        return !keepsOn(after: word, nextWord: self.word(from: opening.upperBound, in: text))
     }
 
     /// Whether a full stop behind `word` is part of the word, given the word that follows.
-    private func keepsOn(
-        after word: ArraySlice<Unicode.Scalar>, isFirst: Bool, text: [Unicode.Scalar], nextWord: String
-    ) -> Bool {
+    private func keepsOn(after word: ArraySlice<Unicode.Scalar>, nextWord: String) -> Bool {
         guard let first = word.first else { return false }
-        let letters = String(String.UnicodeScalarView(word)).lowercased()
+        let text = String(String.UnicodeScalarView(word))
+        let letters = text.lowercased()
         let startsWithDigit = nextWord.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? false
-        // "v. Rome" against "Henry V. Then": single letters are abbreviations in lower case only.
+        // "Roe v. Wade" and "ca. 1900" against "Henry V. Then" and "Los Angeles, CA. Then".
         let isCapital = word.count == 1 && first.properties.isUppercase
-        if !isCapital, Self.titles.contains(letters) { return true }
+        if Self.titles.contains(letters) || Self.links.contains(text) { return true }
         if !isCapital, Self.numbered.contains(letters) { return startsWithDigit }
         if Self.abbreviations.contains(letters) { return !Self.sentenceStarters.contains(nextWord) }
         if isCapital {
             // An initial ("J. Robert"), unless the letter ends a phrase ("vitamin C. The").
             return !Self.sentenceStarters.contains(nextWord)
         }
-        // "U.S.", "Ph.D.", "e.g.": letters with stops between.
-        if word.contains("."), word.allSatisfy({ $0 == "." || $0.properties.isAlphabetic }) {
+        // "U.S.", "Ph.D.", "S.p.A.": letters with stops between, one or two at a time.  "Marxists.org" is a
+        // word like any other.
+        let pieces = text.split(separator: ".", omittingEmptySubsequences: false)
+        if pieces.count > 1, pieces.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy(\.isLetter) }) {
             return !Self.sentenceStarters.contains(nextWord)
         }
-        // "1. Introduction": a number that opens the sentence counts the points of a list.
-        return isFirst && word.allSatisfy { ("0"..."9").contains($0) }
+        return false
     }
 
     /// The word that ends just before `end`, without quotes or brackets in front.
@@ -135,8 +134,11 @@ extension SentenceSplitter {
     static let titles: Set<String> = [
         "mr", "mrs", "ms", "messrs", "dr", "prof", "st", "ste", "fr", "rev", "hon", "pres", "gov", "sen",
         "rep", "gen", "lt", "col", "maj", "capt", "cpt", "cmdr", "adm", "sgt", "cpl", "pvt", "supt", "insp",
-        "mme", "mlle", "mt", "ft", "vs", "v", "cf", "e.g", "i.e", "viz", "approx", "ca", "c",
+        "mme", "mlle", "mt", "ft",
     ]
+
+    /// Abbreviations that stand between words; in lower case only.
+    static let links: Set<String> = ["vs", "v", "cf", "e.g", "i.e", "viz", "approx", "ca", "c"]
 
     /// Abbreviations that a number follows; before anything else they end a sentence.
     static let numbered: Set<String> = [
@@ -147,8 +149,7 @@ extension SentenceSplitter {
 
     /// Abbreviations that may also end a sentence: they do if a word follows that begins one.
     static let abbreviations: Set<String> = [
-        "jr", "sr", "esq", "inc", "ltd", "co", "corp", "bros", "llc", "plc", "al", "dept", "univ",
-        "assn", "ave", "blvd", "rd", "hwy", "est", "ed", "eds", "trans", "repr", "ret", "phd", "ph.d",
+        "jr", "sr", "esq", "inc", "ltd", "co", "corp", "bros", "llc", "plc", "dept", "univ", "assn", "phd",
     ]
 
     /// Words that begin sentences and hardly ever continue a name.

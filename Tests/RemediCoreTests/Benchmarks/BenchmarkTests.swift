@@ -110,7 +110,7 @@ final class BenchmarkTests: XCTestCase {
         let editor = try Editor.load(type: .linear, block: 1, directory: TinyModels.editors, model: model)
         let subject = try EvaluationSubject(
             model: model, samples: samples, condition: .edited(.linear, block: 1), editor: editor,
-            options: options, cache: UneditedScores(), progress: SilentProgress())
+            options: options, unedited: KnownScores(), progress: SilentProgress())
         let result = try EfficacyBenchmark(.efficacy).run(on: subject)
         XCTAssertEqual(result.samples.map { $0["id"]?.string }, [samples[4].id])
         let found = Dictionary(uniqueKeysWithValues: result.skipped.reasons.map { ($0.reason, $0.ids) })

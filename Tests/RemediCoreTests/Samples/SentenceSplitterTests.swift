@@ -41,13 +41,15 @@ final class SentenceSplitterTests: XCTestCase {
         check("He lives in the U.S.| She does not")
         check("The U.S. Senate met")
         check("We work on lists (procedures etc.)| James Naughtie, of")
+        check("See Marxists.org.| Bandai is sold by")
+        check("It is in Los Angeles, CA.| Otto was there ca. 1900 with Berman et al.| He left")
         check("She took her Ph.D. Harvard was pleased")
     }
 
     func testNumbers() {
         check("She was world No. 5 then.| Nocturne Op. 9 followed")
         check("Dellacqua rose to world No.| Rio de Janeiro is a twin city of")
-        check("1. Introduction to it.| Next")
+        check("1926.| Bandai was founded")
         check("It happened in 1995.| Gerard Kennedy was president")
         check("It costs 4.50 in all")
     }
