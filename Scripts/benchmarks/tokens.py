@@ -6,7 +6,8 @@
 FOLDER holds `tokenizer.json`, or `vocab.json` and `merges.txt` (as Scripts/gpt2_vocabulary.py writes them).
 The texts are the prompts and contexts of Tests/Fixtures/counterfact-6k-prompts.jsonl, 12,000 in all.  Both
 sides take the best of the rounds, each on a tokenizer just loaded (cold: its word cache is empty) and once
-more (warm).  Needs `tokenizers` and swiftc.
+more (warm); what counts is processor time, which other work on the machine changes least.  Needs
+`tokenizers` and swiftc.
 """
 import argparse
 import json
@@ -42,9 +43,9 @@ def load_theirs(folder):
 
 
 def seconds(body):
-    start = time.perf_counter()
+    start = time.process_time()
     result = body()
-    return time.perf_counter() - start, result
+    return time.process_time() - start, result
 
 
 def theirs(folder, samples, rounds):

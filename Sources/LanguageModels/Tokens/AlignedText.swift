@@ -26,9 +26,12 @@ struct AlignedText: Sendable, Equatable {
     /// The part of `source` in `range`.
     init(_ source: TextView, _ range: Range<Int>) {
         let part = UnsafeBufferPointer(start: source.bytes + range.lowerBound, count: range.count)
-        guard case .aligned(let starts, let ends) = source.alignment else {
-            self.init(part, firstScalar: source.scalars(before: range.lowerBound))
+        let (starts, ends): (UnsafePointer<Int32>, UnsafePointer<Int32>)
+        switch source.alignment {
+        case .original(let counter):
+            self.init(part, firstScalar: counter.pointee.scalars(before: range.lowerBound, of: source.bytes))
             return
+        case .aligned(let first, let last): (starts, ends) = (first, last)
         }
         self.init()
         bytes = Array(part)
@@ -114,7 +117,7 @@ struct AlignedText: Sendable, Equatable {
 struct TextView {
     enum Alignment {
         /// The bytes are the original text's.
-        case original
+        case original(UnsafeMutablePointer<ScalarCounter>)
         /// First and end scalar of the original by byte.
         case aligned(UnsafePointer<Int32>, UnsafePointer<Int32>)
     }
@@ -123,17 +126,30 @@ struct TextView {
     let count: Int
     let alignment: Alignment
 
-    /// How many scalars begin before byte `position`.
-    func scalars(before position: Int) -> Int {
-        var scalars = 0
-        for index in 0..<position where bytes[index] & 0xC0 != 0x80 { scalars += 1 }
-        return scalars
-    }
-
     /// Whether `content` lies at `position`, inside `end`.
     func holds(_ content: [UInt8], at position: Int, end: Int) -> Bool {
         guard end - position >= content.count else { return false }
         for index in 0..<content.count where bytes[position + index] != content[index] { return false }
         return true
+    }
+}
+
+/// Counts the scalars of one text, each time from where it stopped the last time.
+struct ScalarCounter {
+    private var bytes = 0
+    private var scalars = 0
+
+    /// How many scalars of `text` begin before byte `position`.
+    @inline(__always)
+    mutating func scalars(before position: Int, of text: UnsafePointer<UInt8>) -> Int {
+        while bytes < position {
+            if text[bytes] & 0xC0 != 0x80 { scalars += 1 }
+            bytes += 1
+        }
+        while bytes > position {
+            bytes -= 1
+            if text[bytes] & 0xC0 != 0x80 { scalars -= 1 }
+        }
+        return scalars
     }
 }

@@ -24,13 +24,7 @@ final class BytePairModel: Sendable {
             let spelling = options.wordsAreBytes ? ByteAlphabet.spellings[byte] : Self.fallback(byte)
             return Int32(vocabulary.id(of: spelling) ?? -1)
         }
-        scalarTokens =
-            options.wordsAreBytes
-            ? []
-            : (0..<0x10000).map { value in
-                Unicode.Scalar(value).flatMap { vocabulary.id(of: Array(String($0).utf8)) }.map { Int32($0) }
-                    ?? -1
-            }
+        scalarTokens = options.wordsAreBytes ? [] : vocabulary.scalarTokens()
         unknown = Int32(options.unknown ?? -1)
     }
 

@@ -4,10 +4,6 @@ struct EncodingRun {
     let workspace: TokenWorkspace
     private(set) var ids: [Int] = []
     private(set) var offsets: [Range<Int>] = []
-    /// A byte of the original text, and how many scalars begin before it.
-    private var countedBytes = 0
-    private var countedScalars = 0
-
     /// How many start tokens there are.
     private let front: Int
 
@@ -40,7 +36,7 @@ struct EncodingRun {
     private mutating func encodeStretch(_ text: TextView, _ range: Range<Int>) {
         let bytes = UnsafeBufferPointer(start: text.bytes + range.lowerBound, count: range.count)
         if tokenizer.normalizer.keeps(bytes) { return encodeNormalized(text, range) }
-        var changed = AlignedText(bytes, firstScalar: scalars(text, before: range.lowerBound))
+        var changed = AlignedText(text, range)
         tokenizer.normalizer.apply(to: &changed)
         guard !changed.isEmpty else { return }
         changed.withView { encodeNormalized($0, 0..<$0.count) }
@@ -63,31 +59,17 @@ struct EncodingRun {
         preTokenizer.split(text, range) { append(word: $1, of: $0) }
     }
 
-    /// Scalars that begin before `position` of the original text; positions only grow.
-    @inline(__always)
-    private mutating func scalars(_ text: TextView, before position: Int) -> Int {
-        while countedBytes < position {
-            if text.bytes[countedBytes] & 0xC0 != 0x80 { countedScalars += 1 }
-            countedBytes += 1
-        }
-        while countedBytes > position {
-            countedBytes -= 1
-            if text.bytes[countedBytes] & 0xC0 != 0x80 { countedScalars -= 1 }
-        }
-        return countedScalars
-    }
-
-    /// The original's scalars that bytes `range` stand for; none is `range` empty.
+    /// The original's scalars that bytes `range`, which is not empty, stand for.
     @inline(__always)
     private mutating func place(_ text: TextView, _ range: Range<Int>) -> Range<Int> {
         switch text.alignment {
         case .aligned(let starts, let ends):
             let start = Int(starts[range.lowerBound])
             return start..<max(start, Int(ends[range.upperBound - 1]))
-        case .original:
-            var start = scalars(text, before: range.lowerBound)
+        case .original(let counter):
+            var start = counter.pointee.scalars(before: range.lowerBound, of: text.bytes)
             if text.bytes[range.lowerBound] & 0xC0 == 0x80 { start -= 1 }
-            return start..<scalars(text, before: range.upperBound)
+            return start..<counter.pointee.scalars(before: range.upperBound, of: text.bytes)
         }
     }
 

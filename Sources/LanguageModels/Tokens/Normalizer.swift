@@ -12,7 +12,7 @@ struct Normalizer: Sendable, Equatable {
 
     /// Whether a space is put in front of every text, so that a bare word already has it.
     var addsSpace: Bool {
-        steps.contains { if case .prepend = $0 { true } else { false } }
+        steps.contains { if case .prepend(let content) = $0 { !content.isEmpty } else { false } }
     }
 
     /// Whether a text would stay as it is, as far as can be told quickly.

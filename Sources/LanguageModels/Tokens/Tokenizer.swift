@@ -38,7 +38,10 @@ package final class Tokenizer: Sendable {
         return text.withUTF8 { bytes in
             var run = EncodingRun(parts, workspace: workspace, startTokens: front, expecting: bytes.count)
             if let base = bytes.baseAddress, bytes.count > 0 {
-                run.encode(TextView(bytes: base, count: bytes.count, alignment: .original))
+                var counter = ScalarCounter()
+                withUnsafeMutablePointer(to: &counter) { counter in
+                    run.encode(TextView(bytes: base, count: bytes.count, alignment: .original(counter)))
+                }
             }
             return Encoding(ids: run.ids, offsets: run.offsets, startTokens: front.count)
         }

@@ -92,7 +92,7 @@ struct TokenizerFiles {
                 tokens[id] = plainToken(id, content, special.contains(ExactString(content)))
             }
         }
-        let vocabulary = try source.vocabularyIDs(of: special.map(\.text))
+        let vocabulary = source.vocabularyIDs(of: special.map(\.text))
         for (content, id) in vocabulary where tokens[id] == nil { tokens[id] = plainToken(id, content, true) }
         return tokens.sorted { $0.key < $1.key }.map(\.value)
     }
@@ -150,10 +150,12 @@ struct TokenizerFiles {
 
 extension TokenizerSource {
     /// The ids of those of `contents` that are in the vocabulary.
-    func vocabularyIDs(of contents: [String]) throws -> [(content: String, id: Int)] {
-        let wanted = Dictionary(contents.map { (Array($0.utf8), $0) }) { first, _ in first }
+    func vocabularyIDs(of contents: [String]) -> [(content: String, id: Int)] {
+        let wanted = contents.map { (content: $0, bytes: Array($0.utf8)) }
+        let lengths = Set(wanted.map(\.bytes.count))
         return (0..<spellings.count).compactMap { index in
-            wanted[Array(spellings[index])].map { ($0, ids[index]) }
+            guard lengths.contains(spellings.range(index).count) else { return nil }
+            return wanted.first { spellings[index].elementsEqual($0.bytes) }.map { ($0.content, ids[index]) }
         }
     }
 }

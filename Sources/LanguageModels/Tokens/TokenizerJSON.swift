@@ -51,14 +51,27 @@ extension TokenizerSource {
         let data = try Self.read(vocabulary)
         try Self.scan(data, path: path) { scanner in (spellings, ids) = try scanner.vocabulary() }
         model = ["type": "BPE", "vocab": true, "merges": true]
-        let lines = try Self.read(mergesURL)
-        for (number, line) in lines.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            let line = line.last == 0x0D ? line.dropLast() : line
-            if line.isEmpty || number == 0 && line.starts(with: Array("#version".utf8)) { continue }
-            guard String(validating: line, as: UTF8.self) != nil, merges.append(mergeLine: line) else {
+        try Self.read(mergesURL).withUnsafeBytes { try readMerges($0, path: mergesURL.path) }
+    }
+
+    /// Reads a line for each merge, behind a line with the version that may be there.
+    private mutating func readMerges(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw LanguageModelError.malformed(path: path, reason: "not UTF-8")
+        }
+        var start = 0
+        var number = 1
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            var line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            if line.last == 0x0D { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+            let isVersion = number == 1 && line.starts(with: "#version".utf8)
+            guard line.isEmpty || isVersion || merges.append(mergeLine: line) else {
                 throw LanguageModelError.malformed(
-                    path: mergesURL.path, reason: "line \(number + 1) is not a pair of tokens")
+                    path: path, reason: "line \(number) is not a pair of tokens")
             }
+            start = end + 1
+            number += 1
         }
     }
 

@@ -7,6 +7,8 @@ final class Vocabulary: @unchecked Sendable {
     /// One more than the largest id.
     let size: Int
     private let spellings: ByteStrings
+    /// The id of each spelling.
+    private let ids: [Int32]
     /// For each id the index of its spelling, or -1.
     private let indices: [Int32]
     private let slots: UnsafeMutablePointer<Int32>
@@ -63,8 +65,6 @@ final class Vocabulary: @unchecked Sendable {
 
     deinit { slots.deallocate() }
 
-    private let ids: [Int32]
-
     /// The id spelled by `count` bytes at `bytes`, or -1.
     func id(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
         var slot = Int(truncatingIfNeeded: hashBytes(bytes, count)) & mask
@@ -97,8 +97,18 @@ final class Vocabulary: @unchecked Sendable {
         return spellings[Int(indices[id])]
     }
 
-    /// How many tokens there are.
-    var count: Int { spellings.count }
+    /// The ids of single scalars of the basic plane, or -1.
+    func scalarTokens() -> [Int32] {
+        var tokens = [Int32](repeating: -1, count: 0x10000)
+        for id in 0..<size {
+            guard let spelling = spelling(id), let first = spelling.first, spelling.count <= 3,
+                first < 0x80 ? spelling.count == 1 : spelling.count == (first < 0xE0 ? 2 : 3)
+            else { continue }
+            let scalars = String(decoding: spelling, as: UTF8.self).unicodeScalars
+            tokens[Int(scalars[scalars.startIndex].value)] = Int32(id)
+        }
+        return tokens
+    }
 }
 
 /// What makes a vocabulary or its merges unusable.
