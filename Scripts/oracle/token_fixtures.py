@@ -9,7 +9,8 @@ vocab.json and merges.txt.  Deterministic.
 
     gpt2-merges.txt, smollm2-merges.txt   merges; the vocabularies follow from them
     smollm2-settings.json                 the rest of SmolLM2's tokenizer.json, and its first tokens
-    counterfact.json                      a digest for every 50 prompts or contexts, and some in full
+    counterfact.json                      a digest for every 50 prompts, contexts or attributes'
+                                          token ranges, and some in full
     hostile.json                          a page of awkward texts, in full
     kinds.json                            small tokenizers of every kind: a digest for each of the awkward
                                           texts, some encodings in full, some decodings
@@ -161,6 +162,26 @@ def digests(tokenizer, texts):
     return result
 
 
+def attribute_ranges(tokenizer, cases):
+    """Digests of the attributes' token ranges in the contexts, as the reference has them and as ours are."""
+    result = []
+    for start in range(0, len(cases), GROUP):
+        digest = Digest()
+        for case in cases[start : start + GROUP]:
+            begin = case["context"].find(case["attribute"])
+            if begin < 0 or not case["attribute"]:
+                continue
+            end = begin + len(case["attribute"])
+            offsets = tokenizer.encode(case["context"]).offsets
+            first = next(i for i, (a, b) in enumerate(offsets) if a <= begin <= b)
+            last = next(i for i, (a, b) in enumerate(offsets) if a <= end <= b)
+            sharing = [i for i, (a, b) in enumerate(offsets) if a < end <= b]
+            for number in (first, last + 1, max([last, *sharing]) + 1):
+                digest.add(number)
+        result.append(str(digest))
+    return result
+
+
 def kinds(cases):
     training = [case["prompt"] for case in cases[:1500]]
     entries = []
@@ -283,6 +304,7 @@ def main():
             name: {
                 "prompts": digests(tokenizer, prompts),
                 "contexts": digests(tokenizer, contexts),
+                "attributes": attribute_ranges(tokenizer, cases),
                 "first": [encoded(tokenizer, text) for text in prompts[:5]],
             }
             for name, tokenizer in tokenizers.items()

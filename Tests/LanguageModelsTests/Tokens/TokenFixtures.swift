@@ -21,16 +21,22 @@ enum TokenFixtures {
         try XCTUnwrap(json("hostile.json")["texts"]?.array).map { try XCTUnwrap($0.string) }
     }
 
-    /// Prompts and contexts of the shared cases.
-    static func counterfact() throws -> (prompts: [String], contexts: [String]) {
+    struct Case {
+        var prompt: String
+        var context: String
+        var attribute: String
+    }
+
+    /// The shared cases.
+    static func counterfact() throws -> [Case] {
         let url = FixtureFolder.shared.appendingPathComponent("counterfact-6k-prompts.jsonl")
-        let cases = try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map {
-            try JSONValue(parsing: String($0))
+        return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map { line in
+            let fields = try JSONValue(parsing: String(line))
+            return Case(
+                prompt: try XCTUnwrap(fields["prompt"]?.string),
+                context: try XCTUnwrap(fields["context"]?.string),
+                attribute: try XCTUnwrap(fields["attribute"]?.string))
         }
-        return (
-            try cases.map { try XCTUnwrap($0["prompt"]?.string) },
-            try cases.map { try XCTUnwrap($0["context"]?.string) }
-        )
     }
 
     static func tokenizer(_ json: JSONValue) throws -> Tokenizer {

@@ -10,7 +10,8 @@ final class TokenizerTests: XCTestCase {
     }
 
     func testAllCounterFactTextsHaveTheSameTokensAndOffsets() throws {
-        let (prompts, contexts) = try TokenFixtures.counterfact()
+        let cases = try TokenFixtures.counterfact()
+        let (prompts, contexts) = (cases.map(\.prompt), cases.map(\.context))
         let expected = try TokenFixtures.json("counterfact.json")
         for (name, tokenizer) in try vocabularies() {
             for (kind, texts) in [("prompts", prompts), ("contexts", contexts)] {
@@ -25,6 +26,37 @@ final class TokenizerTests: XCTestCase {
             for (text, encoding) in zip(prompts, try XCTUnwrap(expected[name]?["first"]?.array)) {
                 assertEncoding(tokenizer, text, is: encoding, "\(name): \(text)")
             }
+        }
+    }
+
+    func testAttributesAreFoundAtTheSameTokens() throws {
+        let cases = try TokenFixtures.counterfact()
+        let expected = try TokenFixtures.json("counterfact.json")
+        for (name, tokenizer) in try vocabularies() {
+            for (group, digest) in try XCTUnwrap(expected[name]?["attributes"]?.array).enumerated() {
+                var found = EncodingDigest()
+                for item in cases[50 * group..<50 * group + 50] {
+                    guard let place = occurrence(0, of: item.attribute, in: item.context) else { continue }
+                    let encoding = tokenizer.encode(item.context)
+                    let reference = try XCTUnwrap(encoding.tokens(of: place, lastByte: false))
+                    found.add(reference.lowerBound)
+                    found.add(reference.upperBound)
+                    found.add(try XCTUnwrap(encoding.tokens(of: place)).upperBound)
+                }
+                XCTAssertEqual(found.text, digest.string, "\(name), attributes from \(50 * group)")
+            }
+        }
+    }
+
+    func testANameThatEndsInByteTokensIsTakenWhole() throws {
+        let text = "Then Petr Ṣ, and Ṣ too"
+        for (name, tokenizer) in try vocabularies() {
+            let encoding = tokenizer.encode(text)
+            let place = try XCTUnwrap(occurrence(0, of: "Petr Ṣ", in: text))
+            let tokens = try XCTUnwrap(encoding.tokens(of: place))
+            XCTAssertEqual(tokenizer.decode(Array(encoding.ids[tokens])), " Petr Ṣ", name)
+            let reference = try XCTUnwrap(encoding.tokens(of: place, lastByte: false))
+            XCTAssertLessThan(reference.upperBound, tokens.upperBound, name)
         }
     }
 
