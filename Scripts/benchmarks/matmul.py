@@ -2,10 +2,11 @@
 """Compares the CPU matrix products of Sources/CKernels with PyTorch's, run by run in one process.
 
 Builds the C kernels into a shared library, then times both sides in turn on the same data and prints
-the median GFLOP/s of each and their ratio (above 1: ours is faster).  PyTorch computes with weights of the
-named type; for f16 that means f16 activations too, since it has no mixed product.
+the median GFLOP/s of each and the median of their ratios (above 1: ours is faster).  One thread is timed by
+its processor time, which other programs disturb less; several by the clock.  PyTorch computes with
+weights of the named type; for f16 that means f16 activations too, since it has no mixed product.
 
-    python3 Scripts/benchmarks/matmul.py [--threads 1 2] [--levels avx512 avx2] [--repeats 9] [--only TEXT]
+    python3 Scripts/benchmarks/matmul.py [--threads 1 2] [--levels avx512 avx2] [--repeats 9] [--limit 3] [--only TEXT]
 
 Needs clang, numpy and torch (written with torch 2.15).
 """
@@ -85,16 +86,16 @@ def problem(m, k, n, kind, element):
     return gemm, c, call, [a, stored, typed], exact
 
 
-def seconds(call, count):
+def seconds(call, count, clock):
     time.sleep(0.003)
     call()
-    start = time.perf_counter()
+    start = clock()
     for _ in range(count):
         call()
-    return (time.perf_counter() - start) / count
+    return (clock() - start) / count
 
 
-def compare(kernels, pool, level, shape, element, repeats):
+def compare(kernels, pool, level, shape, element, repeats, limit):
     m, k, n, kind = shape
     gemm, c, theirs, kept, exact = problem(m, k, n, kind, element)
     scratch = torch.empty(kernels.ck_gemm_scratch_bytes(ctypes.byref(gemm), level) + 64, dtype=torch.uint8)
@@ -107,7 +108,10 @@ def compare(kernels, pool, level, shape, element, repeats):
     error = ((c.double() - exact).abs().max() / exact.abs().max()).item()
     assert error < 1e-6 + 1e-7 * gemm.depth**0.5, f"{shape} {element}: relative error {error}"
     count = max(1, int(2e8 / (2 * m * k * n)))
-    times = [(seconds(ours, count), seconds(theirs, count)) for _ in range(repeats)]
+    clock = time.thread_time if torch.get_num_threads() == 1 else time.perf_counter
+    times, end = [], time.monotonic() + limit
+    while len(times) < repeats and (time.monotonic() < end or not times):
+        times.append((seconds(ours, count, clock), seconds(theirs, count, clock)))
     del kept
     mine, other = (statistics.median(side) for side in zip(*times))
     return 2e-9 * m * k * n / mine, 2e-9 * m * k * n / other, statistics.median(t / o for o, t in times)
@@ -119,6 +123,7 @@ def main():
     parser.add_argument("--levels", nargs="+", default=["avx512"], choices=list(LEVELS))
     parser.add_argument("--elements", nargs="+", default=["f32", "f16"], choices=list(ELEMENTS))
     parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--limit", type=float, default=3, help="seconds for a shape, roughly")
     parser.add_argument("--only", default="", help="shapes whose printed form contains this text")
     options = parser.parse_args()
     kernels = build()
@@ -133,7 +138,7 @@ def main():
                     if options.only not in name or (shape[3] == "outer" and element != "f32"):
                         continue
                     mine, other, ratio = compare(
-                        kernels, pool, LEVELS[level], shape, element, options.repeats)
+                        kernels, pool, LEVELS[level], shape, element, options.repeats, options.limit)
                     print(
                         f"{threads} threads {level} {name:28} {mine:7.1f} GFLOP/s, "
                         f"torch {other:7.1f}, ratio {ratio:5.2f}", flush=True)

@@ -4,6 +4,10 @@
 static const size_t most_packed = 4 << 20;
 // Unfinished chains of one block of tiles, in floats: part of a core's second cache.
 static const size_t block_chains = 64 << 10;
+// The same when b is used as it lies line by line.
+static const size_t direct_chains = 16 << 10;
+// How many lines of b are then worked on at a time: no more than processors can fetch side by side.
+static const size_t direct_depth_step = 16;
 // Less work than this many multiply-adds is not worth handing to another thread.
 static const size_t least_work = 128 << 10;
 
@@ -38,7 +42,7 @@ static cut cut_of(const CKGemm *gemm, CKInstructionSet set) {
     cut.slivers = quotient_up(gemm->columns, cut.kernels->tile_columns);
     cut.direct = gemm->rows
         <= (gemm->b_transposed ? cut.kernels->direct_rows_transposed : cut.kernels->direct_rows);
-    size_t most = cut.direct && !gemm->b_transposed ? 16 : GEMM_DEPTH_STEP;
+    size_t most = cut.direct && !gemm->b_transposed ? direct_depth_step : GEMM_DEPTH_STEP;
     size_t steps = larger(1, quotient_up(gemm->depth, most));
     cut.depth_step = larger(16, quotient_up(quotient_up(gemm->depth, steps), 16) * 16);
     size_t steps_a_pass = larger(1, most_packed / larger(1, gemm->rows * cut.depth_step));
@@ -90,7 +94,8 @@ static void shape_grid(grid *grid, size_t threads) {
     size_t sliver_chains = larger(1, gemm->rows * grid->cut->kernels->tile_columns);
     size_t work = gemm->rows * gemm->columns * grid->pass.depth;
     size_t wanted = threads == 1 ? 1 : gemm_smaller(threads * 4, work / least_work + 1);
-    size_t within_cache = quotient_up(slivers, larger(1, block_chains / sliver_chains));
+    size_t most_chains = grid->cut->direct && !gemm->b_transposed ? direct_chains : block_chains;
+    size_t within_cache = quotient_up(slivers, larger(1, most_chains / sliver_chains));
     grid->sliver_blocks = gemm_smaller(slivers, larger(within_cache, wanted));
     grid->panel_blocks = larger(1, gemm_smaller(panels, wanted / grid->sliver_blocks));
     size_t packing = gemm->rows * grid->pass.depth;

@@ -10,7 +10,7 @@
 #define VW 8
 #define NV 2
 #define MR 6
-#define DOT_ROWS 3
+#define ALL_VECTORS_ROWS 2
 
 INLINE V v_zero(void) { return _mm256_setzero_ps(); }
 INLINE V v_load(const float *from) { return _mm256_loadu_ps(from); }
@@ -71,19 +71,15 @@ INLINE void v_transpose(V v[VW]) {
 
 #include "templates/gemm_tiles.h"
 
-TILES(lines, 1) TILES(lines, 2) TILES(lines, 3) TILES(lines, 4) TILES(lines, 5) TILES(lines, 6)
-TILES(columns, 1) TILES(columns, 2) TILES(columns, 3)
+TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6)
 
-static const tile_function line_tiles[MR][3] = {
-    TILE_NAMES(lines, 1), TILE_NAMES(lines, 2), TILE_NAMES(lines, 3),
-    TILE_NAMES(lines, 4), TILE_NAMES(lines, 5), TILE_NAMES(lines, 6)};
-static const tile_function column_tiles[DOT_ROWS][3] = {
-    TILE_NAMES(columns, 1), TILE_NAMES(columns, 2), TILE_NAMES(columns, 3)};
+static const tile_set tiles[MR] = {
+    TILE_SET(1), TILE_SET(2), TILE_SET(3), TILE_SET(4), TILE_SET(5), TILE_SET(6)};
 
 #include "templates/gemm_blocks.h"
 
 const gemm_kernels gemm_avx2_kernels = {
-    .tile_rows = MR, .tile_columns = NR, .direct_rows = MR, .direct_rows_transposed = DOT_ROWS,
+    .tile_rows = MR, .tile_columns = NR, .direct_rows = MR, .direct_rows_transposed = 4,
     .pack = pack_panel, .multiply = multiply_block};
 
 #pragma clang attribute pop

@@ -11,7 +11,7 @@
 #define VW 16
 #define NV 2
 #define MR 14
-#define DOT_ROWS 6
+#define ALL_VECTORS_ROWS 6
 
 INLINE V v_zero(void) { return _mm512_setzero_ps(); }
 INLINE V v_load(const float *from) { return _mm512_loadu_ps(from); }
@@ -74,24 +74,18 @@ INLINE void v_transpose(V v[VW]) {
 
 #include "templates/gemm_tiles.h"
 
-TILES(lines, 1) TILES(lines, 2) TILES(lines, 3) TILES(lines, 4) TILES(lines, 5) TILES(lines, 6) TILES(lines, 7)
-TILES(lines, 8) TILES(lines, 9) TILES(lines, 10) TILES(lines, 11) TILES(lines, 12) TILES(lines, 13)
-TILES(lines, 14)
-TILES(columns, 1) TILES(columns, 2) TILES(columns, 3) TILES(columns, 4) TILES(columns, 5) TILES(columns, 6)
+TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6) TILES(7) TILES(8) TILES(9) TILES(10)
+TILES(11) TILES(12) TILES(13) TILES(14)
 
-static const tile_function line_tiles[MR][3] = {
-    TILE_NAMES(lines, 1), TILE_NAMES(lines, 2), TILE_NAMES(lines, 3), TILE_NAMES(lines, 4),
-    TILE_NAMES(lines, 5), TILE_NAMES(lines, 6), TILE_NAMES(lines, 7), TILE_NAMES(lines, 8),
-    TILE_NAMES(lines, 9), TILE_NAMES(lines, 10), TILE_NAMES(lines, 11), TILE_NAMES(lines, 12),
-    TILE_NAMES(lines, 13), TILE_NAMES(lines, 14)};
-static const tile_function column_tiles[DOT_ROWS][3] = {
-    TILE_NAMES(columns, 1), TILE_NAMES(columns, 2), TILE_NAMES(columns, 3),
-    TILE_NAMES(columns, 4), TILE_NAMES(columns, 5), TILE_NAMES(columns, 6)};
+static const tile_set tiles[MR] = {
+    TILE_SET(1), TILE_SET(2), TILE_SET(3), TILE_SET(4), TILE_SET(5), TILE_SET(6),
+    TILE_SET(7), TILE_SET(8), TILE_SET(9), TILE_SET(10), TILE_SET(11), TILE_SET(12),
+    TILE_SET(13), TILE_SET(14)};
 
 #include "templates/gemm_blocks.h"
 
 const gemm_kernels gemm_avx512_kernels = {
-    .tile_rows = MR, .tile_columns = NR, .direct_rows = MR, .direct_rows_transposed = DOT_ROWS,
+    .tile_rows = MR, .tile_columns = NR, .direct_rows = MR, .direct_rows_transposed = 14,
     .pack = pack_panel, .multiply = multiply_block};
 
 #pragma clang attribute pop

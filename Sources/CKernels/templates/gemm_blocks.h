@@ -1,5 +1,5 @@
 // Packing and blocking of the matrix product for any vector type; see gemm_tiles.h.  The including file
-// has defined `line_tiles` and `column_tiles`: tiles by rows − 1 and element.
+// has defined `tiles`: those of r rows are tiles[r − 1].
 
 // Packs depths [from, to) of a panel: element (row, k) goes to k * height + row.
 static void pack_panel(const gemm_pass *pass, size_t panel, size_t from, size_t to) {
@@ -121,53 +121,85 @@ static void multiply_narrow(tile_function tile, tile_work work, size_t rows, siz
     for (size_t r = 0; r < rows; r++) memcpy(target + r * stride, out + r * NR, bytes);
 }
 
-// Computes depths [k, k + depth) of the pass for the panels [panel0, panel1) and one sliver.
+// One step of a block: a sliver's first column and the depths [k, k + depth) of the pass.
+typedef struct sliver_step {
+    size_t column, k, depth;
+} sliver_step;
+
+// Points the tiles to what the next step will pack; returns how many memory lines that is.
+static size_t fetch_ahead(const gemm_pass *pass, const sliver_step *next, tile_work *work) {
+    const CKGemm *gemm = pass->gemm;
+    const size_t bytes = gemm_element_bytes(gemm->b_type);
+    const size_t row_bytes = (gemm->b_transposed ? next->depth : NR) * bytes;
+    work->ahead = gemm_b_address(gemm, pass->first + next->k, next->column);
+    work->ahead_step = gemm->b_stride * bytes;
+    work->ahead_first = work->ahead_shift = 0;
+    while (((size_t)64 << work->ahead_shift) < row_bytes) work->ahead_shift++;
+    return (gemm->b_transposed ? NR : next->depth) << work->ahead_shift;
+}
+
+// Moves on to the memory lines for the next tile, or to none.
+static void advance_ahead(tile_work *work, size_t lines) {
+    work->ahead_first += work->depth;
+    if (work->ahead_first >= lines) {
+        work->ahead = (const char *)work->a;
+        work->ahead_step = work->ahead_shift = 0;
+    }
+}
+
+// Computes a step for the panels [panel0, panel1).
 static void multiply_sliver(
-    const gemm_pass *pass, size_t panel0, size_t panel1, size_t column, size_t k, size_t depth) {
+    const gemm_pass *pass, size_t panel0, size_t panel1, const sliver_step *step, const sliver_step *next) {
     const CKGemm *gemm = pass->gemm;
     _Alignas(64) float sliver[GEMM_DEPTH_STEP * NR];
-    size_t width = gemm_smaller(gemm->columns - column, NR);
-    bool direct = pass->direct && width == NR, begins = pass->begins && k == 0;
-    bool ends = pass->ends && k + depth == pass->depth;
+    size_t width = gemm_smaller(gemm->columns - step->column, NR), lines = 0;
+    bool direct = pass->direct && width == NR, begins = pass->begins && step->k == 0;
+    bool ends = pass->ends && step->k + step->depth == pass->depth;
     tile_work work = {
-        .depth = depth, .in_stride = pass->partial_stride,
-        .bias = ends && gemm->bias != NULL ? gemm->bias + column : NULL,
+        .depth = step->depth, .in_stride = pass->partial_stride,
+        .bias = ends && gemm->bias != NULL ? gemm->bias + step->column : NULL,
         .accumulate = ends && gemm->accumulate};
     if (direct) {
-        work.b = gemm_b_address(gemm, pass->first + k, column);
+        work.b = gemm_b_address(gemm, pass->first + step->k, step->column);
         work.b_step = gemm->b_stride * gemm_element_bytes(gemm->b_type);
     } else {
-        pack_sliver(gemm, pass->first + k, depth, column, width, sliver);
+        pack_sliver(gemm, pass->first + step->k, step->depth, step->column, width, sliver);
         work.b = (const char *)sliver;
-        work.b_step = NR * sizeof(float);
+        lines = fetch_ahead(pass, next, &work);
     }
     for (size_t panel = panel0; panel < panel1; panel++) {
         size_t row = gemm_panel_row(pass, panel), height = gemm_panel_row(pass, panel + 1) - row;
-        work.a = pass->packed + row * pass->depth + k * height;
-        work.in = begins ? NULL : pass->partial + row * pass->partial_stride + column;
+        work.a = pass->packed + row * pass->depth + step->k * height;
+        work.in = begins ? NULL : pass->partial + row * pass->partial_stride + step->column;
         work.out_stride = ends ? gemm->c_stride : pass->partial_stride;
-        work.out = (ends ? gemm->c : pass->partial) + row * work.out_stride + column;
-        tile_function tile = !direct ? line_tiles[height - 1][CK_F32]
-            : gemm->b_transposed ? column_tiles[height - 1][gemm->b_type]
-                                 : line_tiles[height - 1][gemm->b_type];
-        if (width == NR) {
+        work.out = (ends ? gemm->c : pass->partial) + row * work.out_stride + step->column;
+        const tile_set *set = &tiles[height - 1];
+        tile_function tile = !direct ? set->packed
+            : gemm->b_transposed     ? set->columns[gemm->b_type]
+                                     : set->lines[gemm->b_type];
+        if (width == NR)
             tile(&work);
-        } else {
+        else
             multiply_narrow(tile, work, height, width);
-        }
+        if (!direct) advance_ahead(&work, lines);
     }
 }
 
 static void multiply_block(
     const gemm_pass *pass, size_t panel0, size_t panel1, size_t sliver0, size_t sliver1) {
-    const size_t step = pass->depth_step, steps = pass->depth == 0 ? 1 : (pass->depth + step - 1) / step;
+    const size_t most = pass->depth_step, depths = pass->depth == 0 ? 1 : (pass->depth + most - 1) / most;
     const size_t slivers = sliver1 - sliver0;
     // Transposed b that is used as it lies is read along its columns, everything else across them.
     const bool along = pass->direct && pass->gemm->b_transposed;
-    for (size_t i = 0; i < steps * slivers; i++) {
-        size_t sliver = sliver0 + (along ? i / steps : i % slivers);
-        size_t k = step * (along ? i % steps : i / slivers);
-        multiply_sliver(
-            pass, panel0, panel1, sliver * NR, k, gemm_smaller(pass->depth - k, step));
+    sliver_step step = {0, 0, 0};
+    for (size_t i = 0; i <= depths * slivers; i++) {
+        // After the last step there is none to prepare: it names itself once more.
+        const size_t place = gemm_smaller(i, depths * slivers - 1);
+        const size_t k = most * (along ? place % depths : place / slivers);
+        const sliver_step next = {
+            .column = NR * (sliver0 + (along ? place / depths : place % slivers)),
+            .k = k, .depth = gemm_smaller(pass->depth - k, most)};
+        if (i > 0) multiply_sliver(pass, panel0, panel1, &step, &next);
+        step = next;
     }
 }

@@ -1,7 +1,7 @@
 // The register tiles of the matrix product, for any vector type.  The including file defines
 //   V, VW                    a vector of VW floats,
 //   NV, MR                   a tile is MR rows × NV vectors,
-//   DOT_ROWS                 the most rows of a tile over transposed b that is not packed,
+//   ALL_VECTORS_ROWS         the most rows whose chains fit into the registers beside a transposed square,
 // and, with everything compiled for its instruction set switched on,
 //   v_zero, v_load, v_store, v_set1, v_add, v_fma(a, b, c) = a * b + c,
 //   v_widen(from, type)   VW stored elements as floats, from any address,
@@ -20,6 +20,10 @@ typedef struct tile_work {
     const char *b;
     size_t b_step;
     size_t depth;
+    // What will be needed next: memory lines of 64 bytes, 2^ahead_shift of them in a row and rows `ahead_step`
+    // bytes apart.  A tile fetches one of them for each of its depths, the first of them `ahead_first`.
+    const char *ahead;
+    size_t ahead_step, ahead_shift, ahead_first;
     // Unfinished chains, or NULL to begin with 0.
     const float *in;
     size_t in_stride;
@@ -69,7 +73,35 @@ INLINE void load_square(const char *b, size_t step, V square[VW]) {
     v_transpose(square);
 }
 
-// A tile over lines of depths: packed slivers, or b as it lies.
+// Adds one depth to the chains of all vectors of a tile.
+INLINE void tile_depth(const size_t rows, const float *a, const V line[NV], V sums[][NV]) {
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) {
+        V factor = v_set1(a[r]);
+#pragma clang loop unroll(full)
+        for (size_t v = 0; v < NV; v++) sums[r][v] = v_fma(factor, line[v], sums[r][v]);
+    }
+}
+
+// A tile over a packed sliver.
+INLINE void tile_packed(const size_t rows, const CKElementType type, const tile_work *work) {
+    V sums[MR][NV];
+    tile_begin(rows, work, sums);
+    const float *a = work->a, *b = (const float *)work->b;
+    const size_t mask = ((size_t)1 << work->ahead_shift) - 1;
+    for (size_t k = 0; k < work->depth; k++, a += rows, b += NR) {
+        const size_t next = work->ahead_first + k;
+        __builtin_prefetch(work->ahead + (next >> work->ahead_shift) * work->ahead_step + (next & mask) * 64, 0, 2);
+        V line[NV];
+#pragma clang loop unroll(full)
+        for (size_t v = 0; v < NV; v++) line[v] = v_load(b + v * VW);
+        tile_depth(rows, a, line, sums);
+    }
+    tile_end(rows, work, sums);
+    (void)type;
+}
+
+// A tile over lines of depths as they lie.
 INLINE void tile_lines(const size_t rows, const CKElementType type, const tile_work *work) {
     V sums[MR][NV];
     tile_begin(rows, work, sums);
@@ -79,13 +111,12 @@ INLINE void tile_lines(const size_t rows, const CKElementType type, const tile_w
     for (size_t k = 0; k < work->depth; k++, a += rows, b += work->b_step) {
         V line[NV];
 #pragma clang loop unroll(full)
-        for (size_t v = 0; v < NV; v++) line[v] = v_widen(b + v * width, type);
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < rows; r++) {
-            V factor = v_set1(a[r]);
-#pragma clang loop unroll(full)
-            for (size_t v = 0; v < NV; v++) sums[r][v] = v_fma(factor, line[v], sums[r][v]);
+        for (size_t v = 0; v < NV; v++) {
+            line[v] = v_widen(b + v * width, type);
+            // Some tiles on along the line: farther than the processor looks by itself.
+            if (v * width % 64 == 0) __builtin_prefetch(b + v * width + 512, 0, 3);
         }
+        tile_depth(rows, a, line, sums);
     }
     tile_end(rows, work, sums);
 }
@@ -98,18 +129,22 @@ INLINE void tile_step(const size_t rows, const float *a, V line, V sums[][NV], s
     __asm__ volatile("" ::: "memory");
 }
 
-// A tile over transposed b as it lies: squares of floats or of pairs of halves are transposed in registers.
-INLINE void tile_columns(const size_t rows, const CKElementType type, const tile_work *work) {
-    V sums[MR][NV];
-    tile_begin(rows, work, sums);
-    const float *a = work->a;
+// Runs all whole squares of the vectors [first, end) of a tile over transposed b; returns the depths done.
+INLINE size_t tile_squares(
+    const size_t rows, const CKElementType type, const tile_work *work, const size_t first, const size_t end,
+    V sums[][NV]) {
     const size_t bytes = type == CK_F32 ? 4 : 2, side = type == CK_F32 ? VW : 2 * VW;
+    const float *a = work->a;
     size_t k = 0;
     for (; k + side <= work->depth; k += side, a += side * rows) {
 #pragma clang loop unroll(full)
-        for (size_t v = 0; v < NV; v++) {
+        for (size_t v = first; v < end; v++) {
             V square[VW];
-            load_square(work->b + v * VW * work->b_step + k * bytes, work->b_step, square);
+            const char *b = work->b + v * VW * work->b_step + k * bytes;
+            // The next tile's, so that the many short columns arrive in time.
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < VW; i++) __builtin_prefetch(b + (i + NR) * work->b_step, 0, 2);
+            load_square(b, work->b_step, square);
 #pragma clang loop unroll(full)
             for (size_t i = 0; i < VW; i++) {
                 if (type == CK_F32) {
@@ -121,7 +156,20 @@ INLINE void tile_columns(const size_t rows, const CKElementType type, const tile
             }
         }
     }
-    for (; k < work->depth; k++, a += rows) {
+    return k;
+}
+
+// A tile over transposed b as it lies: squares of floats or of pairs of halves are transposed in registers.
+INLINE void tile_columns(const size_t rows, const CKElementType type, const tile_work *work) {
+    V sums[MR][NV];
+    tile_begin(rows, work, sums);
+    const size_t bytes = type == CK_F32 ? 4 : 2;
+    // A square and the chains of all vectors do not fit into the registers of a tall tile.
+    const size_t group = rows <= ALL_VECTORS_ROWS ? NV : 1;
+    size_t k = 0;
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < NV; v += group) k = tile_squares(rows, type, work, v, v + group, sums);
+    for (const float *a = work->a + k * rows; k < work->depth; k++, a += rows) {
         float line[NR];
         for (size_t n = 0; n < NR; n++) line[n] = gemm_widen(work->b + n * work->b_step + k * bytes, type);
 #pragma clang loop unroll(full)
@@ -131,11 +179,20 @@ INLINE void tile_columns(const size_t rows, const CKElementType type, const tile
 }
 
 #define TILE(kind, rows, type) \
-    static void tile_##kind##_##rows##_##type(const tile_work *work) { \
-        tile_##kind(rows, CK_##type, work); \
-    }
-#define TILES(kind, rows) TILE(kind, rows, F32) TILE(kind, rows, F16) TILE(kind, rows, BF16)
-#define TILE_NAMES(kind, rows) \
-    {tile_##kind##_##rows##_F32, tile_##kind##_##rows##_F16, tile_##kind##_##rows##_BF16}
+    static void tile_##kind##_##rows##_##type(const tile_work *work) { tile_##kind(rows, CK_##type, work); }
+// All tiles of a height.
+#define TILES(rows) \
+    TILE(packed, rows, F32) \
+    TILE(lines, rows, F32) TILE(lines, rows, F16) TILE(lines, rows, BF16) \
+    TILE(columns, rows, F32) TILE(columns, rows, F16) TILE(columns, rows, BF16)
+#define TILE_SET(rows) \
+    {tile_packed_##rows##_F32, \
+     {tile_lines_##rows##_F32, tile_lines_##rows##_F16, tile_lines_##rows##_BF16}, \
+     {tile_columns_##rows##_F32, tile_columns_##rows##_F16, tile_columns_##rows##_BF16}}
 
 typedef void (*tile_function)(const tile_work *work);
+
+// The tiles of one height: over packed slivers, and over b as it lies, by element type.
+typedef struct tile_set {
+    tile_function packed, lines[3], columns[3];
+} tile_set;
