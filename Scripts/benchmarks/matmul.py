@@ -6,7 +6,8 @@ the median GFLOP/s of each and the median of their ratios (above 1: ours is fast
 its processor time, which other programs disturb less; several by the clock.  PyTorch computes with
 weights of the named type; for f16 that means f16 activations too, since it has no mixed product.
 
-    python3 Scripts/benchmarks/matmul.py [--threads 1 2] [--levels avx512 avx2] [--repeats 9] [--limit 3] [--only TEXT]
+    python3 Scripts/benchmarks/matmul.py [--threads 1 2] [--levels avx512 avx2] [--elements f32 f16]
+        [--repeats 9] [--limit 3] [--only TEXT]
 
 Needs clang, numpy and torch (written with torch 2.15).
 """

@@ -1,7 +1,7 @@
 #include "templates/gemm_plan.h"
 
 // Packed rows of a may take this many floats; deeper products take several passes.
-static const size_t most_packed = 4 << 20;
+static const size_t most_packed = 1 << 20;
 // Unfinished chains of one block of tiles, in floats: part of a core's second cache.
 static const size_t block_chains = 64 << 10;
 // The same when b is used as it lies line by line.
@@ -44,7 +44,9 @@ static cut cut_of(const CKGemm *gemm, CKInstructionSet set) {
         <= (gemm->b_transposed ? cut.kernels->direct_rows_transposed : cut.kernels->direct_rows);
     size_t most = cut.direct && !gemm->b_transposed ? direct_depth_step : GEMM_DEPTH_STEP;
     size_t steps = larger(1, quotient_up(gemm->depth, most));
-    cut.depth_step = larger(16, quotient_up(quotient_up(gemm->depth, steps), 16) * 16);
+    // Whole squares of pairs of halves, of any vector's size.
+    size_t unit = gemm_smaller(most, 32);
+    cut.depth_step = larger(unit, quotient_up(quotient_up(gemm->depth, steps), unit) * unit);
     size_t steps_a_pass = larger(1, most_packed / larger(1, gemm->rows * cut.depth_step));
     cut.pass_depth = larger(1, gemm_smaller(gemm->depth, steps_a_pass * cut.depth_step));
     bool in_place = gemm->rows == 1 && !gemm->a_transposed;

@@ -111,8 +111,8 @@ void ck_pool_destroy(CKPool *pool) {
     free(pool);
 }
 
-// Makes a loop the current one.  While its fields change, the ticket has the new generation and no index left:
-// whoever mixed old and new fields fails to claim.
+// Makes a loop the current one.  While its fields change, the ticket has a new generation and no index
+// left: whoever mixed old and new fields fails to claim.
 static void publish(CKPool *pool, uint32_t count, CKPoolBody body, void *context) {
     uint64_t generation = (atomic_load(&pool->ticket) >> 32) + 1;
     atomic_store(&pool->ticket, generation << 32 | UINT32_MAX);

@@ -20,17 +20,18 @@ package final class ThreadPool: Sendable {
 
     /// Runs `body` for every index below `count`, each once and in any order, on up to `threads` threads;
     /// returns when all are done.  Indices go one by one to whichever thread is free.  A call from within a
-    /// body, or while another thread's loop has the pool, runs on the calling thread alone.  Bodies must write
-    /// to separate places.
+    /// body, or while another thread's loop has the pool, runs on the calling thread alone.  Bodies must
+    /// write to separate places.
     package func run(_ count: Int, _ body: @Sendable (Int) -> Void) {
         precondition(count >= 0, "a loop cannot have a negative length")
         withoutActuallyEscaping(body) { body in
-            var body = body
-            ck_pool_run(
-                handle, count,
-                { context, index in
-                    context?.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(index)
-                }, &body)
+            withUnsafePointer(to: body) { address in
+                ck_pool_run(
+                    handle, count,
+                    { context, index in
+                        context?.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(index)
+                    }, UnsafeMutableRawPointer(mutating: address))
+            }
         }
     }
 }

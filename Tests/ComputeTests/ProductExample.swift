@@ -80,8 +80,8 @@ extension TestMatrix {
         TestMatrix(columns, rows, (0..<columns * rows).map { self[$0 % rows, $0 / rows] })
     }
 
-    /// What `ComputeBackend` promises for self · other [K, N], in float32: one chain of fused multiply-adds for each
-    /// element over k ascending, then the bias, then the old value.
+    /// What `ComputeBackend` promises for self · other [K, N], in float32: one chain of fused multiply-adds
+    /// for each element over k ascending, then the bias, then the old value.
     func chained(_ other: TestMatrix, bias: TestMatrix? = nil, old: TestMatrix? = nil) -> TestMatrix {
         let a = values.map { Float($0) }, b = other.transposed.values.map { Float($0) }
         let depth = columns
@@ -102,8 +102,8 @@ extension TestMatrix {
         return result
     }
 
-    /// The largest distance of an element of `chained` from the exact result, in units of what a chain of that
-    /// length may be off: half a unit in the last place of Σ |a| |b| for each of its steps.
+    /// The largest distance of an element of `chained` from the exact result, in units of what a chain of
+    /// that length may be off: half a unit in the last place of Σ |a| |b| for each of its steps.
     func excess(_ found: TestMatrix, _ other: TestMatrix, bias: TestMatrix?, old: TestMatrix?) -> Double {
         var worst = 0.0
         let columnsOfOther = other.transposed

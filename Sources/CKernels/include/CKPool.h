@@ -12,8 +12,8 @@ typedef struct CKPool CKPool;
 // One index of a loop.
 typedef void (*CKPoolBody)(void *_Nullable context, size_t index);
 
-// A pool of `threads` > 0 threads, the caller of a loop included, or of as many as the system gives; NULL without
-// memory.
+// A pool of `threads` > 0 threads, the caller of a loop included, or of as many as the system gives; NULL
+// without memory.
 CKPool *_Nullable ck_pool_create(size_t threads);
 
 // Ends and joins the threads.  No loop may be running.

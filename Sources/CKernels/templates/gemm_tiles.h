@@ -20,8 +20,8 @@ typedef struct tile_work {
     const char *b;
     size_t b_step;
     size_t depth;
-    // What will be needed next: memory lines of 64 bytes, 2^ahead_shift of them in a row and rows `ahead_step`
-    // bytes apart.  A tile fetches one of them for each of its depths, the first of them `ahead_first`.
+    // What will be needed next: memory lines of 64 bytes, 2^ahead_shift of them in a row and rows
+    // `ahead_step` bytes apart.  A tile fetches one of them for each of its depths, the first of them `ahead_first`.
     const char *ahead;
     size_t ahead_step, ahead_shift, ahead_first;
     // Unfinished chains, or NULL to begin with 0.
@@ -91,7 +91,8 @@ INLINE void tile_packed(const size_t rows, const CKElementType type, const tile_
     const size_t mask = ((size_t)1 << work->ahead_shift) - 1;
     for (size_t k = 0; k < work->depth; k++, a += rows, b += NR) {
         const size_t next = work->ahead_first + k;
-        __builtin_prefetch(work->ahead + (next >> work->ahead_shift) * work->ahead_step + (next & mask) * 64, 0, 2);
+        const char *row = work->ahead + (next >> work->ahead_shift) * work->ahead_step;
+        __builtin_prefetch(row + (next & mask) * 64, 0, 2);
         V line[NV];
 #pragma clang loop unroll(full)
         for (size_t v = 0; v < NV; v++) line[v] = v_load(b + v * VW);
