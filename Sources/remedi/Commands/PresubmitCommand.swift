@@ -36,7 +36,8 @@ package struct PresubmitCommand: Command {
         do {
             try Presubmit(package: package, fixes: fixes, surroundings: surroundings).run(steps)
         } catch let failure as PresubmitFailure {
-            try surroundings.diagnostics.write(failure.output)
+            let errors = failure.errors.map { Messages.sentence(for: $0) + "\n" }
+            try surroundings.diagnostics.write(failure.output + errors.joined())
             throw failure
         }
     }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Folders that use each other in a circle.
 ///
-/// Read from the text: a folder uses another if it names a type or free function that the other alone
-/// declares.
+/// Read from the text: a folder uses another if it names a type, or calls a free function, that the other
+/// alone declares.
 package enum CircleLint {
     package static func findings(in files: [SourceText]) -> [String] {
         let arrows = arrows(in: files.filter { $0.path.hasSuffix(".swift") && $0.path.hasPrefix("Sources/") })
@@ -22,14 +22,43 @@ package enum CircleLint {
         }
         var arrows: [String: Set<String>] = [:]
         for file in files {
-            for match in file.code.matches(of: #/\b[A-Za-z_]\w+\b/#) {
-                guard let owner = owners[match.0], owner.count == 1, let folder = owner.first else {
-                    continue
-                }
+            for use in uses(in: file.code) {
+                guard let owner = owners[use], owner.count == 1, let folder = owner.first else { continue }
                 if folder != file.folder { arrows[file.folder, default: []].insert(folder) }
             }
         }
         return arrows
+    }
+
+    /// The types that a text names and the free functions that it calls.
+    private static func uses(in code: String) -> Set<Substring> {
+        var found: Set<Substring> = []
+        let bytes = code.utf8
+        var index = bytes.startIndex
+        var last = UInt8(ascii: " ")
+        while index < bytes.endIndex {
+            guard isWord(bytes[index]) else {
+                last = bytes[index]
+                index = bytes.index(after: index)
+                continue
+            }
+            let end = bytes[index...].firstIndex { !isWord($0) } ?? bytes.endIndex
+            let name = code[index..<end]
+            let isCall = end < bytes.endIndex && bytes[end] == UInt8(ascii: "(") && last != UInt8(ascii: ".")
+            if name.first?.isUppercase == true || isCall { found.insert(name) }
+            index = end
+            last = UInt8(ascii: "a")
+        }
+        return found
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     private static var declaration: Regex<(Substring, Substring)> {

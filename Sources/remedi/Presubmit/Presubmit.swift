@@ -2,10 +2,11 @@ import Foundation
 import LanguageModels
 import RemediCore
 
-/// A step of the checks that failed; `output` is what it said.
+/// A step of the checks that failed: what it said, or the errors that it found.
 struct PresubmitFailure: Error {
     var step: String
-    var output: String
+    var output = ""
+    var errors: [any Error] = []
 }
 
 /// The checks that every change must pass.
@@ -98,14 +99,14 @@ struct Presubmit {
 
     private func readConfigurations() throws {
         let folder = package.appendingPathComponent("Configs")
-        var findings = ""
+        var errors: [any Error] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
             do {
                 _ = try Experiment(file: folder.appendingPathComponent(name))
             } catch {
-                findings += Messages.sentence(for: error) + "\n"
+                errors.append(error)
             }
         }
-        if !findings.isEmpty { throw PresubmitFailure(step: "configs", output: findings) }
+        if !errors.isEmpty { throw PresubmitFailure(step: "configs", errors: errors) }
     }
 }

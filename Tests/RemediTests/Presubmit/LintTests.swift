@@ -92,16 +92,24 @@ final class LintTests: XCTestCase {
 
     func testCircles() {
         let files = [
-            SourceText(path: "Sources/M/A/a.swift", text: "struct Apple { let b: Banana }"),
+            SourceText(path: "Sources/M/A/a.swift", text: "struct Apple { let b: Banana.Peel }"),
             SourceText(path: "Sources/M/B/b.swift", text: "package final class Banana { var c: Cherry? }"),
             SourceText(
                 path: "Sources/M/C/c.swift", text: "func cherry(_ d: Date) {}\nenum Cherry { case x(Apple) }"),
+            SourceText(
+                path: "Sources/M/F/f.swift",
+                text: "func fig() {}\nstruct Fun { let x = [grape(1), a.elder(2)] }"),
+            SourceText(
+                path: "Sources/M/G/g.swift", text: "func grape() { Fun.fig }\nfunc elder(fig: Int) {}"),
             SourceText(path: "Sources/M/D/d.swift", text: "struct Date2 { let a: Apple } // Elder"),
             SourceText(path: "Sources/M/E/e.swift", text: "struct Elder { let d: Date2 }"),
         ]
         XCTAssertEqual(
             CircleLint.findings(in: files),
-            ["folders use each other in a circle: M/A, M/B, M/C"])
+            [
+                "folders use each other in a circle: M/A, M/B, M/C",
+                "folders use each other in a circle: M/F, M/G",
+            ])
         XCTAssertEqual(CircleLint.findings(in: Array(files[..<2])), [])
     }
 }
