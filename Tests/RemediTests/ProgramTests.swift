@@ -73,4 +73,40 @@ final class ProgramTests: XCTestCase {
         XCTAssertEqual(ended.code, 141)
         XCTAssertFalse(ended.signal)
     }
+
+    func testASignalEndsTrainingAfterSaving() throws {
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let training = TestFiles.training
+        let process = Process()
+        process.executableURL = TestFiles.program
+        process.arguments = [
+            "train", "-n", "x", "-l", "1", "-m", training.appendingPathComponent("gpt2").path, "-f",
+            training.appendingPathComponent("samples.jsonl").path, "--max-epochs", "1000000", "--patience",
+            "1000000",
+        ]
+        process.currentDirectoryURL = folder
+        let diagnostics = Pipe()
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = diagnostics
+        try process.run()
+        try diagnostics.fileHandleForWriting.close()
+        var text = ""
+        while !text.contains("epoch 1/1000000: train") {
+            let data = diagnostics.fileHandleForReading.availableData
+            guard !data.isEmpty else { break }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        process.terminate()
+        text += String(decoding: try diagnostics.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        XCTAssertEqual(process.terminationReason, .exit, text)
+        XCTAssertEqual(process.terminationStatus, 143, text)
+        XCTAssertTrue(
+            text.contains(
+                "warning: SIGTERM: stopping after this batch and saving; once more stops at once\n"), text)
+        XCTAssertTrue(text.hasSuffix("remedi: stopped by SIGTERM; the work is saved\n"), text)
+        let checkpoint = folder.appendingPathComponent("results/x/linear/1/checkpoint.safetensors").path
+        XCTAssertTrue(FileManager.default.fileExists(atPath: checkpoint))
+    }
 }
