@@ -39,7 +39,7 @@ final class BytePairModel: Sendable {
     func encode(_ word: UnsafePointer<UInt8>, _ length: Int, in workspace: TokenWorkspace) {
         workspace.countsSpelling = false
         guard length <= WordCache.longestWord else { return encodeAfresh(word, length, in: workspace) }
-        let hash = hashBytes(word, length)
+        let hash = ByteHash.of(word, length)
         if workspace.recall(word, length, hash: hash) { return }
         encodeAfresh(word, length, in: workspace)
         if !workspace.countsSpelling { workspace.remember(word, length, hash: hash) }

@@ -21,27 +21,30 @@ struct ByteStrings: Sendable {
     subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
 }
 
-/// Hashes `count` bytes, eight at a time.
-@inline(__always)
-func hashBytes(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-    let raw = UnsafeRawPointer(bytes)
-    var hash = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
-    var position = 0
-    while position + 8 <= count {
-        hash = mix(hash ^ raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-        position += 8
+/// A fast hash of byte strings, for tables of our own.
+enum ByteHash {
+    /// Hashes `count` bytes, eight at a time.
+    @inline(__always)
+    static func of(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+        let raw = UnsafeRawPointer(bytes)
+        var hash = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
+        var position = 0
+        while position + 8 <= count {
+            hash = mix(hash ^ raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            position += 8
+        }
+        var rest: UInt64 = 0
+        while position < count {
+            rest = rest << 8 | UInt64(bytes[position])
+            position += 1
+        }
+        return mix(hash ^ rest)
     }
-    var rest: UInt64 = 0
-    while position < count {
-        rest = rest << 8 | UInt64(bytes[position])
-        position += 1
-    }
-    return mix(hash ^ rest)
-}
 
-/// Spreads every bit of `value` over the whole word.
-@inline(__always)
-func mix(_ value: UInt64) -> UInt64 {
-    let (high, low) = (value ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
-    return high ^ low
+    /// Spreads every bit of `value` over the whole word.
+    @inline(__always)
+    private static func mix(_ value: UInt64) -> UInt64 {
+        let (high, low) = (value ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        return high ^ low
+    }
 }

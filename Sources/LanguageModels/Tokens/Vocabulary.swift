@@ -39,7 +39,7 @@ final class Vocabulary: @unchecked Sendable {
             guard let base = bytes.baseAddress ?? UnsafePointer(bitPattern: 1) else { return nil }
             for (index, id) in ids.enumerated() {
                 let range = spellings.range(index)
-                var slot = Int(truncatingIfNeeded: hashBytes(base + range.lowerBound, range.count)) & mask
+                var slot = Int(truncatingIfNeeded: ByteHash.of(base + range.lowerBound, range.count)) & mask
                 while slots[slot] >= 0 {
                     let other = spellings.range(Int(slots[slot]))
                     if other.count == range.count,
@@ -67,7 +67,7 @@ final class Vocabulary: @unchecked Sendable {
 
     /// The id spelled by `count` bytes at `bytes`, or -1.
     func id(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
-        var slot = Int(truncatingIfNeeded: hashBytes(bytes, count)) & mask
+        var slot = Int(truncatingIfNeeded: ByteHash.of(bytes, count)) & mask
         return spellings.bytes.withUnsafeBufferPointer { all in
             while slots[slot] >= 0 {
                 let index = Int(slots[slot])
