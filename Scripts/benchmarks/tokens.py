@@ -101,14 +101,14 @@ def main():
 
 
 def report(folder, ours, other, count):
-    print(f"{folder}: {len(texts())} texts, {ours['tokens']} tokens (tokenizers {tokenizers.__version__}: {count})")
+    print(f"{folder}: {ours['tokens']} tokens (tokenizers {tokenizers.__version__}: {count})")
     print(f"  load      ours {ours['load'] * 1e3:6.1f} ms, theirs {other['load'] * 1e3:6.1f} ms")
     for state in ("cold", "warm"):
         print(f"  {state}      ours {ours['tokens'] / ours[state] / 1e6:6.2f} M tokens/s")
         for name in ("encode", "encode_batch", "encode_batch_fast"):
             time_taken = other[f"{name} {state}"]
-            ratio = time_taken / ours[state]
-            print(f"    {name:18} {count / time_taken / 1e6:6.2f} M tokens/s, ours {ratio:5.2f} times as fast")
+            speed, ratio = count / time_taken / 1e6, time_taken / ours[state]
+            print(f"    {name:18} {speed:6.2f} M tokens/s, ours {ratio:5.2f} times as fast")
 
 
 if __name__ == "__main__":

@@ -100,7 +100,8 @@ def prefixed(texts):
     tokenizer = trained_bytes(texts, byte_level(add_prefix_space=True))
     tokenizer.post_processor = processors.ByteLevel(trim_offsets=True, add_prefix_space=True)
     tokenizer.add_special_tokens([AddedToken("<mask>", lstrip=True), AddedToken("<sep>", rstrip=True)])
-    tokenizer.add_tokens([AddedToken("Sonntag", single_word=True), AddedToken("<both>", lstrip=True, rstrip=True)])
+    tokenizer.add_tokens([AddedToken("Sonntag", single_word=True)])
+    tokenizer.add_tokens([AddedToken("<both>", lstrip=True, rstrip=True)])
     return tokenizer
 
 

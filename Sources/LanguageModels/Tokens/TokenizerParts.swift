@@ -27,7 +27,7 @@ final class TokenizerParts: Sendable {
         for var token in tokens where added[token.id] == nil {
             if token.normalized {
                 let pattern = normalizer.normalized(token.spelling)
-                // The mark of a space that is part of the pattern belongs to the text, not to a special token.
+                // A space's mark in the pattern belongs to the text, unless the token is special.
                 if !token.special { token.spelling = pattern }
                 normalized.add(token, pattern: pattern)
             } else {
@@ -45,11 +45,11 @@ final class TokenizerParts: Sendable {
         }
     }
 
+    /// Truncation and padding are known and not done: a text is never cut.
     private static func refuseUnknownKeys(_ root: ComponentSettings) throws {
         let known = [
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
-            "post_processor",
-            "decoder",
+            "post_processor", "decoder",
         ]
         for key in root.object.keys where !known.contains(key) { throw root.unsupported(key) }
     }

@@ -12,7 +12,7 @@ final class TokenizerRefusalTests: XCTestCase {
         "normalizer": {"type": "NFC"},
         "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true},
         "post_processor": {"type": "TemplateProcessing",
-          "single": [{"SpecialToken": {"id": "<end>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+          "single": [{"SpecialToken": {"id": "<end>"}}, {"Sequence": {"id": "A", "type_id": 0}}],
           "special_tokens": {"<end>": {"id": "<end>", "ids": [5], "tokens": ["<end>"]}}},
         "decoder": {"type": "ByteLevel"},
         "model": {"type": "BPE", "dropout": null, "unk_token": null, "byte_fallback": false,
