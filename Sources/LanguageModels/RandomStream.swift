@@ -8,7 +8,9 @@ package struct RandomStream: Sendable, RandomNumberGenerator {
     package init(seed: UInt64, purpose: String, sample: String = "") {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func absorb(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        for shift in stride(from: 0, to: 64, by: 8) { absorb(UInt8(truncatingIfNeeded: seed >> UInt64(shift))) }
+        for shift in stride(from: 0, to: 64, by: 8) {
+            absorb(UInt8(truncatingIfNeeded: seed >> UInt64(shift)))
+        }
         for byte in purpose.utf8 { absorb(byte) }
         absorb(0xFF)
         for byte in sample.utf8 { absorb(byte) }

@@ -95,11 +95,48 @@ package struct ResultsFolder: Sendable {
     }
 
     /// Writes what was run, with every setting that decided it, as `experiment.json`.
-    package func writeExperiment(_ description: JSONObject) throws {
+    private func writeExperiment(_ description: JSONObject) throws {
         var object = description
         object["version"] = .string(RemediVersion.current)
         let file = url.appendingPathComponent("experiment.json")
         try AtomicFile.write(JSONValue.object(object).text(pretty: true) + "\n", to: file)
+    }
+
+    /// What is to be kept of a run.
+    package struct Record: Sendable {
+        /// Options by name; see `writeArguments`.
+        package var arguments: [(name: String, value: JSONValue)]
+        /// nil: named after the date.
+        package var argumentsFileName: String?
+        package var date: Date
+        package var description: JSONObject
+
+        package init(
+            arguments: [(name: String, value: JSONValue)], argumentsFileName: String?, date: Date,
+            description: JSONObject
+        ) {
+            self.arguments = arguments
+            self.argumentsFileName = argumentsFileName
+            self.date = date
+            self.description = description
+        }
+    }
+
+    /// Does `work` and then keeps its record beside what it wrote, also if it was interrupted.  A run that was
+    /// refused leaves no trace.
+    package func recording<Result>(_ record: Record, _ work: () throws -> Result) throws -> Result {
+        func keep() throws {
+            try writeArguments(record.arguments, name: record.argumentsFileName, date: record.date)
+            try writeExperiment(record.description)
+        }
+        do {
+            let result = try work()
+            try keep()
+            return result
+        } catch let error as RemediError {
+            if case .interrupted = error { try keep() }
+            throw error
+        }
     }
 
     private static func stamp(_ date: Date) -> String {

@@ -10,11 +10,13 @@ package enum Invocation: Sendable {
     ///
     /// - Throws: `UsageFailure`.
     package init(_ words: [String], tree: [CommandNode], summary: String) throws(UsageFailure) {
+        // `help train` is `train --help`.
+        let words = words.first == "help" ? words.dropFirst() + ["--help"] : words
         var members = tree
         var path: [String] = []
         var summary = summary
         for (index, word) in words.enumerated() {
-            if word == "-h" || word == "--help" || path.isEmpty && word == "help" && words.count == 1 {
+            if word == "-h" || word == "--help" {
                 self = .help(HelpPage.group(path: path, summary: summary, members: members))
                 return
             }

@@ -72,11 +72,10 @@ package struct EvalGenCommand: Command {
         modelArguments.name = plan.model
         modelArguments.device = device
         let model = try modelArguments.open(in: workplace, progress: progress)
-        try results.prepare(folder, for: self, in: surroundings)
-        try folder.writeExperiment(description(of: experiment, options: options))
-        let summaries = try EvaluationRun(
-            model: model, dataset: dataset, options: options, directory: folder.url, progress: progress
-        ).run()
+        let run = EvaluationRun(
+            model: model, dataset: dataset, options: options, directory: folder.url, progress: progress)
+        let description = description(of: experiment, options: options)
+        let summaries = try results.record(self, description, in: folder, surroundings) { try run.run() }
         for summary in summaries where summary.skipped.count > 0 {
             progress.report(.warning(Self.words(skippedIn: summary)))
         }

@@ -65,9 +65,8 @@ package struct TrainCommand: Command {
             model: model, samples: data.samples, places: data.places, validation: data.validation,
             options: options, directory: folder.url, datasetName: plan.dataset, dataHash: data.hash,
             overwrite: results.overwrites, progress: progress)
-        try results.prepare(folder, for: self, in: surroundings)
-        try folder.writeExperiment(description(of: experiment, blocks: options.blocks))
-        let trained = try run.run()
+        let description = description(of: experiment, blocks: options.blocks)
+        let trained = try results.record(self, description, in: folder, surroundings) { try run.run() }
         try surroundings.write(Self.report(of: trained))
     }
 

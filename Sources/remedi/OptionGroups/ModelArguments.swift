@@ -35,7 +35,7 @@ package struct ModelArguments: Sendable, Equatable {
     func open(in workplace: Workplace, progress: any ProgressReporter) throws -> LanguageModel {
         let folder = try locate(in: workplace)
         let backend = try device.makeBackend()
-        progress.report(.message("\(name): \(folder.path) on \(backend.deviceDescription)"))
+        progress.report(.message("model \(folder.path) on \(backend.deviceDescription)"))
         return try LanguageModel(
             folder: folder, name: name, backend: backend,
             elementType: device.elementType(for: ModelName(name)))

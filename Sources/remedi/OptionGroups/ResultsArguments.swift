@@ -43,8 +43,12 @@ package struct ResultsArguments: Sendable, Equatable {
 
     func root(in workplace: Workplace) -> URL { resultsFolder.map(workplace.resolve) ?? workplace.results }
 
-    /// Clears the folder if asked to, then keeps the command's options in it.
-    func prepare<C: Command>(_ folder: ResultsFolder, for command: C, in surroundings: Surroundings) throws {
+    /// Clears the folder if asked to, does `work`, and keeps the command's options and `description` beside
+    /// what it wrote.
+    func record<C: Command, Result>(
+        _ command: C, _ description: JSONObject, in folder: ResultsFolder, _ surroundings: Surroundings,
+        _ work: () throws -> Result
+    ) throws -> Result {
         if clears { try folder.clear(workingFolder: surroundings.workplace.workingFolder) }
         var values: [(name: String, value: JSONValue)] = []
         for option in C.options {
@@ -53,6 +57,9 @@ package struct ResultsArguments: Sendable, Equatable {
                 values.append((name, option.setting.json(of: command)))
             }
         }
-        try folder.writeArguments(values, name: argumentsFileName, date: surroundings.date())
+        let record = ResultsFolder.Record(
+            arguments: values, argumentsFileName: argumentsFileName, date: surroundings.date(),
+            description: description)
+        return try folder.recording(record, work)
     }
 }

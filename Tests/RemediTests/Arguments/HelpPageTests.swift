@@ -41,6 +41,8 @@ final class HelpPageTests: XCTestCase {
     func testHelpIsFoundAmongOtherWords() {
         XCTAssertEqual(TestRun("train counterfact -l 1 --help").output, TestRun("train --help").output)
         XCTAssertEqual(TestRun("help").output, TestRun("--help").output)
+        XCTAssertEqual(TestRun("help eval gen").output, TestRun("eval gen --help").output)
+        XCTAssertEqual(TestRun("help trian").code, 2)
     }
 
     func testVersion() {
