@@ -43,16 +43,16 @@ static inline void relax(void) {
 }
 
 // Claims and runs indices of the current loop until none is left; returns the generation it saw.
-static uint32_t work(CKPool *pool) {
+static uint32_t run_shares(CKPool *pool) {
     uint64_t ticket = atomic_load(&pool->ticket);
     for (;;) {
         uint32_t generation = (uint32_t)(ticket >> 32), index = (uint32_t)ticket;
-        CKPoolBody body = atomic_load(&pool->body);
+        CKPoolBody task = atomic_load(&pool->body);
         void *context = atomic_load(&pool->context);
         uint32_t count = atomic_load(&pool->count);
         if (index >= count) return generation;
         if (!atomic_compare_exchange_weak(&pool->ticket, &ticket, ticket + 1)) continue;
-        body(context, index);
+        task(context, index);
         if (atomic_fetch_add(&pool->finished, 1) + 1 == count && atomic_load(&pool->caller_sleeps)) {
             pthread_mutex_lock(&pool->mutex);
             pthread_cond_signal(&pool->completed);
@@ -79,7 +79,7 @@ static void *serve(void *argument) {
             atomic_fetch_sub(&pool->sleepers, 1);
             pthread_mutex_unlock(&pool->mutex);
         }
-        seen = work(pool);
+        seen = run_shares(pool);
     }
     return NULL;
 }
@@ -113,10 +113,10 @@ void ck_pool_destroy(CKPool *pool) {
 
 // Makes a loop the current one.  While its fields change, the ticket has a new generation and no index
 // left: whoever mixed old and new fields fails to claim.
-static void publish(CKPool *pool, uint32_t count, CKPoolBody body, void *context) {
+static void publish(CKPool *pool, uint32_t count, CKPoolBody task, void *context) {
     uint64_t generation = (atomic_load(&pool->ticket) >> 32) + 1;
     atomic_store(&pool->ticket, generation << 32 | UINT32_MAX);
-    atomic_store(&pool->body, body);
+    atomic_store(&pool->body, task);
     atomic_store(&pool->context, context);
     atomic_store(&pool->count, count);
     atomic_store(&pool->finished, 0);
@@ -140,15 +140,15 @@ static void wait_until_finished(CKPool *pool, uint32_t count) {
     pthread_mutex_unlock(&pool->mutex);
 }
 
-void ck_pool_run(CKPool *pool, size_t count, CKPoolBody body, void *context) {
+void ck_pool_run(CKPool *pool, size_t count, CKPoolBody task, void *context) {
     if (pool == NULL || pool->threads == 1 || count <= 1 || count >= UINT32_MAX || inside_body
         || atomic_flag_test_and_set(&pool->busy)) {
-        for (size_t index = 0; index < count; index++) body(context, index);
+        for (size_t index = 0; index < count; index++) task(context, index);
         return;
     }
-    publish(pool, (uint32_t)count, body, context);
+    publish(pool, (uint32_t)count, task, context);
     inside_body = true;
-    work(pool);
+    run_shares(pool);
     inside_body = false;
     wait_until_finished(pool, (uint32_t)count);
     atomic_flag_clear(&pool->busy);

@@ -65,7 +65,7 @@ INLINE Curve curve(CKActivation kind, Floats x) {
     case CK_LEAKY_RELU: body(CK_LEAKY_RELU); break;                                                      \
     }
 
-static void activation(CKActivation kind, const float *x, float *y, size_t count) {
+static void kernel_activation(CKActivation kind, const float *x, float *y, size_t count) {
 #define BODY(constant)                                                                                   \
     for (size_t i = 0; i < count; i += LANES) {                                                          \
         size_t left = count - i;                                                                         \
@@ -75,7 +75,7 @@ static void activation(CKActivation kind, const float *x, float *y, size_t count
 #undef BODY
 }
 
-static void activation_backward(
+static void kernel_activation_backward(
     CKActivation kind, const float *dy, const float *x, float *dx, size_t count) {
 #define BODY(constant)                                                                                   \
     for (size_t i = 0; i < count; i += LANES) {                                                          \
@@ -87,7 +87,7 @@ static void activation_backward(
 #undef BODY
 }
 
-static void gated(CKActivation kind, const float *gate, const float *up, float *y, size_t count) {
+static void kernel_gated(CKActivation kind, const float *gate, const float *up, float *y, size_t count) {
 #define BODY(constant)                                                                                   \
     for (size_t i = 0; i < count; i += LANES) {                                                          \
         size_t left = count - i;                                                                         \
@@ -98,7 +98,7 @@ static void gated(CKActivation kind, const float *gate, const float *up, float *
 #undef BODY
 }
 
-static void gated_backward(
+static void kernel_gated_backward(
     CKActivation kind, const float *dy, const float *gate, const float *up, float *d_gate, float *d_up,
     size_t count) {
 #define BODY(constant)                                                                                   \

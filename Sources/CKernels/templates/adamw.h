@@ -1,4 +1,4 @@
-static void adamw(
+static void kernel_adamw(
     const CKAdamW *options, float *parameters, const float *gradients, float *first_moments,
     float *second_moments, size_t count) {
     const Floats beta1 = splat(options->beta1), beta2 = splat(options->beta2);

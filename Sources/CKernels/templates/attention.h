@@ -195,10 +195,10 @@ static void soften(
     float kept = small_exponential(splat(previous - now)).x;
     *maximum = now;
     *sum = *sum * kept + sum_lanes(weights);
-    if (kept != 1) scale(output, kept, output, span->head_size, false);
+    if (kept != 1) kernel_scale(output, kept, output, span->head_size, false);
 }
 
-static void attention(
+static void kernel_attention(
     const CKAttentionSpan *span, const float *queries, size_t query_stride, const float *keys,
     size_t key_stride, const float *values, size_t value_stride, float *output, size_t output_stride,
     float *log_sum_exp, size_t log_sum_exp_stride, float *scratch) {

@@ -38,7 +38,7 @@ static void weigh_block(
     }
 }
 
-static void attention_backward(
+static void kernel_attention_backward(
     const CKAttentionSpan *span, const float *d_output, size_t d_output_stride, const float *queries,
     size_t query_stride, const float *keys, size_t key_stride, const float *values, size_t value_stride,
     const float *output, size_t output_stride, const float *log_sum_exp, size_t log_sum_exp_stride,
@@ -49,7 +49,7 @@ static void attention_backward(
     float *weights = value_columns + size * KEY_TILE, *d_scores = weights + QUERY_TILE * KEY_TILE;
     float *deltas = d_scores + QUERY_TILE * KEY_TILE;
     for (size_t q = 0; q < span->queries; q++) {
-        deltas[q] = dot(d_output + q * d_output_stride, output + q * output_stride, size);
+        deltas[q] = kernel_dot(d_output + q * d_output_stride, output + q * output_stride, size);
         memset(d_queries + q * d_query_stride, 0, size * sizeof(float));
     }
     const BackwardTile t = {span, d_output, queries, log_sum_exp, deltas, d_output_stride, query_stride,

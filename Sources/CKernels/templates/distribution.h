@@ -62,7 +62,7 @@ static Mass mass_of(const float *x, size_t count, int32_t without) {
 
 INLINE double log_of(Mass mass) { return mass.maximum + log(mass.sum); }
 
-static double log_sum_exp(const float *logits, size_t count) { return log_of(mass_of(logits, count, -1)); }
+static double kernel_log_sum_exp(const float *logits, size_t count) { return log_of(mass_of(logits, count, -1)); }
 
 // Puts `id` in its place among the best `k`, of which `found` are known; equal values stay in order of id.
 INLINE void insert(float value, int32_t id, size_t k, size_t *found, int32_t *ids, float *values) {
@@ -75,8 +75,8 @@ INLINE void insert(float value, int32_t id, size_t k, size_t *found, int32_t *id
     ids[place] = id;
 }
 
-static void top_k(const float *logits, size_t count, size_t k, int32_t *ids, float *values) {
-    const double total = log_sum_exp(logits, count);
+static void kernel_top_k(const float *logits, size_t count, size_t k, int32_t *ids, float *values) {
+    const double total = kernel_log_sum_exp(logits, count);
     size_t found = 0;
     for (size_t i = 0; i < count; i += LANES) {
         const size_t left = least(LANES, count - i);
@@ -96,14 +96,14 @@ static void top_k(const float *logits, size_t count, size_t k, int32_t *ids, flo
 // A double as a sum of two floats.
 typedef struct {
     Floats high, low;
-} Split;
+} TwoFloats;
 
-INLINE Split split(double value) {
+INLINE TwoFloats two_floats(double value) {
     float high = (float)value;
-    return (Split){splat(high), splat((float)(value - high))};
+    return (TwoFloats){splat(high), splat((float)(value - high))};
 }
 
-INLINE Floats probability(Floats x, Split total) { return small_exponential((x - total.high) - total.low); }
+INLINE Floats probability(Floats x, TwoFloats total) { return small_exponential((x - total.high) - total.low); }
 
 // How the gradient of a row depends on p and p⁰, except at the target and the comparator:
 // p · direct − p · raised − p⁰ · divergence.
@@ -125,7 +125,7 @@ INLINE Floats divergence_term(Floats p, Floats p0, Floats d) {
 static double diverge(
     float *x, const float *base, size_t count, double total, double base_total, Slopes slopes,
     bool gradient) {
-    const Split t = split(total), t0 = split(base_total), shift = split(base_total - total);
+    const TwoFloats t = two_floats(total), t0 = two_floats(base_total), shift = two_floats(base_total - total);
     double sum = 0;
     for (size_t i = 0; i < count; i += ROW_BLOCK) {
         const size_t end = least(i + ROW_BLOCK, count);
@@ -147,7 +147,7 @@ static double diverge(
 }
 
 static void slope_rows(float *x, size_t count, double total, Slopes slopes) {
-    const Split t = split(total);
+    const TwoFloats t = two_floats(total);
     for (size_t i = 0; i < count; i += LANES) {
         const size_t left = count - i;
         Floats p = probability(load_next(x + i, left), t);
@@ -193,14 +193,14 @@ static RowDistribution distribution_of(
         if (row.rest < 0x1p-126) row.rest = 0x1p-126;
         values[1] = (float)log(row.rest);
     } else {
-        row.total = log_sum_exp(logits, count);
+        row.total = kernel_log_sum_exp(logits, count);
     }
     if (terms->target >= 0) values[0] = (float)(logits[terms->target] - row.total);
-    if (terms->divergence_weight != 0) row.base_total = log_sum_exp(base, count);
+    if (terms->divergence_weight != 0) row.base_total = kernel_log_sum_exp(base, count);
     return row;
 }
 
-static void distribution_terms(
+static void kernel_distribution_terms(
     float *logits, const float *base, size_t count, const CKDistributionTerms *terms, float *values,
     bool gradient) {
     values[0] = values[1] = values[2] = 0;
@@ -209,7 +209,7 @@ static void distribution_terms(
     const float comparator_weight = c >= 0 ? terms->comparator_weight : 0;
     const float divergence_weight = terms->divergence_weight;
     const bool sloped = target_weight != 0 || comparator_weight != 0 || divergence_weight != 0;
-    if (gradient && !sloped && t < 0 && c < 0) fill(logits, count, 0);
+    if (gradient && !sloped && t < 0 && c < 0) kernel_fill(logits, count, 0);
     if (!sloped && t < 0 && c < 0) return;
     const RowDistribution row = distribution_of(logits, base, count, terms, values);
     double at_target = 0, at_comparator = 0;
@@ -223,7 +223,7 @@ static void distribution_terms(
     else if (gradient && sloped)
         slope_rows(logits, count, row.total, slopes);
     else if (gradient)
-        fill(logits, count, 0);
+        kernel_fill(logits, count, 0);
     if (gradient && t >= 0) logits[t] = (float)at_target;
     if (gradient && c >= 0) logits[c] = (float)at_comparator;
 }

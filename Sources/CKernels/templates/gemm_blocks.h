@@ -134,7 +134,7 @@ static size_t fetch_ahead(const gemm_pass *pass, const sliver_step *next, tile_w
     work->ahead = gemm_b_address(gemm, pass->first + next->k, next->column);
     work->ahead_step = gemm->b_stride * bytes;
     work->ahead_first = work->ahead_shift = 0;
-    while (((size_t)64 << work->ahead_shift) < row_bytes) work->ahead_shift++;
+    for (; ((size_t)64 << work->ahead_shift) < row_bytes; work->ahead_shift++) {}
     return (gemm->b_transposed ? NR : next->depth) << work->ahead_shift;
 }
 

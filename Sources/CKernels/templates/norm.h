@@ -32,7 +32,7 @@ INLINE float squares_about(const float *x, float mean, size_t count) {
     return sum_all(sums);
 }
 
-static void layer_norm(
+static void kernel_layer_norm(
     const float *x, size_t x_stride, size_t rows, size_t columns, const float *gain, const float *bias,
     float epsilon, float *y, size_t y_stride, float *statistics, size_t statistics_stride) {
     for (size_t row = 0; row < rows; row++, x += x_stride, y += y_stride) {
@@ -52,7 +52,7 @@ static void layer_norm(
     }
 }
 
-static void rms_norm(
+static void kernel_rms_norm(
     const float *x, size_t x_stride, size_t rows, size_t columns, const float *gain, float epsilon,
     float *y, size_t y_stride, float *statistics, size_t statistics_stride) {
     for (size_t row = 0; row < rows; row++, x += x_stride, y += y_stride) {
@@ -91,7 +91,7 @@ INLINE void norm_backward(
     }
 }
 
-static void layer_norm_backward(
+static void kernel_layer_norm_backward(
     const float *dy, size_t dy_stride, const float *x, size_t x_stride, size_t rows, size_t columns,
     const float *gain, const float *statistics, size_t statistics_stride, float *dx, size_t dx_stride,
     bool accumulate) {
@@ -101,7 +101,7 @@ static void layer_norm_backward(
             dx + row * dx_stride, accumulate);
 }
 
-static void rms_norm_backward(
+static void kernel_rms_norm_backward(
     const float *dy, size_t dy_stride, const float *x, size_t x_stride, size_t rows, size_t columns,
     const float *gain, const float *statistics, size_t statistics_stride, float *dx, size_t dx_stride,
     bool accumulate) {

@@ -4,7 +4,7 @@ INLINE void turn(Floats *a, Floats *b, Floats cosine, Floats sine) {
     *a = first;
 }
 
-static void rotate(
+static void kernel_rotate(
     float *head, const float *cosines, const float *sines, size_t pairs, bool neighbours, bool inverse) {
     const Floats sign = splat(inverse ? -1 : 1);
     for (size_t i = 0; i < pairs; i += LANES) {

@@ -1,4 +1,4 @@
-static void widen(const void *source, CKElementType type, float *y, size_t count, bool accumulate) {
+static void kernel_widen(const void *source, CKElementType type, float *y, size_t count, bool accumulate) {
     const char *bytes = source;
     size_t width = type == CK_F32 ? 4 : 2;
     for (size_t i = 0; i < count; i += LANES) {
@@ -23,20 +23,20 @@ static void widen(const void *source, CKElementType type, float *y, size_t count
     }
 }
 
-static void fill(float *y, size_t count, float value) {
+static void kernel_fill(float *y, size_t count, float value) {
     for (size_t i = 0; i < count; i += LANES) store_next(y + i, splat(value), count - i);
 }
 
-static void add(const float *x, float scale, float *y, size_t count) {
+static void kernel_add(const float *x, float scale, float *y, size_t count) {
     for (size_t i = 0; i < count; i += LANES) {
         size_t left = count - i;
         store_next(y + i, fused(splat(scale), load_next(x + i, left), load_next(y + i, left)), left);
     }
 }
 
-static void scale(const float *x, float factor, float *y, size_t count, bool accumulate) {
+static void kernel_scale(const float *x, float factor, float *y, size_t count, bool accumulate) {
     if (accumulate) {
-        add(x, factor, y, count);
+        kernel_add(x, factor, y, count);
         return;
     }
     for (size_t i = 0; i < count; i += LANES) {
@@ -45,7 +45,7 @@ static void scale(const float *x, float factor, float *y, size_t count, bool acc
     }
 }
 
-static void blend(const float *x, float alpha, float beta, float *y, size_t count) {
+static void kernel_blend(const float *x, float alpha, float beta, float *y, size_t count) {
     for (size_t i = 0; i < count; i += LANES) {
         size_t left = count - i;
         Floats kept = splat(beta) * load_next(y + i, left);
@@ -53,7 +53,7 @@ static void blend(const float *x, float alpha, float beta, float *y, size_t coun
     }
 }
 
-static float dot(const float *a, const float *b, size_t count) {
+static float kernel_dot(const float *a, const float *b, size_t count) {
     Sums sums = {0, 0, 0, 0};
     size_t i = 0;
     for (; i + 4 * LANES <= count; i += 4 * LANES) {
@@ -91,7 +91,7 @@ INLINE void sum_columns(
     }
 }
 
-static void sum_rows(
+static void kernel_sum_rows(
     const float *x, size_t x_stride, size_t rows, size_t columns, float factor, float *y,
     bool accumulate) {
     size_t i = 0;

@@ -14,7 +14,7 @@ package enum Mentions {
         of name: String, in text: String, from start: Int, wholeWords: Bool
     ) -> Range<Int>? {
         var number = 0
-        while let found = occurrence(number, of: name, in: text, wholeWords: wholeWords) {
+        while let found = mention(number, of: name, in: text, wholeWords: wholeWords) {
             if found.lowerBound >= start { return found }
             number += 1
         }

@@ -9,7 +9,7 @@ struct EditLoss {
     let beta: Float
 
     /// A batch's loss and, where asked for, its gradient.
-    struct Result {
+    struct Evaluated {
         let terms: LossTerms
         /// Indices into the batch of the samples that spoil the loss, all of them if none can be singled
         /// out; empty if the loss is finite.
@@ -27,7 +27,7 @@ struct EditLoss {
     func evaluate(
         _ batch: [TrainingExample], sequences: [FrozenSequence], base: Matrix?, directions: Matrix,
         gradient: Bool
-    ) throws -> Result {
+    ) throws -> Evaluated {
         let backend = model.backend
         let rows = LossRows(batch, weights: weights)
         let owners = Array(batch.indices) + batch.indices.filter { batch[$0].essence != nil }
@@ -49,12 +49,12 @@ struct EditLoss {
         }
         if !terms.loss.isFinite {
             let named = spoiled.isEmpty ? Array(batch.indices) : spoiled.sorted()
-            return Result(terms: terms, nonFinite: named, dDirections: nil)
+            return Evaluated(terms: terms, nonFinite: named, dDirections: nil)
         }
-        guard gradient else { return Result(terms: terms, nonFinite: [], dDirections: nil) }
+        guard gradient else { return Evaluated(terms: terms, nonFinite: [], dDirections: nil) }
         let dDirections = try pass.backward(pass.logits)
         if let norms { try addNormGradient(norms, of: directions, into: dDirections) }
-        return Result(terms: terms, nonFinite: [], dDirections: dDirections)
+        return Evaluated(terms: terms, nonFinite: [], dDirections: dDirections)
     }
 
     /// ‖d‖₂ of every direction.

@@ -51,7 +51,7 @@ package struct InspectTokens: Command {
         let encoding = tokenizer.encode(text)
         var range: Range<Int>?
         if let substring {
-            guard let place = LanguageModels.occurrence(occurrence, of: substring, in: text),
+            guard let place = LanguageModels.mention(occurrence, of: substring, in: text),
                 let tokens = encoding.tokens(of: place)
             else {
                 throw LanguageModelError.substringMissing(

@@ -36,7 +36,7 @@ final class TokenizerTests: XCTestCase {
             for (group, digest) in try XCTUnwrap(expected[name]?["attributes"]?.array).enumerated() {
                 var found = EncodingDigest()
                 for item in cases[50 * group..<50 * group + 50] {
-                    guard let place = occurrence(0, of: item.attribute, in: item.context) else { continue }
+                    guard let place = mention(0, of: item.attribute, in: item.context) else { continue }
                     let encoding = tokenizer.encode(item.context)
                     let reference = try XCTUnwrap(encoding.tokens(of: place, lastByte: false))
                     found.add(reference.lowerBound)
@@ -52,7 +52,7 @@ final class TokenizerTests: XCTestCase {
         let text = "Then Petr Ṣ, and Ṣ too"
         for (name, tokenizer) in try vocabularies() {
             let encoding = tokenizer.encode(text)
-            let place = try XCTUnwrap(occurrence(0, of: "Petr Ṣ", in: text))
+            let place = try XCTUnwrap(mention(0, of: "Petr Ṣ", in: text))
             let tokens = try XCTUnwrap(encoding.tokens(of: place))
             XCTAssertEqual(tokenizer.decode(Array(encoding.ids[tokens])), " Petr Ṣ", name)
             let reference = try XCTUnwrap(encoding.tokens(of: place, lastByte: false))

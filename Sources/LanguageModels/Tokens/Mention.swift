@@ -3,7 +3,7 @@
 ///
 /// Texts are compared scalar by scalar: canonically equivalent spellings differ.  Nil if it does not occur
 /// that often, and for an empty `substring`.
-package func occurrence(
+package func mention(
     _ occurrence: Int, of substring: String, in text: String, wholeWords: Bool = false
 ) -> Range<Int>? {
     let needle = Array(substring.unicodeScalars)
