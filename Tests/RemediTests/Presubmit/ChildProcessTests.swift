@@ -1,0 +1,40 @@
+import Foundation
+import XCTest
+
+@testable import remedi
+
+final class ChildProcessTests: XCTestCase {
+    private let folder = FileManager.default.temporaryDirectory
+
+    private func shell(_ script: String) throws -> ChildProcess.Outcome {
+        try ChildProcess(words: ["sh", "-c", script], folder: folder).run(passesThrough: false)
+    }
+
+    func testOutputAndStatus() throws {
+        let outcome = try shell("echo one; echo two >&2; exit 3")
+        XCTAssertEqual(outcome.output, "one\ntwo\n")
+        XCTAssertEqual(outcome.status, 3)
+    }
+
+    func testRunsInItsFolder() throws {
+        let outcome = try shell("pwd -P")
+        XCTAssertEqual(outcome.output, folder.resolvingSymlinksInPath().path + "\n")
+    }
+
+    func testMoreOutputThanAPipeHolds() throws {
+        XCTAssertEqual(try shell("yes | head -c 1000000").output.utf8.count, 1_000_000)
+    }
+
+    func testASignalIsToldAsShellsDo() throws {
+        XCTAssertEqual(try shell("kill -9 $$").status, 137)
+    }
+
+    func testAMissingProgram() throws {
+        let child = ChildProcess(words: ["there-is-no-such-program"], folder: folder)
+        XCTAssertEqual(try child.run(passesThrough: false).status, 127)
+    }
+
+    func testMany() throws {
+        for number in 0..<50 { XCTAssertEqual(try shell("echo \(number)").output, "\(number)\n") }
+    }
+}
