@@ -21,8 +21,6 @@ final class ProgramTests: XCTestCase {
         if let output { process.standardOutput = output } else { process.standardOutput = outputs }
         process.standardError = diagnostics
         try process.run()
-        try outputs.fileHandleForWriting.close()
-        try diagnostics.fileHandleForWriting.close()
         let text = output == nil ? try outputs.fileHandleForReading.readToEnd() ?? Data() : Data()
         let errors = try diagnostics.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
@@ -90,7 +88,6 @@ final class ProgramTests: XCTestCase {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = diagnostics
         try process.run()
-        try diagnostics.fileHandleForWriting.close()
         var text = ""
         while !text.contains("epoch 1/1000000: train") {
             let data = diagnostics.fileHandleForReading.availableData
