@@ -30,14 +30,18 @@ extension Editor {
     /// Reads `<directory>/<type>/<block>/weights.safetensors`, or the reference's `weights.pth`, and refuses
     /// an editor of another model.  Identity and null editors need no file.
     ///
+    /// - Parameter tokenOptions: for files of the reference, which do not say, and where there is no file.
     /// - Throws: `RemediError.editorMissing`, `RemediError.editorMismatch`, `LanguageModelError`.
     package static func load(
-        type: EditorType, block: Int, directory: URL, model: LanguageModel
+        type: EditorType, block: Int, directory: URL, model: LanguageModel,
+        tokenOptions: TokenOptions = TokenOptions()
     ) throws -> Editor {
         try model.check(block: block)
         let folder = Self.folder(type: type, block: block, directory: directory)
         guard let file = weightsFile(in: folder) else {
-            if type.isParameterless { return try parameterless(type, block: block, model: model) }
+            if type.isParameterless {
+                return try parameterless(type, block: block, model: model, tokenOptions: tokenOptions)
+            }
             throw RemediError.editorMissing(
                 path: folder.appendingPathComponent("weights.safetensors").path)
         }
@@ -52,9 +56,11 @@ extension Editor {
                 path: file.path, what: "model", expected: "\(model.name) (\(model.fingerprint.prefix(12)))",
                 found: "\(stored.metadata.model) (\(fingerprint.prefix(12)))")
         }
+        var metadata = stored.metadata
+        if stored.isOfReference { metadata.tokens = tokenOptions }
         return try Editor(
             type: type, block: block, shape: shape, values: try stored.values(of: type, shape: shape),
-            metadata: stored.metadata, backend: model.backend)
+            metadata: metadata, backend: model.backend)
     }
 
     /// Writes `weights.safetensors` into `folder`, whole or not at all.

@@ -10,12 +10,17 @@ struct StoredEditor {
     let type: EditorType?
     let block: Int?
 
+    /// Whether it is a file of the reference, which holds nothing but tensors.
+    var isOfReference: Bool { Self.isOfReference(file) }
+
+    static func isOfReference(_ file: URL) -> Bool { file.pathExtension == "pth" }
+
     /// Reads `weights.safetensors`, or a torch file by its extension `pth`.
     ///
     /// - Throws: `LanguageModelError`, `RemediError.editorMismatch`.
     init(_ file: URL) throws {
         self.file = file
-        if file.pathExtension == "pth" {
+        if Self.isOfReference(file) {
             tensors = Self.byName(try TorchFile.read(file))
             metadata = EditorMetadata(model: "", modelFingerprint: nil, version: nil)
             type = nil

@@ -63,6 +63,12 @@ final class EditorFilesTests: XCTestCase {
         let expected = try EditorVariant.all[0].editor(of: fixture, try fixture.gradients().tensors)
         XCTAssertEqual(try loaded.values(), try expected.values())
         XCTAssertNil(loaded.metadata.modelFingerprint)
+        XCTAssertEqual(loaded.tokenOptions, TokenOptions())
+        var tokens = TokenOptions()
+        tokens.attributeWithoutEntity = true
+        let other = try Editor.load(
+            type: .linear, block: 1, directory: directory, model: fixture.model, tokenOptions: tokens)
+        XCTAssertEqual(other.tokenOptions, tokens)
         XCTAssertEqual(Editor.savedBlocks(type: .linear, directory: directory), [1])
     }
 
