@@ -14,6 +14,8 @@ package final class LanguageModel: Sendable {
     /// See `Checkpoint.fingerprint`.
     package let fingerprint: String
     package let configuration: TransformerConfiguration
+    /// What the weights were rounded to; nil: they are as stored.
+    package let elementType: ElementType?
     let folder: URL
     let weights: TransformerWeights
     let rotary: RotaryTable?
@@ -55,6 +57,7 @@ package final class LanguageModel: Sendable {
         fingerprint = checkpoint.fingerprint
         folder = checkpoint.folder
         self.configuration = configuration
+        self.elementType = elementType
         self.tokenizer = tokenizer
         self.name = name
         self.backend = backend
@@ -83,6 +86,11 @@ extension LanguageModel {
         guard tokens.count <= contextLength else {
             throw LanguageModelError.tooLong(tokens: tokens.count, limit: contextLength)
         }
+        try check(tokens: tokens)
+    }
+
+    /// - Throws: `LanguageModelError.configuration` for a token without an embedding.
+    package func check(tokens: [Int]) throws {
         if let outside = tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) {
             throw LanguageModelError.configuration(
                 key: "vocab_size", path: folder.appendingPathComponent("config.json").path,

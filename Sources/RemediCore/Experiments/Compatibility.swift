@@ -14,6 +14,7 @@ extension TrainingOptions {
         keep = ours.keep
         randomStreams = ours.randomStreams
         weighsSamples = ours.weighsSamples
+        halfEpsilon = ours.halfEpsilon
         tokens.firstByteToken = ours.tokens.firstByteToken
     }
 }

@@ -11,7 +11,7 @@ extension TrainingOptions {
             Setting("hold-out", \.holdOut, .number(minimum: 0, maximum: 0.99)),
             Setting("lr", \.optimizer.learningRate, .number(minimum: 0, exclusive: true)),
             Setting("weight-decay", \.optimizer.weightDecay, .number(minimum: 0)),
-            Setting("adam-epsilon", \.optimizer.epsilon, .number(minimum: 0, exclusive: true)),
+            Setting("adam-epsilon", \.epsilon, .optional(.number(minimum: 0, exclusive: true))),
             Setting("lam-m", \.mediatedWeight, .number(minimum: 0)),
             Setting("lam-u", \.unmediatedWeight, .optional(.number(minimum: 0))),
             Setting("lam-kl", \.divergenceWeight, .number(minimum: 0)),

@@ -13,7 +13,8 @@ struct TrainingExample: Sendable {
     let target: Int32
     let comparator: Int32
 
-    /// - Throws: `RemediError.entityNotInPrompt`, `RemediError.attributeNotInContext`.
+    /// - Throws: `RemediError.entityNotInPrompt`, `RemediError.attributeNotInContext`;
+    ///   `LanguageModelError.configuration` for a target without an embedding.
     init(_ sample: Sample, model: LanguageModel, options: TokenOptions, weights: LossWeights) throws {
         id = sample.id
         source = try model.representationSource(of: sample, options: options)
@@ -25,12 +26,14 @@ struct TrainingExample: Sendable {
             tokens: located.promptTokens, editedTokens: located.editedTokens,
             readPositions: Array(first...last))
         essence = weights.essence == 0 ? nil : try Self.essence(of: sample, model: model, options: options)
-        func token(_ word: String?) -> Int32 {
+        func token(_ word: String?) throws -> Int32 {
             guard let word else { return -1 }
-            return Int32(model.tokenizer.firstToken(ofWord: word))
+            let token = model.tokenizer.firstToken(ofWord: word)
+            try model.check(tokens: [token])
+            return Int32(token)
         }
-        target = token(sample.targetMediated)
-        comparator = token(sample.targetUnmediated)
+        target = try token(sample.targetMediated)
+        comparator = try token(sample.targetUnmediated)
     }
 
     private static func essence(

@@ -16,6 +16,9 @@ struct TrainingManifest {
         inputs["rank"] = editor.shape.rank.map { .integer($0) } ?? .null
         inputs["use_entity"] = .bool(editor.shape.useEntity)
         if options.randomStreams == .shared {
+            // The shapes of earlier editors decide where in the stream this one begins.
+            inputs["rank"] = options.rank.map { .integer($0) } ?? .null
+            inputs["use_entity"] = .bool(options.useEntity)
             inputs["editor_types"] = .array(options.editorTypes.map { .string($0.rawValue) })
             inputs["layers"] = options.blocks.map { .array($0.map { .integer($0) }) } ?? .null
         }
@@ -23,6 +26,7 @@ struct TrainingManifest {
         inputs["dataset"] = .string(data.dataset.rawValue)
         inputs["samples"] = .string(data.samplesHash)
         inputs["model"] = .string(model.fingerprint)
+        if let type = model.elementType { inputs["weights"] = .string(type.rawValue) }
         return inputs
     }
 

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import LanguageModels
 
 /// Everything that decides what `train` computes.  Defaults are ours; `reference` are the paper's.
 package struct TrainingOptions: Sendable, Equatable {
@@ -25,6 +26,10 @@ package struct TrainingOptions: Sendable, Equatable {
     package var patience = 2
     package var holdOut = 0.1
     package var optimizer = AdamWOptions()
+    /// AdamW's ε; nil: `halfEpsilon` for a model whose weights are rounded to half precision, else the
+    /// optimizer's own.
+    package var epsilon: Float?
+    package var halfEpsilon = AdamWOptions().epsilon
     package var mediatedWeight: Double = 1
     /// nil: 1, but off for biosbias and mcrae.
     package var unmediatedWeight: Double?
@@ -57,6 +62,17 @@ package struct TrainingOptions: Sendable, Equatable {
         keep = .last
         randomStreams = .shared
         weighsSamples = false
+        halfEpsilon = 1e-4
         tokens.firstByteToken = true
+    }
+}
+
+extension TrainingOptions {
+    /// The same with AdamW's ε settled for `model`.
+    func settled(for model: LanguageModel) -> TrainingOptions {
+        var options = self
+        options.optimizer.epsilon =
+            epsilon ?? (model.elementType == .float16 ? halfEpsilon : optimizer.epsilon)
+        return options
     }
 }

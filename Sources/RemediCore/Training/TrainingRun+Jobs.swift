@@ -39,10 +39,18 @@ extension TrainingRun {
         for stored in [manifest, checkpoint].compactMap({ $0 }) {
             try refuse(TrainingManifest.differences(stored: stored, wanted: inputs))
         }
-        if let weights, manifest == nil, checkpoint == nil {
+        if let weights, manifest == nil, checkpoint == nil, !isLeftover(weights, of: inputs) {
             try refuse(["\(weights.lastPathComponent) has no manifest that says how it was made"])
         }
         return manifest != nil && weights?.pathExtension == "safetensors"
+    }
+
+    /// Whether a run of the same inputs was killed between writing these weights and their manifest.
+    private func isLeftover(_ weights: URL, of inputs: JSONObject) -> Bool {
+        guard !StoredEditor.isOfReference(weights), let stored = try? StoredEditor(weights) else {
+            return false
+        }
+        return TrainingManifest.differences(stored: stored.metadata.hyperparameters, wanted: inputs).isEmpty
     }
 
     private func initialEditorHash(_ editor: PlannedEditor) throws -> String? {

@@ -32,6 +32,7 @@ package struct TrainingRun {
         progress: any ProgressReporter = SilentProgress()
     ) throws {
         try options.check(model: model)
+        let options = options.settled(for: model)
         self.model = model
         self.options = options
         self.directory = directory

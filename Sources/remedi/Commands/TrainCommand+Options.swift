@@ -84,7 +84,10 @@ extension TrainCommand {
             option("patience", group, "epochs without improvement that are put up with"),
             option("lr", group, "the learning rate of AdamW"),
             option("weight-decay", group, "the weight decay of AdamW"),
-            option("adam-epsilon", group, "the epsilon of AdamW"),
+            option(
+                "adam-epsilon", group,
+                "the epsilon of AdamW; if not given, 1e-08, but 1e-04 with --compat reference for a model in"
+                    + " half precision"),
             option("shuffle", group, "takes the samples in another order every epoch"),
             option("seed", group, "the seed of every random number"),
             option(

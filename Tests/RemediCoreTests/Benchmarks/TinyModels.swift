@@ -12,6 +12,26 @@ enum TinyModels {
             folder: FixtureFiles.own("training/\(family)"), name: family, backend: CPUBackend(threads: 2))
     }
 
+    /// The GPT-2 checkpoint, copied to `folder`, with one token more in its tokenizer than it has embeddings.
+    static func withUnknownToken(spelled text: String, in folder: URL) throws -> LanguageModel {
+        let source = FixtureFiles.own("training/gpt2")
+        for name in ["config.json", "model.safetensors"] {
+            try FileManager.default.copyItem(
+                at: source.appendingPathComponent(name), to: folder.appendingPathComponent(name))
+        }
+        var tokenizer = try String(
+            contentsOf: source.appendingPathComponent("tokenizer.json"), encoding: .utf8)
+        let added = try XCTUnwrap(tokenizer.range(of: #""added_tokens":"#))
+        let list = try XCTUnwrap(tokenizer[added.upperBound...].firstIndex(of: "["))
+        tokenizer.insert(
+            contentsOf: #"""
+                {"id": 400, "content": "\#(text)", "single_word": false, "lstrip": false, "rstrip": false,
+                "normalized": false, "special": false},
+                """#, at: tokenizer.index(after: list))
+        try AtomicFile.write(tokenizer, to: folder.appendingPathComponent("tokenizer.json"))
+        return try LanguageModel(folder: folder, name: "gpt2", backend: CPUBackend(threads: 1))
+    }
+
     static func cases() throws -> Dataset {
         try Dataset.load(.counterfact, file: FixtureFiles.own("evaluation/cases.json"))
     }

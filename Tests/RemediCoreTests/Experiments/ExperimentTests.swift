@@ -45,7 +45,7 @@ final class ExperimentTests: XCTestCase {
         expected.holdOut = 0.2
         expected.optimizer.learningRate = 0.01
         expected.optimizer.weightDecay = 0
-        expected.optimizer.epsilon = 1e-4
+        expected.epsilon = 1e-4
         expected.mediatedWeight = 2
         expected.unmediatedWeight = 0
         expected.divergenceWeight = 3

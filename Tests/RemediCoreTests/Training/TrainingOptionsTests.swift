@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 import LanguageModels
 import XCTest
@@ -204,6 +205,64 @@ final class TrainingOptionsTests: XCTestCase {
         XCTAssertNil(trained.bestValidationLoss)
         XCTAssertEqual(trained.bestEpoch, 2)
         XCTAssertEqual(try losses(trained).map(\.validation), [nil, nil, nil])
+    }
+
+    /// The reference's epsilon for models in half precision, unless one is given.
+    func testEpsilonOfHalfPrecision() throws {
+        var reference = TrainingFixture.options(epochs: 0)
+        reference.applyReferenceCompatibility()
+        var given = reference
+        given.epsilon = 1e-8
+        let cases: [(String, TrainingOptions, ElementType?, JSONValue)] = [
+            ("reference, half", reference, .float16, 1e-4), ("reference, stored", reference, nil, 1e-8),
+            ("reference, single", reference, .float32, 1e-8), ("given", given, .float16, 1e-8),
+            ("ours, half", TrainingFixture.options(epochs: 0), .float16, 1e-8),
+        ]
+        for (name, options, type, epsilon) in cases {
+            let model = try LanguageModel(
+                folder: TrainingFixture.file("gpt2"), name: "gptj", backend: CPUBackend(threads: 1),
+                elementType: type)
+            let run = try TrainingRun(
+                model: model, samples: try TrainingFixture.samples(), options: options,
+                directory: try temporaryFolder(), datasetName: .counterfact, dataHash: "")
+            let inputs = try run.job(0).inputs
+            XCTAssertEqual(inputs["epsilon"], epsilon, name)
+            XCTAssertEqual(inputs["weights"]?.string, type?.rawValue, name)
+            XCTAssertEqual(Double(run.options.optimizer.epsilon), epsilon.double ?? 0, accuracy: 1e-11, name)
+        }
+    }
+
+    /// In the shared stream the shapes of all editors decide where each begins.
+    func testInputsOfTheSharedStreamNameEveryShape() throws {
+        let fixture = try TrainingFixture("gpt2")
+        for streams in TrainingOptions.RandomStreams.allCases {
+            var options = TrainingFixture.options()
+            options.editorTypes = [.linear, .biaffine]
+            options.randomStreams = streams
+            let plain = try fixture.run(options, directory: try temporaryFolder())
+            options.rank = 4
+            let ranked = try fixture.run(options, directory: try temporaryFolder())
+            let isSame = plain.initializer.values(of: 1) == ranked.initializer.values(of: 1)
+            XCTAssertEqual(isSame, streams == .separate, "\(streams)")
+            XCTAssertEqual(try plain.job(1).inputs == ranked.job(1).inputs, isSame, "\(streams)")
+        }
+    }
+
+    /// A tokenizer that knows more tokens than the model has embeddings.
+    func testTargetsWithoutAnEmbeddingAreRefused() throws {
+        let model = try TinyModels.withUnknownToken(spelled: " Zanzibar", in: temporaryFolder())
+        var samples = try TrainingFixture.samples()
+        samples[9].targetMediated = "Zanzibar"
+        XCTAssertThrowsError(
+            try TrainingRun(
+                model: model, samples: samples, options: TrainingFixture.options(),
+                directory: try temporaryFolder(), datasetName: .counterfact, dataHash: "")
+        ) {
+            guard case .configuration(let key, _, _)? = $0 as? LanguageModelError else {
+                return XCTFail("\($0)")
+            }
+            XCTAssertEqual(key, "vocab_size")
+        }
     }
 
     func testShuffleChangesTheTraining() throws {

@@ -87,6 +87,25 @@ final class TrainingRunTests: XCTestCase {
         }
     }
 
+    /// A random editor has no checkpoint: killed before its manifest was written, it is made again.
+    func testARandomEditorWithoutItsManifestIsMadeAgain() throws {
+        let fixture = try TrainingFixture("gpt2")
+        var options = TrainingFixture.options()
+        options.editorTypes = [.random]
+        let folder = try temporaryFolder()
+        let editor = try fixture.run(options, directory: folder).run()[0].directory
+        let weights = try contents(editor, "weights.safetensors")
+        try FileManager.default.removeItem(at: TrainingManifest.file(in: editor))
+        var other = options
+        other.tokens.useAllEntityTokens = true
+        XCTAssertThrowsError(try fixture.run(other, directory: folder).run()) {
+            guard case .resultsDiffer? = $0 as? RemediError else { return XCTFail("\($0)") }
+        }
+        XCTAssertFalse(try fixture.run(options, directory: folder).run()[0].isReused)
+        XCTAssertEqual(try contents(editor, "weights.safetensors"), weights)
+        XCTAssertTrue(try fixture.run(options, directory: folder).run()[0].isReused)
+    }
+
     /// A request to stop saves in the middle of an epoch, and the next run goes on there.
     func testStopRequestsSaveAndGoOn() throws {
         let fixture = try TrainingFixture("llama")

@@ -89,6 +89,7 @@ final class ParsingTests: XCTestCase {
             XCTAssertEqual(try train(line).plan.options, expected, line)
         }
         XCTAssertEqual(try train("--compat reference --compat remedi").plan.options, TrainingOptions())
+        XCTAssertEqual(try train("--adam-epsilon 1e-8 --compat reference").plan.options.epsilon, 1e-8)
     }
 
     func testDefaultsAreTheCores() throws {
