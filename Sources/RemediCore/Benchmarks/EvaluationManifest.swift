@@ -80,9 +80,9 @@ extension EvaluationRun {
         guard case .edited(let type, let block) = condition else { return inputs }
         inputs["alpha"] = .number(options.alpha)
         inputs["beta"] = .number(options.beta)
-        if let file = try editorFile(type: type, block: block) {
-            inputs["editor"] = .string(try SHA256.hash(file: file))
-        } else {
+        let file = try editorFile(type: type, block: block)
+        if let file { inputs["editor"] = .string(try SHA256.hash(file: file)) }
+        if file.map(StoredEditor.isOfReference) ?? true {
             inputs["use_all_entity_tokens"] = .bool(options.tokens.useAllEntityTokens)
             inputs["first_byte_token"] = .bool(options.tokens.firstByteToken)
             inputs["attribute_no_entity"] = .bool(options.tokens.attributeWithoutEntity)
@@ -102,11 +102,11 @@ extension EvaluationRun {
     }
 
     /// The weights of a saved editor; nil for identity and null.
-    private func editorFile(type: EditorType, block: Int) throws -> URL? {
+    @discardableResult
+    func editorFile(type: EditorType, block: Int) throws -> URL? {
         guard needsSavedEditor, let directory = options.editorsDirectory else { return nil }
-        let folder = directory.appendingPathComponent("\(type.rawValue)/\(block)")
-        let files = ["weights.safetensors", "weights.pth"].map(folder.appendingPathComponent)
-        guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+        let folder = Editor.folder(type: type, block: block, directory: directory)
+        guard let file = Editor.weightsFile(in: folder) else {
             throw RemediError.editorMissing(path: folder.path)
         }
         return file

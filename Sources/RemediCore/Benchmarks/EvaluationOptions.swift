@@ -30,7 +30,8 @@ package struct EvaluationOptions: Sendable, Equatable {
     /// The element type that the weights were rounded to when the model was opened, for the manifest; nil:
     /// as stored.
     package var elementType: String?
-    /// How the tokens of identity and null editors are chosen; saved editors bring their own.
+    /// How the tokens of identity and null editors and of the reference's files are chosen; our own files
+    /// say it themselves.
     package var tokens = TokenOptions()
     package var alpha: Double = 1
     package var beta: Double = 1

@@ -73,6 +73,7 @@ package struct EvaluationRun {
             for block in blocks where !(0..<model.blocks).contains(block) {
                 throw LanguageModelError.noSuchBlock(block: block, blocks: model.blocks)
             }
+            for block in blocks { try editorFile(type: options.editorType, block: block) }
             return blocks
         }
         if !needsSavedEditor { return Array(0..<model.blocks) }
@@ -130,7 +131,8 @@ package struct EvaluationRun {
             throw RemediError.editorMissing(path: options.editorType.rawValue)
         }
         return try Editor.load(
-            type: options.editorType, block: block, directory: directory, model: model)
+            type: options.editorType, block: block, directory: directory, model: model,
+            tokenOptions: options.tokens)
     }
 
     /// Compares the manifest of what lies in `folder` with this run, and makes room if it may not stay.

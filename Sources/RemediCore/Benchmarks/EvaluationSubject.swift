@@ -66,7 +66,8 @@ extension EvaluationSubject {
     /// A prompt about sample `index`, ready to be scored under the condition.
     ///
     /// - Parameter allowingAbsentEntity: a prompt without the entity is run unedited instead of refused.
-    /// - Throws: `SkipReason` where the sample or the prompt cannot be used.
+    /// - Throws: `SkipReason` where the sample or the prompt cannot be used; `LanguageModelError.configuration`
+    ///   for a word without an embedding.
     func scoredPrompt(
         _ text: String, of index: Int, target: String?, comparator: String?,
         allowingAbsentEntity: Bool = false
@@ -94,6 +95,7 @@ extension EvaluationSubject {
         guard !prompt.tokens.isEmpty else { throw SkipReason.emptyPrompt }
         guard !prompt.words[0].isEmpty else { throw SkipReason.noTarget }
         guard !prompt.words[1].isEmpty else { throw SkipReason.noComparator }
+        try prompt.words.forEach(model.check(tokens:))
         let longest = prompt.tokens.count + prompt.words.map(\.count).max()! - 1
         guard longest <= model.contextLength else { throw SkipReason.tooLong }
         return prompt

@@ -51,6 +51,7 @@ extension EvalGenCommand {
 
     private static var editorOptions: [Option<EvalGenCommand>] {
         let group = "Editors"
+        let doubtful = ", with editors that do not say: identity, null and weights.pth"
         return [
             Option(
                 "editors-dir", short: "e", \.editors, .optional(.text("DIR")), group: group,
@@ -66,13 +67,11 @@ extension EvalGenCommand {
             option("alpha", group, "what the direction is multiplied with"),
             option("beta", group, "what the edited state is multiplied with"),
             option(
-                "attribute-no-entity", group, "lets an identity editor read the attribute without its context"
-            ),
-            option(
-                "use-all-entity-tokens", group, "lets an identity editor edit all of the entity's tokens"),
+                "attribute-no-entity", group, "reads the attribute without its context" + doubtful),
+            option("use-all-entity-tokens", group, "edits all of the entity's tokens" + doubtful),
             option(
                 "byte-token", group,
-                "which of the tokens that share an entity's last character an identity editor edits"),
+                "which of the tokens that share an entity's last character is edited" + doubtful),
         ]
     }
 

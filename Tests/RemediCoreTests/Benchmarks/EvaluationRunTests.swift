@@ -199,6 +199,51 @@ final class EvaluationRunTests: XCTestCase {
         }
     }
 
+    /// Nothing is computed for the layers before the one that is missing.
+    func testAMissingEditorIsNoticedFirst() throws {
+        let folder = try temporaryFolder()
+        var options = EvaluationFixture.options()
+        options.blocks = [1, 2]
+        XCTAssertThrowsError(try run(options, in: folder)) {
+            let missing = TinyModels.editors.appendingPathComponent("linear/2").path
+            guard case .editorMissing(let path)? = $0 as? RemediError else { return XCTFail("\($0)") }
+            XCTAssertEqual(path, missing)
+        }
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [])
+    }
+
+    /// The reference's files do not say how their tokens are chosen: the options do, and change results.
+    func testTokenOptionsOfTheReferencesEditors() throws {
+        let folder = try temporaryFolder()
+        var options = EvaluationFixture.options()
+        options.benchmarks = [.efficacy]
+        let plain = try run(options, in: folder)[0]
+        options.tokens.attributeWithoutEntity = true
+        XCTAssertThrowsError(try run(options, in: folder)) {
+            guard case .resultsDiffer(_, let differences)? = $0 as? RemediError else {
+                return XCTFail("\($0)")
+            }
+            XCTAssertEqual(differences, ["attribute_no_entity: false there, true now"])
+        }
+        XCTAssertNotEqual(try run(options, in: temporaryFolder())[0].metrics, plain.metrics)
+    }
+
+    func testWordsWithoutAnEmbeddingAreRefused() throws {
+        let model = try TinyModels.withUnknownToken(spelled: " Zanzibar", in: temporaryFolder())
+        var samples = try TinyModels.cases().samples
+        samples[2].targetUnmediated = "Zanzibar"
+        let dataset = Dataset(name: .counterfact, samples: samples, fileHash: "")
+        let run = EvaluationRun(
+            model: model, dataset: dataset, options: EvaluationFixture.options([.unedited]),
+            directory: try temporaryFolder(), progress: SilentProgress())
+        XCTAssertThrowsError(try run.run()) {
+            guard case .configuration(let key, _, _)? = $0 as? LanguageModelError else {
+                return XCTFail("\($0)")
+            }
+            XCTAssertEqual(key, "vocab_size")
+        }
+    }
+
     func testBlocksThatAreNotNamed() throws {
         var saved = EvaluationFixture.options()
         saved.blocks = nil
