@@ -23,8 +23,9 @@ package struct ResultsFolder: Sendable {
 
     /// Removes the folder with everything in it, provided that it holds nothing but results.
     ///
+    /// - Parameter needed: files and folders that the run itself reads, such as editors.
     /// - Throws: `ExperimentError.notAResultsFolder`, naming the first file that is something else.
-    package func clear(workingFolder: URL) throws {
+    package func clear(workingFolder: URL, keeping needed: [URL] = []) throws {
         guard Workplace.isFolder(url) else { return }
         let real = url.resolvingSymlinksInPath().path
         if real != url.deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
@@ -34,6 +35,10 @@ package struct ResultsFolder: Sendable {
         }
         if (workingFolder.resolvingSymlinksInPath().path + "/").hasPrefix(real + "/") {
             throw ExperimentError.notAResultsFolder(path: url.path, foreign: "the working folder")
+        }
+        for item in needed where (item.resolvingSymlinksInPath().path + "/").hasPrefix(real + "/") {
+            throw ExperimentError.notAResultsFolder(
+                path: url.path, foreign: "\(item.path), which this run reads")
         }
         if let foreign = try foreignFile() {
             throw ExperimentError.notAResultsFolder(path: url.path, foreign: foreign)

@@ -75,7 +75,10 @@ package struct EvalGenCommand: Command {
         let run = EvaluationRun(
             model: model, dataset: dataset, options: options, directory: folder.url, progress: progress)
         let description = description(of: experiment, options: options)
-        let summaries = try results.record(self, description, in: folder, surroundings) { try run.run() }
+        let summaries = try results.record(
+            self, description, in: folder, keeping: [file] + [options.editorsDirectory].compactMap { $0 },
+            surroundings
+        ) { try run.run() }
         for summary in summaries where summary.skipped.count > 0 {
             progress.report(.warning(Self.words(skippedIn: summary)))
         }

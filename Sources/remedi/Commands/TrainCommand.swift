@@ -66,7 +66,11 @@ package struct TrainCommand: Command {
             options: options, directory: folder.url, datasetName: plan.dataset, dataHash: data.hash,
             overwrite: results.overwrites, progress: progress)
         let description = description(of: experiment, blocks: options.blocks)
-        let trained = try results.record(self, description, in: folder, surroundings) { try run.run() }
+        let files = [datasetFile, validationFile].compactMap { $0.map(workplace.resolve) }
+        let trained = try results.record(
+            self, description, in: folder, keeping: files + [options.initialEditors].compactMap { $0 },
+            surroundings
+        ) { try run.run() }
         try surroundings.write(Self.report(of: trained))
     }
 

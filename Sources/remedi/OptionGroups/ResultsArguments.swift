@@ -44,12 +44,14 @@ package struct ResultsArguments: Sendable, Equatable {
     func root(in workplace: Workplace) -> URL { resultsFolder.map(workplace.resolve) ?? workplace.results }
 
     /// Clears the folder if asked to, does `work`, and keeps the command's options and `description` beside
-    /// what it wrote.
+    /// what it wrote.  What the run reads is `needed` and never cleared.
     func record<C: Command, Result>(
-        _ command: C, _ description: JSONObject, in folder: ResultsFolder, _ surroundings: Surroundings,
-        _ work: () throws -> Result
+        _ command: C, _ description: JSONObject, in folder: ResultsFolder, keeping needed: [URL],
+        _ surroundings: Surroundings, _ work: () throws -> Result
     ) throws -> Result {
-        if clears { try folder.clear(workingFolder: surroundings.workplace.workingFolder) }
+        if clears {
+            try folder.clear(workingFolder: surroundings.workplace.workingFolder, keeping: needed)
+        }
         var values: [(name: String, value: JSONValue)] = []
         for option in C.options {
             let name = option.destination ?? option.setting.key

@@ -79,6 +79,18 @@ final class ResultsFolderTests: XCTestCase {
         XCTAssertTrue(exists("real/a.json"))
     }
 
+    func testClearingRefusesWhatTheRunReads() throws {
+        try write("a/linear/1/weights.safetensors")
+        let folder = try ResultsFolder(experiment: "a", in: results)
+        for needed in [folder.url, folder.url.appendingPathComponent("linear/1/weights.safetensors")] {
+            XCTAssertThrowsError(try folder.clear(workingFolder: elsewhere, keeping: [needed]), needed.path)
+            XCTAssertTrue(exists("a/linear/1/weights.safetensors"), needed.path)
+        }
+        let neighbour = results.appendingPathComponent("ab")
+        XCTAssertNoThrow(try folder.clear(workingFolder: elsewhere, keeping: [neighbour]))
+        XCTAssertFalse(exists("a"))
+    }
+
     func testClearingRefusesAFolderInUse() throws {
         try write("a/linear/1/weights.safetensors")
         let folder = try ResultsFolder(experiment: "a", in: results)
