@@ -5,7 +5,8 @@ import RemediCore
 package struct EditorArguments: Sendable, Equatable {
     package var directory: String?
     package var type = EditorType.linear
-    package var layer = 0
+    /// Needed; there is no layer that would suit every model.
+    package var layer: Int?
     package var alpha = 1.0
     package var beta = 1.0
 
@@ -25,7 +26,7 @@ package struct EditorArguments: Sendable, Equatable {
             Option(
                 "editor-type", short: "t", \.type, .choice("TYPE"), group: group, help: "the kind of editor"),
             Option(
-                "layer", short: "l", \.layer, .integer(minimum: 0), group: group,
+                "layer", short: "l", \.layer, .optional(.integer(minimum: 0)), group: group,
                 help: "the layer to edit, counted from 0"),
             Option("alpha", \.alpha, .number(), group: group, help: "what the direction is multiplied with"),
             Option("beta", \.beta, .number(), group: group, help: "what the edited state is multiplied with"),
@@ -35,12 +36,13 @@ package struct EditorArguments: Sendable, Equatable {
 
     /// Refuses a command line that names no editor.
     func check<Target>(_ given: GivenArguments<Target>) throws(UsageError) {
-        if !given.contains("layer") { throw .optionMissing(name: "layer") }
+        if layer == nil { throw .optionMissing(name: "layer") }
         if directory == nil, !type.isParameterless { throw .optionMissing(name: "editors-dir") }
     }
 
     /// - Throws: `RemediError.editorMissing`, `.editorMismatch`; `LanguageModelError`.
     func open(for model: LanguageModel, in workplace: Workplace) throws -> Editor {
+        guard let layer else { preconditionFailure("a command line without --layer was let through") }
         guard let directory else { return try Editor.parameterless(type, block: layer, model: model) }
         return try Editor.load(
             type: type, block: layer, directory: workplace.resolve(directory), model: model)
