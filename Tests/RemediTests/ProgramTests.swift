@@ -11,9 +11,11 @@ final class ProgramTests: XCTestCase {
         var diagnostics: String
     }
 
-    private func run(_ words: [String], output: FileHandle? = nil) throws -> Ended {
+    private func run(
+        _ words: [String], of program: URL = TestFiles.program, output: FileHandle? = nil
+    ) throws -> Ended {
         let process = Process()
-        process.executableURL = TestFiles.program
+        process.executableURL = program
         process.arguments = words
         process.currentDirectoryURL = TestFiles.package
         let outputs = Pipe()
@@ -53,6 +55,22 @@ final class ProgramTests: XCTestCase {
             ended.diagnostics,
             "remedi: cannot use cuda:1: this build of remedi computes on the processor only\n")
         XCTAssertEqual(ended.code, 1)
+    }
+
+    func testClosedDescriptorsAreNotTakenForFiles() throws {
+        let ended = try run(
+            ["-c", #""$0" --version >&- 2>&-; echo $?"#, TestFiles.program.path],
+            of: URL(fileURLWithPath: "/bin/sh"))
+        XCTAssertEqual(ended.output, "0\n")
+    }
+
+    func testWithoutAnEnvironment() throws {
+        let ended = try run(
+            ["-c", #"env -i "$0" inspect model -m no/where"#, TestFiles.program.path],
+            of: URL(fileURLWithPath: "/bin/sh"))
+        XCTAssertEqual(ended.code, 1)
+        XCTAssertTrue(ended.diagnostics.contains("models--no--where"), ended.diagnostics)
+        XCTAssertFalse(ended.diagnostics.contains("~"), ended.diagnostics)
     }
 
     func testAFullDiskIsSaid() throws {

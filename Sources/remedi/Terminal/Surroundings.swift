@@ -32,9 +32,10 @@ package struct Surroundings: Sendable {
     /// The process's own.
     package static func ofProcess() -> Surroundings {
         let diagnostics = DescriptorSink(2)
+        let home = ["HOME": NSHomeDirectory()]
         return Surroundings(
             workplace: Workplace(
-                environment: ProcessInfo.processInfo.environment,
+                environment: ProcessInfo.processInfo.environment.merging(home) { given, _ in given },
                 workingFolder: URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
                 executable: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()),
             output: DescriptorSink(1), diagnostics: diagnostics, isTerminal: diagnostics.isTerminal,
