@@ -12,6 +12,8 @@ package enum RemediError: Error, Equatable, Sendable {
     case resultsDiffer(path: String, differences: [String])
     case folderLocked(path: String, owner: String)
     case noSamples(dataset: String, split: String, count: Int)
+    /// All of `samples` validate or are left out.
+    case nothingToTrainOn(samples: Int, heldOut: Int)
     case malformedData(path: String, reason: String)
     case malformedConfiguration(path: String, reason: String)
     case unwritable(path: String, reason: String)

@@ -34,16 +34,29 @@ package struct EvaluationRun {
         self.progress = progress
     }
 
-    /// Runs what is not there yet.
-    /// - Returns: one summary for each condition and benchmark, in the order of the options.
-    /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.resultsDiffer`, `.interrupted` (finished
-    ///   benchmarks are kept); `LanguageModelError`; `ComputeError`.
-    package func run() throws -> [EvaluationSummary] {
+    /// Refuses a run that would find no samples or no fitting editors, before anything gives way to it.
+    ///
+    /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.editorMismatch`; `LanguageModelError`.
+    package func check() throws {
+        _ = try samples()
+        for condition in try conditions() { _ = try condition.block.map(editor(at:)) }
+    }
+
+    private func samples() throws -> [Sample] {
         let samples = Array(dataset[options.split])
         guard !samples.isEmpty else {
             throw RemediError.noSamples(
                 dataset: dataset.name.rawValue, split: options.split.description, count: dataset.placeCount)
         }
+        return samples
+    }
+
+    /// Runs what is not there yet.
+    /// - Returns: one summary for each condition and benchmark, in the order of the options.
+    /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.resultsDiffer`, `.interrupted` (finished
+    ///   benchmarks are kept); `LanguageModelError`; `ComputeError`.
+    package func run() throws -> [EvaluationSummary] {
+        let samples = try samples()
         if let wanted = options.split.requested, wanted.upperBound > dataset.placeCount {
             progress.report(
                 .message(

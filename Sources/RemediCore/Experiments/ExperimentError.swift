@@ -16,6 +16,8 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case noExperiments(folders: [String])
     /// A name that would leave the results folder, or is none.
     case unusableFolderName(name: String)
+    /// A name for a file of options that is no plain `*.json`, or that another file has.
+    case unusableFileName(name: String)
     /// A folder that holds something else than results and is therefore not removed.
     case notAResultsFolder(path: String, foreign: String)
     case modelNotFound(name: String, searched: [String])

@@ -4,6 +4,9 @@ import LanguageModels
 /// The folder of one experiment's results.
 package struct ResultsFolder: Sendable {
     package let url: URL
+    /// The folder of all results, which holds this one.
+    let results: URL
+    let experiment: String
 
     /// - Throws: `ExperimentError.unusableFolderName` if `experiment` is not a plain name or path below
     ///   `results`.
@@ -14,78 +17,13 @@ package struct ResultsFolder: Sendable {
             throw ExperimentError.unusableFolderName(name: experiment)
         }
         url = results.appendingPathComponent(experiment)
+        self.results = results
+        self.experiment = experiment
     }
 
     /// The name under which a named experiment stores: `<prefix><key>_<dataset>_<model>`.
     package static func name(prefix: String, key: String, dataset: DatasetName, model: ModelName) -> String {
         "\(prefix)\(key)_\(dataset.rawValue)_\(model.key)"
-    }
-
-    /// Removes the folder with everything in it, provided that it holds nothing but results.
-    ///
-    /// - Parameter needed: files and folders that the run itself reads, such as editors.
-    /// - Throws: `ExperimentError.notAResultsFolder`, naming the first file that is something else.
-    package func clear(workingFolder: URL, keeping needed: [URL] = []) throws {
-        guard Workplace.isFolder(url) else { return }
-        let real = url.resolvingSymlinksInPath().path
-        if real != url.deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
-            + url.lastPathComponent
-        {
-            throw ExperimentError.notAResultsFolder(path: url.path, foreign: "a symbolic link")
-        }
-        if (workingFolder.resolvingSymlinksInPath().path + "/").hasPrefix(real + "/") {
-            throw ExperimentError.notAResultsFolder(path: url.path, foreign: "the working folder")
-        }
-        for item in needed where (item.resolvingSymlinksInPath().path + "/").hasPrefix(real + "/") {
-            throw ExperimentError.notAResultsFolder(
-                path: url.path, foreign: "\(item.path), which this run reads")
-        }
-        if let foreign = try foreignFile() {
-            throw ExperimentError.notAResultsFolder(path: url.path, foreign: foreign)
-        }
-        let locks = try locks()
-        defer { withExtendedLifetime(locks) {} }
-        do {
-            try FileManager.default.removeItem(at: url)
-        } catch {
-            throw ExperimentError.unwritable(path: url.path, reason: error.localizedDescription)
-        }
-    }
-
-    /// Extensions of the files that a run leaves.
-    private static let kinds: Set<String> = [
-        "json", "jsonl", "safetensors", "pth", "html", "svg", "csv", "tmp",
-    ]
-
-    /// Holds every folder that a run once locked.
-    ///
-    /// - Throws: `LanguageModelError.locked` if a run is at work.
-    private func locks() throws -> [FolderLock] {
-        try names().filter { ($0 as NSString).lastPathComponent == FolderLock.fileName }.map {
-            try FolderLock(folder: url.appendingPathComponent($0).deletingLastPathComponent())
-        }
-    }
-
-    /// Everything below the folder.
-    private func names() throws -> [String] {
-        do {
-            return try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
-        } catch {
-            throw ExperimentError.unreadable(path: url.path, reason: error.localizedDescription)
-        }
-    }
-
-    /// The first file below the folder that no run writes.
-    private func foreignFile() throws -> String? {
-        for name in try names() {
-            let item = url.appendingPathComponent(name)
-            let type =
-                try? FileManager.default.attributesOfItem(atPath: item.path)[.type] as? FileAttributeType
-            if type == .typeDirectory { continue }
-            let isLock = item.lastPathComponent == FolderLock.fileName
-            guard type == .typeRegular, isLock || Self.kinds.contains(item.pathExtension) else { return name }
-        }
-        return nil
     }
 
     /// Writes the options of this run as the reference does: one flat object, every value as Python's text.

@@ -18,8 +18,8 @@ struct TrainingData {
 
     /// Splits first and drops then, so that a dropped sample moves no other one to another side.
     ///
-    /// - Throws: `RemediError.noSamples` if nothing is left to train, `RemediError.entityNotInPrompt`,
-    ///   `RemediError.attributeNotInContext`.
+    /// - Throws: `RemediError.nothingToTrainOn`, `.noSamples` without validation, `.entityNotInPrompt`,
+    ///   `.attributeNotInContext`.
     init(
         samples: [Sample], places: SamplePlaces, validation: [Sample]?, dataset: DatasetName,
         fileHash: String, model: LanguageModel, options: TrainingOptions
@@ -50,7 +50,7 @@ struct TrainingData {
         let training = try usable(split.training.map { samples[$0] })
         let held = try usable(validation ?? split.validation.map { samples[$0] })
         guard !training.isEmpty else {
-            throw RemediError.noSamples(dataset: dataset.rawValue, split: "training", count: 0)
+            throw RemediError.nothingToTrainOn(samples: samples.count, heldOut: split.validation.count)
         }
         if held.isEmpty, validation != nil || !split.validation.isEmpty {
             throw RemediError.noSamples(dataset: dataset.rawValue, split: "validation", count: 0)

@@ -15,7 +15,7 @@ struct TrainingJob {
 extension TrainingRun {
     /// Looks at what the editor's folder holds.
     ///
-    /// - Throws: `RemediError.resultsDiffer`.
+    /// - Throws: `RemediError.resultsDiffer`; `LanguageModelError` for a finished editor that is damaged.
     func job(_ index: Int) throws -> TrainingJob {
         let editor = plan[index]
         let folder = Editor.folder(type: editor.type, block: editor.block, directory: directory)
@@ -42,7 +42,9 @@ extension TrainingRun {
         if let weights, manifest == nil, checkpoint == nil, !isLeftover(weights, of: inputs) {
             try refuse(["\(weights.lastPathComponent) has no manifest that says how it was made"])
         }
-        return manifest != nil && weights?.pathExtension == "safetensors"
+        guard manifest != nil, let weights, weights.pathExtension == "safetensors" else { return false }
+        _ = try StoredEditor(weights)
+        return true
     }
 
     /// Whether a run of the same inputs was killed between writing these weights and their manifest.

@@ -75,12 +75,16 @@ package struct EvalGenCommand: Command {
         let run = EvaluationRun(
             model: model, dataset: dataset, options: options, directory: folder.url, progress: progress)
         let description = description(of: experiment, options: options)
+        if results.clears { try run.check() }
+        let editors = options.editorsDirectory?.appendingPathComponent(options.editorType.rawValue)
         let summaries = try results.record(
-            self, description, in: folder, keeping: [file] + [options.editorsDirectory].compactMap { $0 },
-            surroundings
+            self, description, in: folder, keeping: [file] + [editors].compactMap { $0 }, surroundings
         ) { try run.run() }
-        for summary in summaries where summary.skipped.count > 0 {
-            progress.report(.warning(Self.words(skippedIn: summary)))
+        for summary in summaries {
+            if summary.skipped.count > 0 { progress.report(.warning(Self.words(skippedIn: summary))) }
+            if summary.metrics.contains(where: { $0.metric.count > 0 && $0.metric.mean.isNaN }) {
+                progress.report(.warning(Self.place(summary) + ": the model gives NaN as probabilities"))
+            }
         }
         if isJSON {
             try surroundings.write(JSONValue.array(summaries.map(\.json)))
@@ -127,9 +131,14 @@ package struct EvalGenCommand: Command {
 
     private static func words(skippedIn summary: EvaluationSummary) -> String {
         let reasons = summary.skipped.reasons.map { "\($0.reason): \($0.ids.count)" }
-        let place = summary.condition.label + (summary.condition.block.map { " \($0)" } ?? "")
-        return "\(place), \(summary.benchmark): \(summary.skipped.count) left out ("
-            + reasons.joined(separator: ", ") + ")"
+        return place(summary) + ": \(summary.skipped.count) left out (" + reasons.joined(separator: ", ")
+            + ")"
+    }
+
+    /// `linear 1, efficacy`
+    private static func place(_ summary: EvaluationSummary) -> String {
+        let label = summary.condition.label + (summary.condition.block.map { " \($0)" } ?? "")
+        return "\(label), \(summary.benchmark)"
     }
 }
 

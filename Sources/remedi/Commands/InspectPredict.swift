@@ -36,6 +36,9 @@ package struct InspectPredict: Command {
         for prompt in prompts {
             let ids = model.tokenizer.encode(prompt).ids
             let predictions = try model.topPredictions(after: ids, count: top)
+            if predictions.contains(where: \.logProbability.isNaN) {
+                progress.report(.warning("the model gives NaN as probabilities"))
+            }
             if isJSON {
                 results.append(["prompt": .string(prompt), "top": .array(predictions.map(\.json))])
             } else {

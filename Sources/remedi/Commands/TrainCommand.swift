@@ -47,7 +47,9 @@ package struct TrainCommand: Command {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
-        if given.contains("lam-kl"), !given.contains("kl"), plan.options.divergence == .batch {
+        if given.contains("lam-kl"), !given.contains("kl"), plan.options.divergence == .batch,
+            plan.options.divergenceWeight != 0
+        {
             progress.report(.message(Self.divergenceNote))
         }
         let name = ModelName(plan.model)
@@ -68,10 +70,15 @@ package struct TrainCommand: Command {
         let description = description(of: experiment, blocks: options.blocks)
         let files = [datasetFile, validationFile].compactMap { $0.map(workplace.resolve) }
         let trained = try results.record(
-            self, description, in: folder, keeping: files + [options.initialEditors].compactMap { $0 },
-            surroundings
+            self, description, in: folder, keeping: files + Self.initialEditors(options), surroundings
         ) { try run.run() }
         try surroundings.write(Self.report(of: trained))
+    }
+
+    private static func initialEditors(_ options: TrainingOptions) -> [URL] {
+        options.initialEditors.map { folder in
+            options.editorTypes.map { folder.appendingPathComponent($0.rawValue) }
+        } ?? []
     }
 
     package static let divergenceNote =

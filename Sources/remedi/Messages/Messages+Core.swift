@@ -18,6 +18,8 @@ extension Messages {
                 + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .noExperiments(let folders): "there are no experiments in \(folders.joined(separator: " or "))"
         case .unusableFolderName(let name): "'\(name)' cannot be the name of a results folder"
+        case .unusableFileName(let name):
+            "'\(name)' cannot be the name of the file for the options: take one such as mine.json"
         case .notAResultsFolder(let path, let foreign):
             "\(path) is not removed, because it is or holds something else than results: \(foreign)"
         case .modelNotFound(let name, let searched):
@@ -48,13 +50,25 @@ extension Messages {
                 + " name another folder, or replace them with --overwrite"
         case .folderLocked(let path, let owner): "\(path) is in use by \(owner)"
         case .noSamples(let dataset, let split, let count):
-            "no samples to use: \(dataset) has \(count), and the \(split) split takes none of them"
+            count == 0
+                ? "there are no samples in \(dataset)"
+                : "no samples to use: \(dataset) has \(count), and the \(split) split takes none of them"
+                    + wayOut(ofSplit: split)
+        case .nothingToTrainOn(let samples, let heldOut):
+            "nothing is left to train on: of \(samples) samples, \(heldOut) validate (--hold-out) and"
+                + " \(samples - heldOut) are left out"
         case .malformedData(let path, let reason): "\(path): \(reason)"
         case .malformedConfiguration(let path, let reason): "\(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .interrupted(let signal):
             "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); the work is saved"
         }
+    }
+
+    /// The option that takes more samples.
+    private static func wayOut(ofSplit split: String) -> String {
+        if split.hasPrefix("evaluation") { return " (--split all takes all)" }
+        return split.hasPrefix("dump") ? " (--all takes all)" : ""
     }
 
     /// The first few of many names.

@@ -37,8 +37,11 @@ package struct ResultsArguments: Sendable, Equatable {
     }
 
     /// The folder of the run, under the name given or else `fallback`.
+    ///
+    /// - Throws: `ExperimentError.unusableFolderName`, `.unusableFileName`.
     func folder(named fallback: String, in workplace: Workplace) throws -> ResultsFolder {
-        try ResultsFolder(experiment: experimentName ?? fallback, in: root(in: workplace))
+        if let argumentsFileName { try ResultsFolder.checkArgumentsFileName(argumentsFileName) }
+        return try ResultsFolder(experiment: experimentName ?? fallback, in: root(in: workplace))
     }
 
     func root(in workplace: Workplace) -> URL { resultsFolder.map(workplace.resolve) ?? workplace.results }

@@ -51,8 +51,11 @@ final class ResultsFolderTests: XCTestCase {
     }
 
     func testClearingRefusesWhatIsNoResult() throws {
-        for (foreign, shown) in [("thesis.tex", "thesis.tex"), ("linear/run.py", "linear/run.py")] {
-            try write("a/args.json")
+        for (foreign, shown) in [
+            ("thesis.tex", "thesis.tex"), ("linear/run.py", "linear/run.py"), ("mine.json", "mine.json"),
+            ("linear/table.csv", "linear/table.csv"),
+        ] {
+            try write("a/args-1.json")
             try write("a/" + foreign)
             let folder = try ResultsFolder(experiment: "a", in: results)
             XCTAssertThrowsError(try folder.clear(workingFolder: elsewhere), foreign) {
@@ -60,23 +63,71 @@ final class ResultsFolderTests: XCTestCase {
                     $0 as? ExperimentError, .notAResultsFolder(path: folder.url.path, foreign: shown), foreign
                 )
             }
-            XCTAssertTrue(exists("a/args.json"), foreign)
+            XCTAssertTrue(exists("a/args-1.json"), foreign)
             try FileManager.default.removeItem(at: folder.url)
         }
     }
 
     func testClearingRefusesLinksAndTheWorkingFolder() throws {
-        try write("real/a.json")
+        try write("real/manifest.json")
         let link = results.appendingPathComponent("link")
         try FileManager.default.createSymbolicLink(
             at: link, withDestinationURL: results.appendingPathComponent("real"))
         XCTAssertThrowsError(
             try ResultsFolder(experiment: "link", in: results).clear(workingFolder: elsewhere))
-        XCTAssertTrue(exists("real/a.json"))
+        XCTAssertTrue(exists("real/manifest.json"))
         let real = try ResultsFolder(experiment: "real", in: results)
         XCTAssertThrowsError(try real.clear(workingFolder: real.url))
         XCTAssertThrowsError(try real.clear(workingFolder: real.url.appendingPathComponent("linear")))
-        XCTAssertTrue(exists("real/a.json"))
+        XCTAssertTrue(exists("real/manifest.json"))
+    }
+
+    func testClearingRefusesWhatLiesBehindALink() throws {
+        try write("elsewhere/a/manifest.json")
+        try FileManager.default.createDirectory(
+            at: results.appendingPathComponent("mine"), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            at: results.appendingPathComponent("mine/link"),
+            withDestinationURL: results.appendingPathComponent("elsewhere"))
+        let folder = try ResultsFolder(
+            experiment: "link/a", in: results.appendingPathComponent("mine"))
+        XCTAssertThrowsError(try folder.clear(workingFolder: elsewhere)) {
+            XCTAssertEqual(
+                $0 as? ExperimentError,
+                .notAResultsFolder(path: folder.url.path, foreign: "a symbolic link"))
+        }
+        XCTAssertTrue(exists("elsewhere/a/manifest.json"))
+    }
+
+    func testClearingNamesWhatTheRunReads() throws {
+        try write("a/linear/1/weights.safetensors")
+        let folder = try ResultsFolder(experiment: "a", in: results)
+        for needed in [folder.url, folder.url.appendingPathComponent("linear"), results] {
+            XCTAssertThrowsError(try folder.clear(workingFolder: elsewhere, keeping: [needed])) {
+                XCTAssertEqual(
+                    $0 as? ExperimentError,
+                    .notAResultsFolder(path: folder.url.path, foreign: "\(needed.path), which this run reads")
+                )
+            }
+        }
+        XCTAssertTrue(exists("a/linear/1/weights.safetensors"))
+    }
+
+    func testClearingTakesOptionsUnderAnotherName() throws {
+        let folder = try ResultsFolder(experiment: "a", in: results)
+        try folder.writeArguments(
+            [("experiment_name", "a"), ("args_file_name", "mine.json")], name: "mine.json", date: Date())
+        try folder.clear(workingFolder: elsewhere)
+        XCTAssertFalse(exists("a"))
+    }
+
+    func testNamesOfTheOptionsFile() {
+        for name in ["../x.json", "/x.json", "a/x.json", "..", "x", "manifest.json", "experiment.json"] {
+            XCTAssertThrowsError(try ResultsFolder.checkArgumentsFileName(name), name) {
+                XCTAssertEqual($0 as? ExperimentError, .unusableFileName(name: name))
+            }
+        }
+        XCTAssertNoThrow(try ResultsFolder.checkArgumentsFileName("mine.json"))
     }
 
     func testClearingRefusesWhatTheRunReads() throws {

@@ -137,8 +137,7 @@ final class TrainingOptionsTests: XCTestCase {
         XCTAssertThrowsError(
             try fixture.run(TrainingFixture.options(), directory: try temporaryFolder(), samples: [])
         ) {
-            XCTAssertEqual(
-                $0 as? RemediError, .noSamples(dataset: "counterfact", split: "training", count: 0))
+            XCTAssertEqual($0 as? RemediError, .nothingToTrainOn(samples: 0, heldOut: 0))
         }
         samples = good
         samples[7].prompt += String(repeating: " and again", count: 40)

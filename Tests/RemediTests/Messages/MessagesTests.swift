@@ -38,6 +38,10 @@ final class MessagesTests: XCTestCase {
             ),
             (.unusableFolderName(name: "../x"), "'../x' cannot be the name of a results folder"),
             (
+                .unusableFileName(name: "../x"),
+                "'../x' cannot be the name of the file for the options: take one such as mine.json"
+            ),
+            (
                 .notAResultsFolder(path: "/r", foreign: "thesis.tex"),
                 "/r is not removed, because it is or holds something else than results: thesis.tex"
             ),
@@ -80,6 +84,17 @@ final class MessagesTests: XCTestCase {
             (
                 .noSamples(dataset: "/d.json", split: "evaluation", count: 100),
                 "no samples to use: /d.json has 100, and the evaluation split takes none of them"
+                    + " (--split all takes all)"
+            ),
+            (.noSamples(dataset: "/d.json", split: "training", count: 0), "there are no samples in /d.json"),
+            (
+                .noSamples(dataset: "/d.json", split: "dump of 9", count: 3),
+                "no samples to use: /d.json has 3, and the dump of 9 split takes none of them"
+                    + " (--all takes all)"
+            ),
+            (
+                .nothingToTrainOn(samples: 3, heldOut: 1),
+                "nothing is left to train on: of 3 samples, 1 validate (--hold-out) and 2 are left out"
             ),
             (
                 .malformedData(path: "/d", reason: "record 3 is not an object"),
