@@ -4,32 +4,10 @@ import remedi
 
 /// The built program as a process: what only a real process shows.
 final class ProgramTests: XCTestCase {
-    private struct Ended {
-        var code: Int32
-        var signal: Bool
-        var output: String
-        var diagnostics: String
-    }
-
     private func run(
-        _ words: [String], of program: URL = TestFiles.program, output: FileHandle? = nil
-    ) throws -> Ended {
-        let process = Process()
-        process.executableURL = program
-        process.arguments = words
-        process.currentDirectoryURL = TestFiles.package
-        let outputs = Pipe()
-        let diagnostics = Pipe()
-        if let output { process.standardOutput = output } else { process.standardOutput = outputs }
-        process.standardError = diagnostics
-        try process.run()
-        let text = output == nil ? try outputs.fileHandleForReading.readToEnd() ?? Data() : Data()
-        let errors = try diagnostics.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Ended(
-            code: process.terminationStatus, signal: process.terminationReason == .uncaughtSignal,
-            output: String(decoding: text, as: UTF8.self),
-            diagnostics: String(decoding: errors, as: UTF8.self))
+        _ words: [String], of program: URL = TestFiles.program, output: Int32? = nil
+    ) throws -> TestProcess.Ended {
+        try TestProcess(words, of: program, output: output).ended()
     }
 
     func testVersion() throws {
@@ -75,48 +53,45 @@ final class ProgramTests: XCTestCase {
 
     func testAFullDiskIsSaid() throws {
         let full = try XCTUnwrap(FileHandle(forWritingAtPath: "/dev/full"))
-        let ended = try run(["--help"], output: full)
+        let ended = try run(["--help"], output: full.fileDescriptor)
         XCTAssertEqual(
             ended.diagnostics, "remedi: cannot write to standard output: No space left on device\n")
         XCTAssertEqual(ended.code, 1)
     }
 
     func testAClosedPipeEndsQuietly() throws {
-        let pipe = Pipe()
-        try pipe.fileHandleForReading.close()
-        let ended = try run(["--help"], output: pipe.fileHandleForWriting)
+        let (read, write) = try TestProcess.pipe()
+        defer { close(write) }
+        close(read)
+        let ended = try run(["--help"], output: write)
         XCTAssertEqual(ended.diagnostics, "")
         XCTAssertEqual(ended.code, 141)
-        XCTAssertFalse(ended.signal)
+        XCTAssertEqual(ended.signal, 0)
     }
 
     func testASignalEndsTrainingAfterSaving() throws {
         let folder = try TestFiles.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let training = TestFiles.training
-        let process = Process()
-        process.executableURL = TestFiles.program
-        process.arguments = [
-            "train", "-n", "x", "-l", "1", "-m", training.appendingPathComponent("gpt2").path, "-f",
-            training.appendingPathComponent("samples.jsonl").path, "--max-epochs", "1000000", "--patience",
-            "1000000",
-        ]
-        process.currentDirectoryURL = folder
-        let diagnostics = Pipe()
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = diagnostics
-        try process.run()
+        let process = try TestProcess(
+            [
+                "train", "-n", "x", "-l", "1", "-m", training.appendingPathComponent("gpt2").path, "-f",
+                training.appendingPathComponent("samples.jsonl").path, "--max-epochs", "1000000",
+                "--patience",
+                "1000000",
+            ], in: folder)
         var text = ""
         while !text.contains("epoch 1/1000000: train") {
-            let data = diagnostics.fileHandleForReading.availableData
+            let data = process.diagnostics.availableData
             guard !data.isEmpty else { break }
             text += String(decoding: data, as: UTF8.self)
         }
-        process.terminate()
-        text += String(decoding: try diagnostics.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        XCTAssertEqual(process.terminationReason, .exit, text)
-        XCTAssertEqual(process.terminationStatus, 143, text)
+        process.send(SIGTERM)
+        let ended = try process.ended()
+        text += ended.diagnostics
+        XCTAssertEqual(ended.signal, 0, text)
+        XCTAssertEqual(ended.code, 143, text)
+        XCTAssertEqual(ended.output, "")
         XCTAssertTrue(
             text.contains(
                 "warning: SIGTERM: stopping after this batch and saving; once more stops at once\n"), text)
