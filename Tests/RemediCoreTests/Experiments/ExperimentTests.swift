@@ -21,7 +21,7 @@ final class ExperimentTests: XCTestCase {
     private func training(_ members: String) throws -> TrainingPlan {
         let text = #"{"summary": "s", "dataset": "counterfact", \#(members)}"#
         guard case .training(let plan) = try experiment(text).plan else {
-            throw XCTSkip("not a training")
+            throw RemediError.malformedConfiguration(path: "", reason: "not a training")
         }
         return plan
     }
