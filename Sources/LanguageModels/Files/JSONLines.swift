@@ -2,13 +2,16 @@ import Foundation
 
 /// A log of JSON values, one a line, that is only ever appended to.
 package enum JSONLines {
-    /// Appends a line in a single write and flushes it to disk; makes the file and its folders if need be.
+    /// Appends one line; see below.
+    package static func append(_ value: JSONValue, to url: URL) throws { try append([value], to: url) }
+
+    /// Appends lines in a single write and flushes it to disk; makes the file and its folders if need be.
     ///
-    /// A last line that was torn by a crash is cut off first.  A line that could not be written whole is
+    /// A last line that was torn by a crash is cut off first.  What could not be written whole is
     /// taken back.
     ///
     /// - Throws: `LanguageModelError.unwritable`.
-    package static func append(_ value: JSONValue, to url: URL) throws {
+    package static func append(_ values: [JSONValue], to url: URL) throws {
         let path = url.path
         try AtomicFile.makeFolder(url.deletingLastPathComponent())
         let isNew = SystemCall.status(path) == nil
@@ -17,9 +20,9 @@ package enum JSONLines {
             throw LanguageModelError.unwritable(path: path, reason: SystemCall.failure)
         }
         defer { _ = close(descriptor) }
-        var line = value.text() + "\n"
+        var lines = values.map { $0.text() + "\n" }.joined()
         let length = wholeLength(descriptor)
-        let written = line.withUTF8 { text in
+        let written = lines.withUTF8 { text in
             (length < 0 || ftruncate(descriptor, off_t(length)) == 0)
                 && SystemCall.writeAll(descriptor, UnsafeRawBufferPointer(text))
                 && (SystemCall.retrying { Int(fsync(descriptor)) } == 0 || errno == EINVAL)

@@ -5,44 +5,95 @@ package protocol Benchmark: Sendable {
     /// Its name on the command line and its file's name without `.json`.
     var name: String { get }
 
-    /// Runs on every sample of the subject.
+    /// Runs on every sample of the subject; cases that the journal knows are not computed again.
     ///
     /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError.interrupted`.
-    func run(on subject: EvaluationSubject) throws -> BenchmarkResult
+    func run(on subject: EvaluationSubject, journal: CaseJournal) throws -> BenchmarkResult
 }
 
 /// What a benchmark found: the content of its result file.
 package struct BenchmarkResult: Sendable, Equatable {
-    /// One object a sample, in the order of the data set.
-    package var samples: [JSONValue]
-    package var metrics: [NamedMetric]
+    /// The reference's members: `samples` and `metrics`, or what the file holds in their place.
+    package var body: JSONObject
     package var skipped = SkippedSamples()
     /// Counts that belong to this benchmark alone.
     package var counts: [String: Int] = [:]
 
-    package struct NamedMetric: Sendable, Equatable {
-        package var name: String
-        package var metric: Metric
+    /// - Parameters:
+    ///   - samples: one object a sample, in the order of the data set.
+    ///   - metrics: the reference's `metrics` object.
+    package init(samples: [JSONValue], metrics: JSONObject) {
+        body = ["samples": .array(samples), "metrics": .object(metrics)]
     }
 
     package init(samples: [JSONValue], metrics: [NamedMetric]) {
-        self.samples = samples
-        self.metrics = metrics
-    }
-
-    package var metricsJSON: JSONValue {
         var object = JSONObject()
         for metric in metrics { object[metric.name] = metric.metric.json }
+        self.init(samples: samples, metrics: object)
+    }
+
+    /// A file of several parts, each with its own samples and metrics.
+    package init(parts: [(name: String, samples: [JSONValue], metrics: JSONObject)]) {
+        body = JSONObject()
+        for part in parts {
+            body[part.name] = ["samples": .array(part.samples), "metrics": .object(part.metrics)]
+        }
+    }
+
+    package var samples: [JSONValue] { body["samples"]?.array ?? [] }
+
+    package var metricsJSON: JSONValue { Self.metrics(of: body) }
+
+    /// The reference's keys, then ours.
+    package var json: JSONValue {
+        var object = body
+        object["skipped"] = skipped.json
+        for key in counts.keys.sorted() { object[key] = .integer(counts[key]!) }
         return .object(object)
     }
 
-    /// The reference's keys `samples` and `metrics`, then ours.
-    package var json: JSONValue {
-        var object: JSONObject = [
-            "samples": .array(samples), "metrics": metricsJSON, "skipped": skipped.json,
-        ]
-        for key in counts.keys.sorted() { object[key] = .integer(counts[key]!) }
+    /// The metrics of a result file; those of a file of several parts under the parts' names.
+    static func metrics(of file: JSONObject) -> JSONValue {
+        if let metrics = file["metrics"] { return metrics }
+        var object = JSONObject()
+        for (key, value) in file.members {
+            if let metrics = value["metrics"] { object[key] = metrics }
+        }
         return .object(object)
+    }
+
+    /// How many samples a result file holds, in the largest of its parts.
+    static func sampleCount(of file: JSONObject) -> Int? {
+        let lists = file["samples"].map { [$0] } ?? file.members.compactMap { $0.value["samples"] }
+        return lists.compactMap(\.array?.count).max()
+    }
+}
+
+/// A metric and what a result file calls it.
+package struct NamedMetric: Sendable, Equatable {
+    /// Inside nested objects the keys, with spaces between: "contextual f1".
+    package var name: String
+    package var metric: Metric
+
+    package init(name: String, metric: Metric) {
+        self.name = name
+        self.metric = metric
+    }
+
+    /// All metrics of a `metrics` object: means with their deviations, and plain numbers such as `f1`, which
+    /// may have `f1_interval: [lower, upper]` beside them.
+    package static func all(in json: JSONValue, prefix: String = "") -> [NamedMetric] {
+        guard let object = json.object else { return [] }
+        return object.members.flatMap { key, value -> [NamedMetric] in
+            let name = prefix.isEmpty ? key : "\(prefix) \(key)"
+            if let metric = Metric(json: value) { return [NamedMetric(name: name, metric: metric)] }
+            if value.object != nil { return all(in: value, prefix: name) }
+            guard let number = value.double else { return [] }
+            return [
+                NamedMetric(
+                    name: name, metric: Metric(value: number, interval: Interval(object["\(key)_interval"])))
+            ]
+        }
     }
 }
 

@@ -17,7 +17,7 @@ package struct EfficacyBenchmark: Benchmark {
 
     package var name: String { prompt.rawValue }
 
-    package func run(on subject: EvaluationSubject) throws -> BenchmarkResult {
+    package func run(on subject: EvaluationSubject, journal: CaseJournal) throws -> BenchmarkResult {
         var skipped = SkippedSamples()
         var asked: [(sample: Sample, text: String, prompt: ScoredPrompt)] = []
         for (index, sample) in subject.samples.enumerated() {
@@ -30,7 +30,7 @@ package struct EfficacyBenchmark: Benchmark {
                 skipped.add(sample.id, reason)
             }
         }
-        let scores = try subject.scores(of: asked.map(\.prompt), benchmark: name)
+        let scores = try subject.scores(of: asked.map(\.prompt), benchmark: name, journal)
         let samples = zip(asked, scores).map { asked, score in
             score.json(id: asked.sample.id, prompt: asked.text)
         }
@@ -55,6 +55,24 @@ package struct EfficacyBenchmark: Benchmark {
 struct PromptScore: Sendable, Equatable {
     var target: WordScore
     var comparator: WordScore
+
+    init(target: WordScore, comparator: WordScore) {
+        self.target = target
+        self.comparator = comparator
+    }
+
+    /// Reads what `journalEntry` wrote.
+    init(journalEntry: JSONValue) {
+        let numbers = (journalEntry.array ?? []).map { $0.double ?? .nan }
+        precondition(numbers.count == 4, "a journal holds what was written to it")
+        self.init(
+            target: WordScore(first: numbers[0], full: numbers[1]),
+            comparator: WordScore(first: numbers[2], full: numbers[3]))
+    }
+
+    var journalEntry: JSONValue {
+        .array([target.first, target.full, comparator.first, comparator.full].map { .number($0) })
+    }
 
     /// The entry of a result file; the reference's keys first.
     func json(id: String, prompt: String) -> JSONValue {
@@ -88,12 +106,12 @@ struct PreferenceMetrics {
     }
 
     /// The metrics of a result file; the reference's two first.
-    func named(_ bootstrap: Bootstrap, benchmark: String) -> [BenchmarkResult.NamedMetric] {
+    func named(_ bootstrap: Bootstrap, benchmark: String) -> [NamedMetric] {
         [
             ("score", scores), ("magnitude", magnitudes), ("full_score", fullScores),
             ("full_magnitude", fullMagnitudes),
         ].map { name, values in
-            .init(
+            NamedMetric(
                 name: name, metric: Metric(values: values, bootstrap: bootstrap, key: "\(benchmark).\(name)"))
         }
     }

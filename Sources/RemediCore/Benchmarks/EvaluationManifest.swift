@@ -1,17 +1,19 @@
 import Foundation
 import LanguageModels
 
-/// `manifest.json` in an experiment's folder: under `evaluations`, what the results of each condition were
-/// made of.  They are reused only by a run with the same inputs.  Other members of the file are left alone.
+/// `manifest.json` in an experiment's folder: under `evaluations`, and under other names for other kinds of
+/// results, what the results in each folder were made of.  They are reused only by a run with the same inputs.
+/// Other members of the file are left alone.
 struct EvaluationManifest {
-    private static let member = "evaluations"
+    private let member: String
     private let file: URL
     private var content: JSONObject
 
     /// Reads the manifest of `directory`, if there is one.
     ///
     /// - Throws: `RemediError.malformedData`.
-    init(directory: URL) throws {
+    init(directory: URL, member: String) throws {
+        self.member = member
         file = directory.appendingPathComponent("manifest.json")
         content = JSONObject()
         guard FileManager.default.fileExists(atPath: file.path) else { return }
@@ -22,13 +24,22 @@ struct EvaluationManifest {
     }
 
     private var entries: JSONObject {
-        get { content[Self.member]?.object ?? JSONObject() }
-        set { content[Self.member] = .object(newValue) }
+        get { content[member]?.object ?? JSONObject() }
+        set { content[member] = .object(newValue) }
     }
 
     /// Where `inputs` differ from those of the results in `folder`, a phrase each; nil without an entry.
     func differences(of inputs: JSONObject, folder: String) -> [String]? {
         guard let there = entries[folder]?["inputs"]?.object else { return nil }
+        return Self.differences(inputs, there)
+    }
+
+    /// The same for what decides one result beside its folder's inputs.
+    func differences(of inputs: JSONObject, result name: String, in folder: String) -> [String] {
+        Self.differences(inputs, entries[folder]?["results"]?[name]?["inputs"]?.object ?? JSONObject())
+    }
+
+    private static func differences(_ inputs: JSONObject, _ there: JSONObject) -> [String] {
         let keys = inputs.keys + there.keys.filter { inputs[$0] == nil }
         func text(_ value: JSONValue?) -> String { value?.text() ?? "not recorded" }
         return keys.filter { inputs[$0] != there[$0] }.map {
@@ -46,15 +57,19 @@ struct EvaluationManifest {
     }
 
     /// Notes that a benchmark's files are complete.
-    mutating func finish(_ benchmark: String, in folder: String, device: String, start: Date) throws {
+    mutating func finish(
+        _ benchmark: String, in folder: String, inputs: JSONObject, device: String, start: Date
+    ) throws {
         guard var entry = entries[folder]?.object else { preconditionFailure("an entry is started first") }
         var results = entry["results"]?.object ?? JSONObject()
         let now = Date()
-        results[benchmark] = [
+        var result: JSONObject = [
             "finished": .string(ISO8601DateFormatter().string(from: now)),
             "seconds": .number((now.timeIntervalSince(start) * 1_000).rounded() / 1_000),
             "device": .string(device),
         ]
+        if !inputs.members.isEmpty { result["inputs"] = .object(inputs) }
+        results[benchmark] = .object(result)
         entry["results"] = .object(results)
         entries[folder] = .object(entry)
         try write()

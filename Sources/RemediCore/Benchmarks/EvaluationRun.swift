@@ -6,7 +6,7 @@ package struct EvaluationSummary: Sendable, Equatable {
     package var condition: EvaluationCondition
     package var benchmark: String
     package var sampleCount: Int
-    package var metrics: [BenchmarkResult.NamedMetric]
+    package var metrics: [NamedMetric]
     package var skipped: SkippedSamples
     package var counts: [String: Int]
     package var file: URL
@@ -64,10 +64,10 @@ package struct EvaluationRun {
                         + "\(dataset.placeCount): \(samples.count) samples"))
         }
         let conditions = try self.conditions()
-        let lock = try FolderLock(folder: directory)
-        defer { withExtendedLifetime(lock) {} }
+        let store = try ResultStore(
+            directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription)
         let unedited = KnownScores()
-        return try conditions.flatMap { try run($0, samples: samples, unedited: unedited) }
+        return try conditions.flatMap { try run($0, samples: samples, in: store, unedited: unedited) }
     }
 
     /// The conditions of the options, with the blocks spelled out.
@@ -106,32 +106,25 @@ package struct EvaluationRun {
     // MARK: One condition
 
     private func run(
-        _ condition: EvaluationCondition, samples: [Sample], unedited: KnownScores
+        _ condition: EvaluationCondition, samples: [Sample], in store: ResultStore, unedited: KnownScores
     ) throws -> [EvaluationSummary] {
-        let folder = directory.appendingPathComponent(condition.folder)
         let editor = try condition.block.map(editor(at:))
-        var manifest = try EvaluationManifest(directory: directory)
-        let mayReuse = try prepare(condition, folder: folder, sampleCount: samples.count, &manifest)
-        var subject: EvaluationSubject?
+        let section = try store.section(
+            condition.folder, kind: "evaluations",
+            names: EvaluationOptions.BenchmarkName.allCases.map(\.rawValue), inputs: inputs(of: condition),
+            circumstances: circumstances(sampleCount: samples.count))
+        var made: EvaluationSubject?
         return try options.benchmarks.map { name in
             let benchmark = name.benchmark
-            let files = ResultFiles(folder: folder, name: benchmark.name)
-            if mayReuse, let summary = try files.summary(condition) { return summary }
-            let start = Date()
-            let made =
-                try subject
-                ?? EvaluationSubject(
-                    model: model, samples: samples, condition: condition, editor: editor, options: options,
-                    unedited: unedited, progress: progress)
-            subject = made
-            let result = try benchmark.run(on: made)
-            try files.write(result)
-            try manifest.finish(
-                benchmark.name, in: condition.folder, device: model.backend.deviceDescription, start: start)
-            return EvaluationSummary(
-                condition: condition, benchmark: benchmark.name, sampleCount: result.samples.count,
-                metrics: result.metrics, skipped: result.skipped, counts: result.counts,
-                file: files.result, isReused: false)
+            return try section.result(benchmark.name, condition: condition) { journal in
+                let subject =
+                    try made
+                    ?? EvaluationSubject(
+                        model: model, samples: samples, condition: condition, editor: editor,
+                        options: options, unedited: unedited, progress: progress)
+                made = subject
+                return try benchmark.run(on: subject, journal: journal)
+            }
         }
     }
 
@@ -146,27 +139,5 @@ package struct EvaluationRun {
         return try Editor.load(
             type: options.editorType, block: block, directory: directory, model: model,
             tokenOptions: options.tokens)
-    }
-
-    /// Compares the manifest of what lies in `folder` with this run, and makes room if it may not stay.
-    /// - Returns: whether results in the folder may be used.
-    /// - Throws: `RemediError.resultsDiffer`.
-    private func prepare(
-        _ condition: EvaluationCondition, folder: URL, sampleCount: Int, _ manifest: inout EvaluationManifest
-    ) throws -> Bool {
-        let inputs = try inputs(of: condition)
-        let differences =
-            manifest.differences(of: inputs, folder: condition.folder) ?? ["no manifest says how it was made"]
-        if differences.isEmpty { return !options.overwrite }
-        let files = EvaluationOptions.BenchmarkName.allCases.map {
-            ResultFiles(folder: folder, name: $0.rawValue)
-        }
-        guard options.overwrite || !files.contains(where: \.exist) else {
-            throw RemediError.resultsDiffer(path: folder.path, differences: differences)
-        }
-        for file in files { try file.remove() }
-        try manifest.start(
-            condition.folder, inputs: inputs, circumstances: circumstances(sampleCount: sampleCount))
-        return false
     }
 }

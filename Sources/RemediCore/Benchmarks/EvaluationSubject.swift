@@ -108,11 +108,16 @@ extension EvaluationSubject {
     }
 
     /// Scores prompts of a target and a comparator, and reports progress.
-    func scores(of prompts: [ScoredPrompt], benchmark: String) throws -> [PromptScore] {
-        progress.report(.started(stage: stage(benchmark), total: prompts.count))
-        let scores = try scorer.scores(of: prompts) { try progress.advance(to: $0) }
-        progress.report(.finished)
-        return scores.map { PromptScore(target: $0[0], comparator: $0[1]) }
+    func scores(
+        of prompts: [ScoredPrompt], benchmark: String, _ journal: CaseJournal
+    ) throws -> [PromptScore] {
+        try journal.map(
+            prompts, part: "scores", batchSize: scorer.batchSize, stage: stage(benchmark), progress: progress
+        ) { batch in
+            try scorer.scores(of: batch).map {
+                PromptScore(target: $0[0], comparator: $0[1]).journalEntry
+            }
+        }.map(PromptScore.init(journalEntry:))
     }
 }
 

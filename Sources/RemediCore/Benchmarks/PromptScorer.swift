@@ -33,7 +33,7 @@ final class PromptScorer {
     private let block: Int?
     private let alpha: Float
     private let beta: Float
-    private let batchSize: Int
+    let batchSize: Int
     private let unedited: KnownScores
     private let edited = KnownScores()
 
@@ -53,25 +53,20 @@ final class PromptScorer {
         self.unedited = unedited
     }
 
-    /// The scores of every prompt's words, in order.  `afterBatch` hears how many prompts are done and may
-    /// stop the work.
+    /// The scores of every prompt's words, in order.
     ///
-    /// - Throws: `LanguageModelError`, `ComputeError`; what `afterBatch` throws.
-    func scores(
-        of prompts: [ScoredPrompt], afterBatch: (Int) throws -> Void = { _ in }
-    ) throws -> [[WordScore]] {
+    /// - Throws: `LanguageModelError`, `ComputeError`.
+    func scores(of prompts: [ScoredPrompt]) throws -> [[WordScore]] {
         var pending: [ScoredPrompt] = []
         var seen = Set<KnownScores.Key>()
         for prompt in prompts where known(prompt)[prompt] == nil {
             if seen.insert(KnownScores.Key(prompt)).inserted { pending.append(prompt) }
         }
-        let done = prompts.count - pending.count
         for start in stride(from: 0, to: pending.count, by: batchSize) {
             let batch = pending[start..<min(start + batchSize, pending.count)]
             for (prompt, words) in zip(batch, try batchScores(of: Array(batch))) {
                 known(prompt)[prompt] = words
             }
-            try afterBatch(done + batch.endIndex)
         }
         return prompts.map { known($0)[$0]! }
     }

@@ -17,7 +17,7 @@ package struct PromptSetBenchmark: Benchmark {
 
     package var name: String { kind.rawValue }
 
-    package func run(on subject: EvaluationSubject) throws -> BenchmarkResult {
+    package func run(on subject: EvaluationSubject, journal: CaseJournal) throws -> BenchmarkResult {
         var skipped = SkippedSamples()
         var uneditedCount = 0
         var skippedPrompts = 0
@@ -43,7 +43,7 @@ package struct PromptSetBenchmark: Benchmark {
             }
             uneditedCount += prompts[first...].count { $0.edit == nil }
         }
-        let scores = try subject.scores(of: prompts, benchmark: name)
+        let scores = try subject.scores(of: prompts, benchmark: name, journal)
         let metrics = PreferenceMetrics(asked.map { Array(scores[$0.prompts]) })
         var result = BenchmarkResult(
             samples: asked.enumerated().map { index, asked in

@@ -1,21 +1,28 @@
 import Foundation
 import LanguageModels
 
-/// `<name>.json` and `<name>_metrics.json` of one benchmark in one folder.
+/// `<name>.json`, `<name>_metrics.json` and, while they are made, the journal of one benchmark in one folder.
 struct ResultFiles {
     let result: URL
-    let metrics: URL
+    /// nil for results that have no such file in the reference.
+    let metrics: URL?
+    let journal: URL
 
-    init(folder: URL, name: String) {
+    init(folder: URL, name: String, hasMetricsFile: Bool = true) {
         result = folder.appendingPathComponent("\(name).json")
-        metrics = folder.appendingPathComponent("\(name)_metrics.json")
+        metrics = hasMetricsFile ? folder.appendingPathComponent("\(name)_metrics.json") : nil
+        journal = folder.appendingPathComponent("\(name).journal.jsonl")
     }
 
-    var exist: Bool { FileManager.default.fileExists(atPath: result.path) }
+    var exist: Bool { Self.exists(result) }
+    /// Whether there is a result, or the beginning of one.
+    var hasBegun: Bool { exist || Self.exists(journal) }
 
-    /// Removes both where they exist.
+    private static func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
+
+    /// Removes all of them where they exist.
     func remove() throws {
-        for file in [result, metrics] where FileManager.default.fileExists(atPath: file.path) {
+        for file in [result, metrics, journal].compactMap({ $0 }) where Self.exists(file) {
             do {
                 try FileManager.default.removeItem(at: file)
             } catch {
@@ -24,35 +31,30 @@ struct ResultFiles {
         }
     }
 
-    /// Writes both: each one line of JSON.
+    /// Writes result and metrics: each one line of JSON.
     func write(_ found: BenchmarkResult) throws {
         try AtomicFile.write(found.json.text(), to: result)
-        try AtomicFile.write(found.metricsJSON.text(), to: metrics)
+        if let metrics { try AtomicFile.write(found.metricsJSON.text(), to: metrics) }
     }
 
     /// The summary of a result that is there already; nil if there is none.  A metrics file that a killed
     /// run did not get to is made good.
     ///
     /// - Throws: `RemediError.malformedData`; `LanguageModelError.unwritable`.
-    func summary(_ condition: EvaluationCondition) throws -> EvaluationSummary? {
+    func summary(_ condition: EvaluationCondition, title: String) throws -> EvaluationSummary? {
         guard exist else { return nil }
-        guard let data = try? Data(contentsOf: result), let json = try? JSONValue(parsing: data),
-            let samples = json["samples"]?.array, let members = json["metrics"]?.object?.members
+        guard let data = try? Data(contentsOf: result), let file = try? JSONValue(parsing: data).object,
+            let count = BenchmarkResult.sampleCount(of: file)
         else {
             throw RemediError.malformedData(path: result.path, reason: "this is no result file")
         }
-        if !FileManager.default.fileExists(atPath: metrics.path) {
-            try AtomicFile.write(json["metrics"]!.text(), to: metrics)
-        }
-        let known = ["samples", "metrics", "skipped"]
+        let found = BenchmarkResult.metrics(of: file)
+        if let metrics, !Self.exists(metrics) { try AtomicFile.write(found.text(), to: metrics) }
         var counts: [String: Int] = [:]
-        for (key, value) in json.object!.members where !known.contains(key) { counts[key] = value.integer }
+        for (key, value) in file.members { counts[key] = value.integer }
         return EvaluationSummary(
-            condition: condition,
-            benchmark: result.deletingPathExtension().lastPathComponent, sampleCount: samples.count,
-            metrics: members.compactMap { key, value in
-                Metric(json: value).map { .init(name: key, metric: $0) }
-            },
-            skipped: SkippedSamples(json: json["skipped"]), counts: counts, file: result, isReused: true)
+            condition: condition, benchmark: title, sampleCount: count,
+            metrics: NamedMetric.all(in: found), skipped: SkippedSamples(json: file["skipped"]),
+            counts: counts, file: result, isReused: true)
     }
 }

@@ -3,9 +3,9 @@ import LanguageModels
 
 /// An experiment under a name, kept in a file `<name>.json` of a Configs folder.
 package struct Experiment: Sendable {
-    package enum Plan: Sendable, Equatable {
+    package enum Plan: Sendable {
         case training(TrainingPlan)
-        case generation(EvaluationPlan)
+        case evaluation(any EvaluationPlanning)
     }
 
     package let name: String
@@ -15,25 +15,20 @@ package struct Experiment: Sendable {
     package var summary: String {
         switch plan {
         case .training(let plan): plan.summary
-        case .generation(let plan): plan.summary
+        case .evaluation(let plan): plan.scope.summary
         }
     }
 
     /// Every setting with its value, in the order of the tables.
     package var settings: JSONObject {
-        var object = JSONObject()
-        func add<Target>(_ settings: [Setting<Target>], of target: Target) {
-            for setting in settings { object[setting.key] = setting.json(of: target) }
-        }
         switch plan {
-        case .training(let plan): add(TrainingPlan.settings, of: plan)
-        case .generation(let plan): add(EvaluationPlan.settings, of: plan)
+        case .training(let plan): plan.settingsJSON
+        case .evaluation(let plan): plan.settingsJSON
         }
-        return object
     }
 
-    /// What the name of each kind of experiment starts with.
-    package static let kinds = ["train.", "eval.gen."]
+    /// Every kind of evaluation.
+    static let evaluations: [any EvaluationPlanning.Type] = [GenerationPlan.self]
 
     /// Reads one configuration file.
     ///
@@ -43,10 +38,11 @@ package struct Experiment: Sendable {
         name = file.deletingPathExtension().lastPathComponent
         self.file = file
         let object = try Self.object(in: file)
+        let name = name
         if name.hasPrefix("train.") {
             plan = .training(try TrainingPlan(object, path: path))
-        } else if name.hasPrefix("eval.gen.") {
-            plan = .generation(try EvaluationPlan(object, path: path))
+        } else if let type = Self.evaluations.first(where: { name.hasPrefix($0.kind + ".") }) {
+            plan = .evaluation(try type.init(object, path: path))
         } else {
             throw ExperimentError.unknownExperiment(
                 name: name, nearest: nil, folders: [file.deletingLastPathComponent().path])

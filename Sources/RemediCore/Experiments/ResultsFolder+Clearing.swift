@@ -67,7 +67,7 @@ extension ResultsFolder {
     /// Files that runs write, besides the options and those of benchmarks.
     static let ownNames: Set<String> = [
         FolderLock.fileName, "experiment.json", "manifest.json", "metrics.jsonl", "checkpoint.safetensors",
-        "weights.safetensors", "weights.pth",
+        "weights.safetensors", "weights.pth", "dump.safetensors", "dump.pth",
     ]
 
     /// Whether a run writes files of this name, or it holds a run's options under a name of the user's.
@@ -75,13 +75,23 @@ extension ResultsFolder {
         let name = file.lastPathComponent
         let isTemporary = name.hasPrefix(".") && name.hasSuffix(".tmp")
         if isTemporary || ownNames.contains(name) { return true }
+        if name.hasSuffix(".journal.jsonl") { return true }
         guard file.pathExtension == "json" else { return false }
         let stem = file.deletingPathExtension().lastPathComponent
-        let isBenchmark = EvaluationOptions.BenchmarkName.allCases.contains {
-            stem == $0.rawValue || stem == $0.rawValue + "_metrics"
-        }
-        return isBenchmark || stem.hasPrefix("args-") || holdsArguments(file)
+        return isBenchmark(stem) || stem.hasPrefix("args-") || holdsArguments(file)
     }
+
+    /// Whether a benchmark's results, or their metrics, have this name.
+    private static func isBenchmark(_ stem: String) -> Bool {
+        let name = stem.hasSuffix("_metrics") ? String(stem.dropLast("_metrics".count)) : stem
+        return EvaluationOptions.BenchmarkName(rawValue: name) != nil || otherResults.contains(name)
+            || ["fact_cls_layer_", "error_cls_layer_"].contains(where: name.hasPrefix)
+    }
+
+    private static let otherResults: Set<String> = [
+        "generation", "essence", "essence_references", "error_correction", "baseline", "entailment",
+        "mediation", "sweep",
+    ]
 
     private static func holdsArguments(_ file: URL) -> Bool {
         guard let data = try? Data(contentsOf: file), let object = try? JSONValue(parsing: data) else {

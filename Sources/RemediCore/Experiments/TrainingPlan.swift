@@ -37,6 +37,13 @@ package struct TrainingPlan: Sendable, Equatable {
         try strict.apply(Self.settings, to: &self, refusingOthers: true)
     }
 
+    /// Every setting with its value, in the order of the table.
+    package var settingsJSON: JSONObject {
+        var object = JSONObject()
+        for setting in Self.settings { object[setting.key] = setting.json(of: self) }
+        return object
+    }
+
     /// Sets everything in which the reference and this program differ.
     package mutating func follow(_ compatibility: Compatibility) {
         self.compatibility = compatibility

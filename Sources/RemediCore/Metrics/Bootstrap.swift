@@ -9,6 +9,16 @@ package struct Interval: Sendable, Equatable {
         self.lower = lower
         self.upper = upper
     }
+
+    /// Reads `[lower, upper]`; nil if it is something else.
+    package init?(_ json: JSONValue?) {
+        guard let bounds = json?.array, bounds.count == 2, let lower = bounds[0].double,
+            let upper = bounds[1].double
+        else { return nil }
+        self.init(lower: lower, upper: upper)
+    }
+
+    package var json: JSONValue { [.number(lower), .number(upper)] }
 }
 
 /// Percentile bootstrap intervals of a mean: the values are drawn anew with replacement, many times, and

@@ -18,6 +18,14 @@ package struct Metric: Sendable, Equatable {
         interval = bootstrap.interval(of: values, key: key)
     }
 
+    /// A number that is no mean, such as a correlation over all samples: without a deviation or a count.
+    package init(value: Double, interval: Interval? = nil) {
+        mean = value
+        std = .nan
+        count = 0
+        self.interval = interval
+    }
+
     /// The reference's keys first; `values` is always null there.
     package var json: JSONValue {
         var object: JSONObject = ["mean": .number(mean), "std": .number(std), "values": .null]
@@ -32,10 +40,6 @@ package struct Metric: Sendable, Equatable {
         self.mean = mean
         self.std = std
         count = json["count"]?.integer ?? 0
-        if let bounds = json["interval"]?.array, bounds.count == 2, let lower = bounds[0].double,
-            let upper = bounds[1].double
-        {
-            interval = Interval(lower: lower, upper: upper)
-        }
+        interval = Interval(json["interval"])
     }
 }

@@ -17,9 +17,10 @@ package struct EvaluationTable: Sendable {
     /// The cells of people's tables hold `0.938 [0.921, 0.953]`; those of CSV have a column for each
     /// number, not rounded.
     ///
-    /// - Parameter metrics: which metrics of each benchmark; nil: all.
+    /// - Parameter metrics: which metrics of each benchmark; nil: all but those of words' full
+    ///   log-probabilities.
     package func table(
-        format: TextTable.Format = .plain, metrics: [String]? = ["score", "magnitude"]
+        format: TextTable.Format = .plain, metrics: [String]? = nil
     ) -> TextTable {
         let headings = self.headings(metrics)
         var columns: [TextTable.Column] = [
@@ -56,7 +57,8 @@ package struct EvaluationTable: Sendable {
     private func headings(_ metrics: [String]?) -> [Heading] {
         var found: [Heading] = []
         for summary in summaries {
-            for metric in summary.metrics where metrics?.contains(metric.name) ?? true {
+            for metric in summary.metrics
+            where metrics?.contains(metric.name) ?? !metric.name.hasPrefix("full_") {
                 let heading = Heading(benchmark: summary.benchmark, metric: metric.name)
                 if !found.contains(heading) { found.append(heading) }
             }

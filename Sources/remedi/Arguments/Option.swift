@@ -54,9 +54,18 @@ package struct Positional<Target>: Sendable {
         _ name: String, _ value: WritableKeyPath<Target, Value> & Sendable, _ kind: ValueKind<Value>,
         isRequired: Bool = true, help: String
     ) {
-        setting = Setting(name, value, kind)
+        self.init(Setting(name, value, kind), isRequired: isRequired, help: help)
+    }
+
+    private init(_ setting: Setting<Target>, isRequired: Bool, help: String) {
+        self.setting = setting
         self.isRequired = isRequired
         self.help = help
+    }
+
+    /// The same argument of a larger value that holds the target.
+    package func inside<Outer>(_ place: WritableKeyPath<Outer, Target> & Sendable) -> Positional<Outer> {
+        Positional<Outer>(setting.inside(place), isRequired: isRequired, help: help)
     }
 
     /// As it stands in a usage line: `PROMPT...` or `[EXPERIMENT]`.

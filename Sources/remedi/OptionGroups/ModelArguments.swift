@@ -9,6 +9,11 @@ package struct ModelArguments: Sendable, Equatable {
 
     package init() {}
 
+    init(name: String, device: DeviceArguments) {
+        self.name = name
+        self.device = device
+    }
+
     /// What every help page says of `--model`.
     static let help =
         "a checkpoint folder, a Hugging Face id, or gptj, neox, gpt2, gpt2-medium, gpt2-large, gpt2-xl,"

@@ -111,7 +111,7 @@ final class BenchmarkTests: XCTestCase {
         let subject = try EvaluationSubject(
             model: model, samples: samples, condition: .edited(.linear, block: 1), editor: editor,
             options: options, unedited: KnownScores(), progress: SilentProgress())
-        let result = try EfficacyBenchmark(.efficacy).run(on: subject)
+        let result = try EfficacyBenchmark(.efficacy).run(on: subject, journal: CaseJournal())
         XCTAssertEqual(result.samples.map { $0["id"]?.string }, [samples[4].id])
         let found = Dictionary(uniqueKeysWithValues: result.skipped.reasons.map { ($0.reason, $0.ids) })
         XCTAssertEqual(

@@ -170,8 +170,39 @@ final class EvaluationRunTests: XCTestCase {
         }
         let files = try FileManager.default.contentsOfDirectory(
             atPath: folder.appendingPathComponent("unedited").path)
-        XCTAssertEqual(files.sorted(), ["efficacy.json", "efficacy_metrics.json"])
+        XCTAssertEqual(files.sorted(), ["efficacy.json", "efficacy_metrics.json", "rewrite.journal.jsonl"])
         XCTAssertEqual(try run(options, in: folder).map(\.isReused), [true, false, false, false])
+    }
+
+    /// Wherever a run was stopped, the next one goes on behind it and ends with the same bytes.
+    func testStoppedRunsEndWithTheSameBytes() throws {
+        var options = EvaluationFixture.options([.prefix, .edited])
+        options.batchSize = 4
+        let whole = try temporaryFolder()
+        _ = try run(options, in: whole)
+        let stopped = try temporaryFolder()
+        var stops = 0
+        // The first event of a run is about directions: two of them let one batch more be done.
+        while true {
+            do {
+                _ = try run(options, in: stopped, progress: RecordedProgress(stopsAfter: 2))
+                break
+            } catch RemediError.interrupted {
+                stops += 1
+            }
+        }
+        XCTAssertGreaterThan(stops, 10)
+        for place in ["prefix", "linear/1"] {
+            let folder = stopped.appendingPathComponent(place)
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            XCTAssertEqual(files, names.flatMap { ["\($0).json", "\($0)_metrics.json"] }.sorted())
+            for file in files {
+                XCTAssertEqual(
+                    try Data(contentsOf: folder.appendingPathComponent(file)),
+                    try Data(contentsOf: whole.appendingPathComponent("\(place)/\(file)")), "\(place)/\(file)"
+                )
+            }
+        }
     }
 
     // MARK: What is wrong with a request

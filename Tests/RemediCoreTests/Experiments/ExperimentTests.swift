@@ -74,7 +74,10 @@ final class ExperimentTests: XCTestCase {
         let first = try experiment(
             #"{"dataset": "mcrae", "summary": "s", "lr": 0.002, "layers": [3], "rank": 2, "seed": 9}"#)
         let second = try experiment(JSONValue.object(first.settings).text(pretty: true), name: "train.b")
-        XCTAssertEqual(first.plan, second.plan)
+        guard case .training(let plan) = first.plan, case .training(let again) = second.plan else {
+            return XCTFail("not trainings")
+        }
+        XCTAssertEqual(plan, again)
     }
 
     func testTheReferencesRulesComeBeforeTheOthers() throws {
@@ -167,13 +170,13 @@ final class ExperimentTests: XCTestCase {
             {"summary": "s", "dataset": "counterfact", "model": "gpt2", "prefix": "p_", "layers": [1],
              "conditions": ["unedited", "edited"], "benchmarks": ["rewrite"], "small": true, "editor_type": "mlp"}
             """#
-        guard case .generation(let plan) = try experiment(text, name: "eval.gen.a").plan else {
-            return XCTFail("not an evaluation")
-        }
-        XCTAssertEqual(plan.options.conditions, [.unedited, .edited])
-        XCTAssertEqual(plan.options.benchmarks, [.rewrite])
-        XCTAssertEqual(plan.options.editorType, .mlp)
-        XCTAssertEqual(plan.split, .evaluation(small: true))
+        guard case .evaluation(let found) = try experiment(text, name: "eval.gen.a").plan,
+            let plan = found as? GenerationPlan
+        else { return XCTFail("not an evaluation") }
+        XCTAssertEqual(plan.conditions, [.unedited, .edited])
+        XCTAssertEqual(plan.benchmarks, [.rewrite])
+        XCTAssertEqual(plan.scope.editorType, .mlp)
+        XCTAssertEqual(plan.scope.split, .evaluation(small: true))
         XCTAssertEqual(plan.resultsName(for: ModelName("gpt2")), "p_eval_gen_counterfact_gpt2")
         XCTAssertEqual(plan.editorsName(for: ModelName("gpt2")), "p_editors_counterfact_gpt2")
     }

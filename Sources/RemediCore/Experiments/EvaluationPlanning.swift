@@ -1,0 +1,108 @@
+import Foundation
+import LanguageModels
+
+/// A named evaluation: `<kind>.<name>.json`.
+package protocol EvaluationPlanning: Sendable {
+    /// What the names of its experiments start with: `eval.gen`.
+    static var kind: String { get }
+    /// What the names of its results folders hold: `eval_gen`.
+    static var resultsKey: String { get }
+    /// The settings besides those of the scope; each is an option as well.
+    static var optionSettings: [Setting<Self>] { get }
+
+    init()
+    var scope: EvaluationScope { get set }
+
+    /// Whether it cannot run without a folder of saved editors.
+    var needsEditors: Bool { get }
+
+    /// Refuses what would find no samples or no fitting editors, before anything gives way to it.
+    ///
+    /// - Throws: `RemediError`, `LanguageModelError`.
+    func check(_ context: EvaluationContext) throws
+
+    /// Computes what is not there yet; one summary for each result.
+    ///
+    /// - Throws: `RemediError`, `LanguageModelError`, `ComputeError`.
+    func run(_ context: EvaluationContext) throws -> [EvaluationSummary]
+}
+
+extension EvaluationPlanning {
+    /// Every setting of a configuration file.
+    package static var settings: [Setting<Self>] {
+        (EvaluationScope.headSettings + EvaluationScope.optionSettings).map { $0.inside(\.scope) }
+            + optionSettings
+    }
+
+    /// Reads the members of a configuration file over the defaults.
+    ///
+    /// - Throws: `ExperimentError`.
+    init(_ object: JSONObject, path: String) throws {
+        self.init()
+        let strict = StrictObject(object: object, path: path)
+        try strict.require("summary", "dataset")
+        try strict.apply(Self.settings, to: &self, refusingOthers: true)
+    }
+
+    /// Every setting with its value, in the order of the tables.
+    package var settingsJSON: JSONObject {
+        var object = JSONObject()
+        for setting in Self.settings { object[setting.key] = setting.json(of: self) }
+        return object
+    }
+
+    package func resultsName(for model: ModelName) -> String {
+        ResultsFolder.name(
+            prefix: scope.prefix, key: Self.resultsKey, dataset: scope.dataset, model: model)
+    }
+
+    /// Where the training experiment of the same prefix stored its editors.
+    package func editorsName(for model: ModelName) -> String {
+        ResultsFolder.name(prefix: scope.prefix, key: "editors", dataset: scope.dataset, model: model)
+    }
+}
+
+/// What an evaluation runs on: everything opened, every place known.
+package struct EvaluationContext: Sendable {
+    package var model: LanguageModel
+    package var modelName: ModelName
+    package var dataset: Dataset
+    /// The experiment's folder.
+    package var directory: URL
+    /// Holds `<type>/<block>/weights.*`.
+    package var editorsDirectory: URL?
+    /// The blocks to edit; nil: those saved in `editorsDirectory`, or every block of the model for identity
+    /// and null.
+    package var blocks: [Int]?
+    /// The element type that the weights were rounded to when the model was opened; nil: as stored.
+    package var elementType: String?
+    /// Computes results again that are there already, whatever their manifest says.
+    package var overwrite: Bool
+    /// Where data, models and results lie.
+    package var workplace: Workplace
+    /// The folder that holds those of all experiments.
+    package var resultsRoot: URL
+    /// Opens another model on the same device, such as a control model, by the name that a user would give.
+    package var openModel: @Sendable (String) throws -> LanguageModel
+    package var progress: any ProgressReporter
+
+    package init(
+        model: LanguageModel, modelName: ModelName, dataset: Dataset, directory: URL,
+        editorsDirectory: URL? = nil, blocks: [Int]? = nil, elementType: String? = nil,
+        overwrite: Bool = false, workplace: Workplace, resultsRoot: URL,
+        openModel: @escaping @Sendable (String) throws -> LanguageModel, progress: any ProgressReporter
+    ) {
+        self.model = model
+        self.modelName = modelName
+        self.dataset = dataset
+        self.directory = directory
+        self.editorsDirectory = editorsDirectory
+        self.blocks = blocks
+        self.elementType = elementType
+        self.overwrite = overwrite
+        self.workplace = workplace
+        self.resultsRoot = resultsRoot
+        self.openModel = openModel
+        self.progress = progress
+    }
+}

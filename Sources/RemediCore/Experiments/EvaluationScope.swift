@@ -1,0 +1,59 @@
+/// Which part of a data set an evaluation takes.
+package enum SplitChoice: String, Sendable, CaseIterable { case evaluation, training, all }
+
+/// What every named evaluation says: of which samples, model and editors.
+package struct EvaluationScope: Sendable, Equatable {
+    package var summary = ""
+    package var dataset: DatasetName = .counterfact
+    /// The model where the command line names none.
+    package var model = "gptj"
+    /// What the names of results folders, and of the folder with the editors, start with.
+    package var prefix = ""
+    /// Which blocks' editors; all: those that are saved.
+    package var layers = LayerPlan()
+    package var splitChoice: SplitChoice = .evaluation
+    /// Only the first 1,000 samples of the evaluation split.
+    package var small = false
+    package var editorType: EditorType = .linear
+    /// How the tokens of identity and null editors and of the reference's files are chosen; our own files
+    /// say it themselves.
+    package var tokens = TokenOptions()
+    /// Prompts in one packed pass; changes speed and memory only.
+    package var batchSize = 32
+    package var seed: UInt64 = 123456
+
+    package init() {}
+
+    package var split: Split {
+        switch splitChoice {
+        case .evaluation: .evaluation(small: small)
+        case .training: .training
+        case .all: .all
+        }
+    }
+
+    /// What a configuration says and a command line has arguments of its own for.
+    static var headSettings: [Setting<EvaluationScope>] {
+        [
+            Setting("summary", \.summary, .text("TEXT")),
+            Setting("dataset", \.dataset, .choice()),
+            Setting("model", \.model, .text("NAME")),
+            Setting("prefix", \.prefix, .text("TEXT", mayBeEmpty: true)),
+            Setting("layers", \.layers, .layerPlan),
+        ]
+    }
+
+    /// What is an option of every evaluation too.
+    package static var optionSettings: [Setting<EvaluationScope>] {
+        [
+            Setting("split", \.splitChoice, .choice()),
+            Setting("small", \.small, .flag),
+            Setting("editor-type", \.editorType, .choice("TYPE")),
+            Setting("attribute-no-entity", \.tokens.attributeWithoutEntity, .flag),
+            Setting("use-all-entity-tokens", \.tokens.useAllEntityTokens, .flag),
+            Setting("byte-token", \.tokens.firstByteToken, .either("first", "last")),
+            Setting("batch-size", \.batchSize, .integer(minimum: 1)),
+            Setting("seed", \.seed, .seed),
+        ]
+    }
+}

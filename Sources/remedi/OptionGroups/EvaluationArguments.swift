@@ -1,0 +1,133 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// What the command line of every evaluation holds.
+package struct EvaluationArguments<Plan: EvaluationPlanning>: Sendable {
+    /// A data set, or a named experiment without its kind.
+    var subject = ""
+    var plan = Plan()
+    var device = DeviceArguments()
+    var datasetFile: String?
+    var editors: String?
+    var layers: LayerChoice?
+    var results = ResultsArguments()
+    var format = TextTable.Format.plain
+    var isJSON = false
+    var verbosity = Verbosity.normal
+
+    package init() {}
+
+    /// Refuses what single options cannot.
+    func check<Target>(_ given: GivenArguments<Target>) throws(UsageError) {
+        if isJSON, given.contains("format") { throw .conflict("json", "format") }
+        guard results.experimentName != nil else { return }
+        guard DatasetName(rawValue: subject) != nil else {
+            let names = DatasetName.allCases.map(\.rawValue)
+            throw .invalidArgument(
+                name: "DATASET", problem: InvalidValue(found: subject, expectation: .choice(names)))
+        }
+    }
+
+    /// The folder of editors: the one named, else where the training experiment of the same name stored.
+    func editorsDirectory(isNamed: Bool, for model: ModelName, in workplace: Workplace) throws -> URL? {
+        if let editors { return workplace.resolve(editors) }
+        guard isNamed else { return nil }
+        return try ResultsFolder(experiment: plan.editorsName(for: model), in: results.root(in: workplace))
+            .url
+    }
+}
+
+extension EvaluationArguments {
+    static var discussion: [String] {
+        [
+            "Without --experiment-name, the settings are those of the named experiment"
+                + " \(Plan.kind).DATASET, the editors are those that train DATASET saved for the same model,"
+                + " and every setting can be overridden. With it, editors come from --editors-dir and defaults"
+                + " are as below.",
+            "Results that are there already are not computed again; an interrupted evaluation started again"
+                + " goes on where it stood.",
+        ]
+    }
+
+    static var positionals: [Positional<Self>] {
+        [
+            Positional(
+                "DATASET", \.subject, .text("NAME"),
+                help: "a data set, or the name of an experiment behind \(Plan.kind).")
+        ]
+    }
+
+    /// The option for a setting that configurations have too.
+    static func option(
+        _ name: String, short: Character? = nil, _ group: String, _ help: String
+    ) -> Option<Self> {
+        guard let setting = Plan.settings.first(where: { $0.name == name }) else {
+            preconditionFailure("every evaluation option is a setting: \(name)")
+        }
+        return Option(setting.inside(\.plan), short: short, group: group, help: help)
+    }
+
+    static var modelOptions: [Option<Self>] {
+        [
+            Option(
+                "model", short: "m", \.plan.scope.model, .text("NAME"), group: "Model",
+                help: ModelArguments.help)
+        ] + DeviceArguments.options(in: \.device)
+    }
+
+    static var dataOptions: [Option<Self>] {
+        let group = "Data"
+        return [
+            Option(
+                "dataset-file", short: "f", \.datasetFile, .optional(.text("FILE")), group: group,
+                help: "the data set's file; if not given, it is looked for in REMEDI_DATA_DIR, CM_DATA_DIR or"
+                    + " data"),
+            option("split", group, "samples 5,000 to 10,000, the first 5,000, or all"),
+            option("small", group, "only the first 1,000 samples of the evaluation split"),
+        ]
+    }
+
+    /// Which editors, without how strongly they edit.
+    static var editorOptions: [Option<Self>] {
+        let group = "Editors"
+        return [
+            Option(
+                "editors-dir", short: "e", \.editors, .optional(.text("DIR")), group: group,
+                help: EditorArguments.directoryHelp),
+            option("editor-type", short: "t", group, "the kind of editor"),
+            Option(
+                "layers", short: "l", \.layers, .optional(.layers), group: group,
+                help: "the editors' layers, or 'all'; if not given, the experiment's, else those saved"),
+        ]
+    }
+
+    static var tokenOptions: [Option<Self>] {
+        let group = "Editors"
+        let doubtful = ", with editors that do not say: identity, null and weights.pth"
+        return [
+            option(
+                "attribute-no-entity", group, "reads the attribute without its context" + doubtful),
+            option("use-all-entity-tokens", group, "edits all of the entity's tokens" + doubtful),
+            option(
+                "byte-token", group,
+                "which of the tokens that share an entity's last character is edited" + doubtful),
+        ]
+    }
+
+    /// How it computes.
+    static func computationOptions(_ group: String) -> [Option<Self>] {
+        [
+            option("batch-size", group, "prompts that run together; changes no result"),
+            option("seed", group, "the seed of every random number"),
+        ]
+    }
+
+    static var outputOptions: [Option<Self>] {
+        let group = "Output"
+        return ResultsArguments.options(in: \.results) + [
+            Option("format", \.format, .choice(), group: group, help: "how the table is written"),
+            Option("json", \.isJSON, .flag, group: group, help: "writes JSON instead of a table"),
+        ] + Verbosity.options(in: \.verbosity)
+    }
+}
