@@ -14,6 +14,10 @@ package enum RemediError: Error, Equatable, Sendable {
     case noSamples(dataset: String, split: String, count: Int)
     /// All of `samples` validate or are left out.
     case nothingToTrainOn(samples: Int, heldOut: Int)
+    /// A folder without a file of results.
+    case noResults(path: String)
+    /// Two runs without a metric of the same samples.
+    case nothingToCompare(first: String, second: String)
     case malformedData(path: String, reason: String)
     case malformedConfiguration(path: String, reason: String)
     case unwritable(path: String, reason: String)

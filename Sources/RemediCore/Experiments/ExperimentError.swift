@@ -50,5 +50,7 @@ package enum Expectation: Error, Equatable, Sendable {
     /// `auto`, `cpu`, `cuda` or `cuda:N`.
     case device
     case list
+    /// Exactly two values.
+    case pair
     case object
 }

@@ -1,8 +1,9 @@
-/// A table of texts, printed with aligned columns, as Markdown or as comma-separated values.
+/// A table of texts, printed with aligned columns, as Markdown, as comma-separated values or
+/// for LaTeX.
 package struct TextTable: Sendable, Equatable {
     package enum Alignment: Sendable, Equatable { case left, right }
 
-    package enum Format: String, Sendable, CaseIterable { case plain, markdown, csv }
+    package enum Format: String, Sendable, CaseIterable { case plain, markdown, csv, latex }
 
     package struct Column: Sendable, Equatable {
         package var title: String
@@ -31,6 +32,7 @@ package struct TextTable: Sendable, Equatable {
         case .plain: plain()
         case .markdown: markdown()
         case .csv: lines(([columns.map(\.title)] + rows).map { $0.map(Self.quoted).joined(separator: ",") })
+        case .latex: latex()
         }
     }
 

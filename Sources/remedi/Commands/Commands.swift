@@ -16,6 +16,7 @@ package enum Commands {
                     .command(InspectEdit.self),
                     .command(InspectEditor.self),
                     .command(InspectDirections.self),
+                    .command(InspectRun.self),
                 ]),
             .group(
                 name: "experiments", summary: "shows the named experiments",

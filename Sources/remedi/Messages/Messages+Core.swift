@@ -57,6 +57,9 @@ extension Messages {
         case .nothingToTrainOn(let samples, let heldOut):
             "nothing is left to train on: of \(samples) samples, \(heldOut) validate (--hold-out) and"
                 + " \(samples - heldOut) are left out"
+        case .noResults(let path): "there are no results in \(path)"
+        case .nothingToCompare(let first, let second):
+            "\(first) and \(second) have no metric of the same samples to compare"
         case .malformedData(let path, let reason): "\(path): \(reason)"
         case .malformedConfiguration(let path, let reason): "\(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"

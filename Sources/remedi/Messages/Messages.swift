@@ -68,6 +68,7 @@ package enum Messages {
         case .layers: "a layer: 'all', or numbers from 0 on"
         case .device: "a device: auto, cpu, cuda or cuda:N"
         case .list: "a list with at least one value"
+        case .pair: "a pair of two values"
         case .object: "an object"
         }
     }

@@ -1,0 +1,67 @@
+/// Values with their intervals, one below the other.
+package struct IntervalChart: Chart {
+    package struct Row: Sendable, Equatable {
+        package var name: String
+        package var color: Int
+        package var value: Double
+        package var lower: Double?
+        package var upper: Double?
+
+        package init(_ name: String, color: Int, value: Double, lower: Double? = nil, upper: Double? = nil) {
+            self.name = name
+            self.color = color
+            self.value = value
+            self.lower = lower
+            self.upper = upper
+        }
+    }
+
+    package var title: String
+    package var xTitle: String
+    package var rows: [Row]
+    package var bounds: ClosedRange<Double>?
+
+    package init(title: String, x xTitle: String, rows: [Row], bounds: ClosedRange<Double>? = nil) {
+        self.title = title
+        self.xTitle = xTitle
+        self.rows = rows.filter { $0.value.isFinite }
+        self.bounds = bounds
+    }
+
+    package var legend: [LegendEntry] { [] }
+
+    /// A longer name is cut.
+    private static let nameLimit = 26
+
+    package var svg: Markup {
+        let values = rows.flatMap { [$0.value, $0.lower ?? $0.value, $0.upper ?? $0.value] }
+        let names = rows.map {
+            $0.name.count > Self.nameLimit ? $0.name.prefix(Self.nameLimit - 1) + "…" : $0.name
+        }
+        var vertical = Axis("", numbers: Array(0..<max(rows.count, 1)))
+        vertical.ticks = rows.indices.map { Double(rows.count - 1 - $0) }
+        vertical.domain = -0.6...(Double(rows.count) - 0.4)
+        var frame = PlotFrame(x: Axis(xTitle, covering: values, count: 4, bounds: bounds), y: vertical)
+        frame.names = names
+        frame.left = 18 + 6.2 * Double(names.map(\.count).max() ?? 0)
+        frame.height = 62 + 26 * Double(rows.count)
+        var parts = frame.x.ticks.map {
+            frame.line("grid", frame.x($0), frame.y(vertical.domain.upperBound), frame.x($0), frame.base)
+        }
+        for (index, row) in rows.enumerated() {
+            let y = frame.y(Double(rows.count - 1 - index))
+            if let lower = row.lower, let upper = row.upper {
+                parts.append(frame.line("curve c\(row.color)", frame.x(lower), y, frame.x(upper), y))
+            }
+            parts.append(
+                Markup(
+                    "circle",
+                    [
+                        "class": "dot c\(row.color)", "cx": coordinate(frame.x(row.value)),
+                        "cy": coordinate(y),
+                        "r": "4",
+                    ]))
+        }
+        return frame.svg(title, parts)
+    }
+}

@@ -1,0 +1,90 @@
+import LanguageModels
+
+/// What a result is of: which benchmark, with which editor or baseline, where.
+package struct ResultPlace: Sendable, Hashable {
+    /// `efficacy`, `fact_cls`
+    package var benchmark: String
+    /// `unedited`, `prefix`, `replace`, or an editor's type.
+    package var condition: String
+    /// The edited layer; nil without an editor.
+    package var layer: Int?
+    /// The layer at which a classification reads the entity.
+    package var entityLayer: Int?
+    /// `control task`, `control model`, or both.
+    package var variant: String?
+    /// `contextual` or `decontextual`, where a benchmark has both.
+    package var setting: String?
+
+    init(benchmark: String, condition: String, layer: Int?) {
+        self.benchmark = benchmark
+        self.condition = condition
+        self.layer = layer
+    }
+
+    /// The condition with what distinguishes it besides layers: `linear, control task`.
+    package var label: String { ([condition] + [variant].compactMap { $0 }).joined(separator: ", ") }
+
+    /// With the layers too: `linear 8, control task, entity layer 20`.
+    package var fullLabel: String {
+        let edited = condition + (layer.map { " \($0)" } ?? "")
+        return ([edited] + [variant, entityLayer.map { "entity layer \($0)" }].compactMap { $0 })
+            .joined(separator: ", ")
+    }
+
+    package var isEdited: Bool { layer != nil }
+
+    /// Whether the benchmark is one of ours.
+    var isKnown: Bool { Self.benchmarks.contains(benchmark) }
+
+    /// Takes `fact_cls_layer_7_control_task` apart.
+    mutating func name(from file: String) {
+        benchmark = file
+        guard let mark = file.firstRange(ofExactly: "_cls_layer_") else { return }
+        let rest = file[mark.upperBound...]
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        let variants = [
+            "": nil, "_control_task": "control task", "_control_model": "control model",
+            "_control_task_control_model": "control task and model",
+        ]
+        guard let layer = Int(digits), let variant = variants[String(rest.dropFirst(digits.count))] else {
+            return
+        }
+        benchmark = file[..<mark.lowerBound] + "_cls"
+        entityLayer = layer
+        self.variant = variant
+    }
+
+    private static let baselines = ["unedited", "prefix", "replace"]
+    private static let benchmarks = [
+        "efficacy", "rewrite", "paraphrase", "neighborhood", "generation", "essence", "fact_cls", "error_cls",
+        "error_correction", "entailment", "mediation",
+    ]
+
+    /// Benchmarks as the documentation lists them, then baselines, editors, layers.
+    package static func precedes(_ a: ResultPlace, _ b: ResultPlace) -> Bool {
+        a.order.lexicographicallyPrecedes(b.order)
+    }
+
+    private var order: [String] {
+        func digits(_ number: Int?) -> String {
+            let text = String((number ?? -1) + 1)
+            return String(repeating: "0", count: max(0, 20 - text.count)) + text
+        }
+        let types = Self.baselines + EditorType.allCases.map(\.rawValue)
+        return [
+            digits(Self.benchmarks.firstIndex(of: benchmark) ?? Self.benchmarks.count), benchmark,
+            setting ?? "",
+            digits(types.firstIndex(of: condition) ?? types.count), condition, digits(layer), variant ?? "",
+            digits(entityLayer),
+        ]
+    }
+
+    package var json: JSONObject {
+        [
+            "benchmark": .string(benchmark), "condition": .string(condition),
+            "layer": layer.map { .integer($0) } ?? .null,
+            "entity_layer": entityLayer.map { .integer($0) } ?? .null,
+            "variant": variant.map { .string($0) } ?? .null, "setting": setting.map { .string($0) } ?? .null,
+        ]
+    }
+}

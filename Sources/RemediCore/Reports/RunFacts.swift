@@ -1,0 +1,105 @@
+import Foundation
+import LanguageModels
+
+/// What was run, as manifests, `experiment.json` and the files of arguments say.
+package struct RunFacts: Sendable, Equatable {
+    package struct Fact: Sendable, Equatable {
+        package var name: String
+        package var value: String
+    }
+
+    package private(set) var facts: [Fact] = []
+
+    package subscript(name: String) -> String? { facts.first { $0.name == name }?.value }
+
+    package init(folder: URL) throws {
+        let manager = FileManager.default
+        func json(_ name: String) throws -> JSONValue? {
+            let file = folder.appendingPathComponent(name)
+            return manager.fileExists(atPath: file.path) ? try StoredResult.read(file) : nil
+        }
+        let experiment = try json("experiment.json")
+        let evaluations = try json("manifest.json")?["evaluations"]?.object?.members.map(\.value) ?? []
+        let arguments = try Self.arguments(in: folder)
+        let editor = try Self.editorManifest(below: folder)
+        let settings = experiment?["settings"]
+        func all(_ values: [JSONValue?]) -> String? { Self.joined(values.compactMap { $0 }) }
+        add("experiment", all([experiment?["experiment"]]))
+        add(
+            "model",
+            all(evaluations.map { $0["model_name"] } + [editor?["model"]?["name"]])
+                ?? all([settings?["model"], arguments?["model"]]))
+        add(
+            "model fingerprint",
+            Self.short(all(evaluations.map { $0["inputs"]?["model"] } + [editor?["model"]?["fingerprint"]])))
+        add(
+            "data set",
+            all(
+                evaluations.map { $0["inputs"]?["dataset"] } + [
+                    settings?["dataset"], editor?["data"]?["dataset"],
+                ]) ?? all([arguments?["dataset"]]))
+        add(
+            "data file SHA-256",
+            Self.short(all(evaluations.map { $0["inputs"]?["data"] } + [editor?["data"]?["file_sha256"]])))
+        add("split", all(evaluations.map { $0["inputs"]?["split"] }))
+        add("samples", all(evaluations.map { $0["samples"] }))
+        add("training samples", all([editor?["data"]?["training_samples"]]))
+        add("validation samples", all([editor?["data"]?["validation_samples"]]))
+        add("editors", all(evaluations.map { $0["editors"] }))
+        add(
+            "seed",
+            all(evaluations.map { $0["inputs"]?["seed"] } + [experiment?["seed"]])
+                ?? all([arguments?["seed"]]))
+        add("remedi", all(evaluations.map { $0["inputs"]?["version"] } + [experiment?["version"]]))
+        let runs = evaluations.flatMap { $0["results"]?.object?.members.map(\.value) ?? [] }
+        add("device", all(runs.map { $0["device"] } + [editor?["device"]]))
+        add("finished", runs.compactMap { $0["finished"]?.string }.max() ?? editor?["finished"]?.string)
+    }
+
+    private mutating func add(_ name: String, _ value: String?) {
+        if let value, !value.isEmpty, value != "None" { facts.append(Fact(name: name, value: value)) }
+    }
+
+    /// Distinct values in order of appearance.
+    private static func joined(_ values: [JSONValue]) -> String? {
+        var texts: [String] = []
+        for value in values where !value.isNull {
+            let text = value.string ?? value.text()
+            if !texts.contains(text) { texts.append(text) }
+        }
+        return texts.isEmpty ? nil : texts.joined(separator: ", ")
+    }
+
+    /// The first digits of hashes.
+    private static func short(_ hashes: String?) -> String? {
+        hashes.map {
+            $0.split(separator: ",").map { String($0.trimmingPrefix(" ").prefix(12)) }.joined(separator: ", ")
+        }
+    }
+
+    /// The newest file of arguments, the only trace that the reference leaves.
+    private static func arguments(in folder: URL) throws -> JSONValue? {
+        let files = try StoredRun.entries(of: folder).filter {
+            $0.lastPathComponent.hasPrefix("args-") && $0.pathExtension == "json"
+        }
+        return try files.last.map(StoredResult.read)
+    }
+
+    /// The manifest of the first editor that was trained here.
+    private static func editorManifest(below folder: URL) throws -> JSONValue? {
+        for type in EditorType.allCases {
+            for block in Editor.savedBlocks(type: type, directory: folder) {
+                let file = Editor.folder(type: type, block: block, directory: folder)
+                    .appendingPathComponent("manifest.json")
+                if FileManager.default.fileExists(atPath: file.path) { return try StoredResult.read(file) }
+            }
+        }
+        return nil
+    }
+
+    package var json: JSONValue {
+        var object = JSONObject()
+        for fact in facts { object[fact.name] = .string(fact.value) }
+        return .object(object)
+    }
+}

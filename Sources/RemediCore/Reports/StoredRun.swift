@@ -1,0 +1,144 @@
+import Foundation
+import LanguageModels
+
+/// A folder of results, ours or the reference's, as it lies on disk.
+package struct StoredRun: Sendable {
+    package let folder: URL
+    package private(set) var trainings: [StoredTraining] = []
+    package private(set) var results: [StoredResult] = []
+    package let facts: RunFacts
+
+    package var name: String { folder.lastPathComponent }
+    var isEmpty: Bool { trainings.isEmpty && results.isEmpty }
+
+    /// Reads an experiment's folder, or the folder of one of its editors or baselines.
+    ///
+    /// - Throws: `RemediError.malformedData`, `LanguageModelError`.
+    package init(_ folder: URL) throws {
+        self.folder = folder
+        let found = try Self.scan(folder)
+        facts = try RunFacts(folder: found.root)
+        trainings = try found.editors.compactMap {
+            try StoredTraining(folder: $0.folder, type: $0.type, layer: $0.layer)
+        }
+        for file in found.files {
+            for part in try StoredResult.parts(of: file.url, place: file.place) {
+                let result = StoredResult(part, file: file.url)
+                if !result.metrics.isEmpty { results.append(result) }
+            }
+        }
+        try addPrefixChanges()
+        results.sort { ResultPlace.precedes($0.place, $1.place) }
+        trainings.sort { ($0.type, $0.layer) < ($1.type, $1.layer) }
+    }
+
+    /// Reads a folder that must hold results.
+    ///
+    /// - Throws: `RemediError.noResults`, `.malformedData`; `LanguageModelError`.
+    package init(existing folder: URL) throws {
+        try Self.requireFolder(folder)
+        try self.init(folder)
+        if isEmpty { throw RemediError.noResults(path: folder.path) }
+    }
+
+    /// The runs in `folder`: itself, or the folders in it, up to three deep.
+    ///
+    /// - Throws: `RemediError.noResults`, `.malformedData`; `LanguageModelError`.
+    package static func runs(in folder: URL) throws -> [StoredRun] {
+        try requireFolder(folder)
+        let found = try runs(in: folder, depth: 3)
+        if found.isEmpty { throw RemediError.noResults(path: folder.path) }
+        return found
+    }
+
+    private static func requireFolder(_ folder: URL) throws {
+        guard Workplace.isFolder(folder) else {
+            throw LanguageModelError.unreadable(path: folder.path, reason: "there is no such folder")
+        }
+    }
+
+    private static func runs(in folder: URL, depth: Int) throws -> [StoredRun] {
+        let run = try StoredRun(folder)
+        if !run.isEmpty { return [run] }
+        guard depth > 0 else { return [] }
+        return try entries(of: folder).filter(Workplace.isFolder).flatMap {
+            try runs(in: $0, depth: depth - 1)
+        }
+    }
+
+    /// What is in a folder, by name; hidden files are none of ours.
+    static func entries(of folder: URL) throws -> [URL] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                .filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+                .map { folder.appendingPathComponent($0) }
+        } catch {
+            throw LanguageModelError.unreadable(path: folder.path, reason: error.localizedDescription)
+        }
+    }
+
+    /// The prefix baseline of entailment keeps its probabilities as "pre"; the unedited ones are those of a run
+    /// with an editor.
+    private mutating func addPrefixChanges() throws {
+        guard
+            let index = results.firstIndex(where: {
+                $0.place.benchmark == "entailment" && $0.place.condition == "prefix"
+                    && $0["co_delta_p"] == nil
+            }),
+            let edited = results.first(where: {
+                $0.place.benchmark == "entailment" && $0.place.condition != "prefix"
+            })
+        else { return }
+        let merged = EntailmentMerge(prefix: try results[index].samples(), edited: try edited.samples())
+            .samples
+        let reader = SampleReader(benchmark: "entailment")
+        let bootstrap = Bootstrap(seed: StoredResult.bootstrapSeed)
+        for name in SampleReader.derivedMetrics(of: "entailment") {
+            let values = reader.values(of: name, in: merged).map(\.mean)
+            guard !values.isEmpty else { continue }
+            let found = Metric(values: values, bootstrap: bootstrap, key: "entailment.\(name)")
+            results[index].metrics.append(
+                StoredMetric(name: name, value: found.mean, std: found.std, interval: found.interval))
+        }
+    }
+
+    package var json: JSONValue {
+        [
+            "name": .string(name), "folder": .string(folder.path), "facts": facts.json,
+            "training": .array(trainings.map(\.json)), "results": .array(results.map(\.json)),
+        ]
+    }
+}
+
+/// Entailment samples of the prefix baseline, whose probabilities become "post" beside the unedited ones.
+struct EntailmentMerge {
+    let samples: [JSONValue]
+
+    init(prefix: [JSONValue], edited: [JSONValue]) {
+        var unedited: [String: JSONValue] = [:]
+        for sample in edited { unedited[sample["id"]?.string ?? ""] = sample }
+        samples = prefix.compactMap { sample in
+            guard let other = unedited[sample["id"]?.string ?? ""], var object = sample.object else {
+                return nil
+            }
+            for key in ["co_features", "orig_features", "unrel_features"] {
+                object[key] = Self.merged(sample[key]?.array ?? [], other[key]?.array ?? [])
+            }
+            return .object(object)
+        }
+    }
+
+    private static func merged(_ prefix: [JSONValue], _ unedited: [JSONValue]) -> JSONValue {
+        var before: [String: JSONValue] = [:]
+        for feature in unedited { before[feature["feature"]?.string ?? ""] = feature["logp_pre"] }
+        return .array(
+            prefix.compactMap { feature in
+                guard var object = feature.object, let pre = before[feature["feature"]?.string ?? ""] else {
+                    return nil
+                }
+                object["logp_post"] = feature["logp_pre"]
+                object["logp_pre"] = pre
+                return .object(object)
+            })
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// `inspect run`: what results say, as tables and as a page with plots.
+package struct InspectRun: Command {
+    package static let name = "run"
+    package static let summary = "shows results: tables, a page with plots, two runs compared"
+    package static let discussion = [
+        "FOLDER is an experiment's results folder, one of its editors or baselines (RUN/linear/8, RUN/prefix),"
+            + " or a folder of several runs; if not given, the results folder. Results of the reference are read"
+            + " too. Intervals are 95 % bootstrap intervals over samples.",
+        "--compare takes two such folders and pairs their samples by id and prompt; the last column is how"
+            + " likely a difference of this size is by chance.",
+    ]
+
+    package var given = GivenArguments<InspectRun>()
+    var folders: [String] = []
+    var compared: [String] = []
+    var format = TextTable.Format.plain
+    var isJSON = false
+    var page: String?
+
+    package init() {}
+
+    package static var positionals: [Positional<InspectRun>] {
+        [
+            Positional(
+                "FOLDER", \.folders, .list(.text("FOLDER")), isRequired: false,
+                help: "a folder of results, or the name of one in the results folder")
+        ]
+    }
+
+    package static var options: [Option<InspectRun>] {
+        [
+            Option(
+                "compare", \.compared, .list(.text("FOLDER")), group: "Runs",
+                help: "compares two runs on the samples that both have"),
+            Option("format", \.format, .choice(), group: "Output", help: "how tables are written"),
+            Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of tables"),
+        ]
+    }
+
+    package func check() throws(UsageError) {
+        if isJSON, given.contains("format") { throw .conflict("json", "format") }
+        guard given.contains("compare") else { return }
+        guard compared.count == 2 else {
+            throw .invalidOption(
+                name: "compare",
+                problem: InvalidValue(found: compared.joined(separator: " "), expectation: .pair))
+        }
+        if let word = folders.first { throw .unexpectedArgument(word: word) }
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let workplace = surroundings.workplace
+        if !compared.isEmpty {
+            let runs = try compared.map { try StoredRun(existing: Self.locate($0, in: workplace)) }
+            return try show(RunComparison(runs[0], runs[1]), surroundings)
+        }
+        let places = folders.isEmpty ? [workplace.results] : folders.map { Self.locate($0, in: workplace) }
+        let runs = try places.flatMap { try StoredRun.runs(in: $0) }
+        if isJSON { return try surroundings.write(JSONValue.array(runs.map(\.json))) }
+        if format == .csv { return try surroundings.write(RunTables.tidy(runs).text(.csv)) }
+        try surroundings.write(runs.map { report($0) }.joined(separator: "\n"))
+    }
+
+    /// A folder as written, else of this name in the results folder.
+    private static func locate(_ path: String, in workplace: Workplace) -> URL {
+        let written = workplace.resolve(path)
+        let stored = workplace.results.appendingPathComponent(path).standardizedFileURL
+        let manager = FileManager.default
+        return !manager.fileExists(atPath: written.path) && manager.fileExists(atPath: stored.path)
+            ? stored : written
+    }
+
+    private func report(_ run: StoredRun) -> String {
+        let tables = RunTables(run).all.map { $0.text(format) }
+        switch format {
+        case .plain:
+            var facts = Facts()
+            for fact in run.facts.facts { facts.add(fact.name, fact.value) }
+            return (["\(run.folder.path)\n\(facts.text)"] + tables).joined(separator: "\n")
+        case .markdown: return (["## \(run.name)\n"] + tables).joined(separator: "\n")
+        case .csv, .latex: return tables.joined(separator: "\n")
+        }
+    }
+
+    private func show(_ comparison: RunComparison, _ surroundings: Surroundings) throws {
+        if isJSON { return try surroundings.write(comparison.json) }
+        let table = comparison.table(format: format)
+        if format == .csv { return try surroundings.write(table.text(.csv)) }
+        var lines = ["A: \(comparison.first.folder.path)", "B: \(comparison.second.folder.path)"]
+        lines += comparison.differences.map {
+            "They differ: \($0.name) is \($0.first) in A, \($0.second) in B."
+        }
+        let text: String
+        switch format {
+        case .plain: text = lines.joined(separator: "\n") + "\n\n" + table.text(format)
+        case .markdown: text = lines.joined(separator: "  \n") + "\n\n" + table.text(format)
+        case .csv, .latex: text = lines.map { "% \($0)\n" }.joined() + table.text(format)
+        }
+        try surroundings.write(text)
+    }
+}
