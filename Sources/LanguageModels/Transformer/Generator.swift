@@ -11,7 +11,8 @@ final class Generator {
 
     private let model: LanguageModel
     private let prompts: [[Int]]
-    private let edits: [Edit]
+    /// By the prompt that they act on.
+    private let edits: [Int: [Edit]]
     private let options: GenerationOptions
     private let endTokens: Set<Int>
     private let cache: KeyValueCache
@@ -21,6 +22,8 @@ final class Generator {
     /// What each slot continues.
     private var slots: [Continuation?]
     private var results: [[Int]]
+    /// Prompts whose texts ended since this was last told.
+    private var ended: [Int]
 
     init(
         _ model: LanguageModel, prompts: [[Int]], continuations: [Continuation], edits: [Edit],
@@ -28,11 +31,12 @@ final class Generator {
     ) throws {
         self.model = model
         self.prompts = prompts
-        self.edits = edits
+        self.edits = Dictionary(grouping: edits, by: \.sequence)
         self.options = options
         endTokens = options.stopsAtEndToken ? model.endTokens : []
         waiting = continuations.filter { $0.limit > 0 }.reversed()
         results = Array(repeating: [], count: prompts.count)
+        ended = continuations.filter { $0.limit <= 0 }.map(\.prompt)
         let rows = waiting.map { $0.length + $0.limit - 1 }.max() ?? 1
         let affordable = Self.cacheBytes / (model.configuration.cacheBytesPerToken * rows)
         let count = min(max(affordable, 1), Self.maximumSlots, max(waiting.count, 1))
@@ -41,17 +45,30 @@ final class Generator {
         workspace = Workspace(model.backend)
     }
 
+    /// - Parameters:
+    ///   - observe: sees the candidates of every token.
+    ///   - advanced: hears after every pass which texts ended in it.
     /// - Returns: the new tokens of each prompt.
-    func run(_ observe: (Int, [TokenCandidate]) -> Void) throws -> [[Int]] {
+    func run(
+        _ observe: (Int, [TokenCandidate]) -> Void, _ advanced: ([FinishedText]) throws -> Void
+    ) throws -> [[Int]] {
         while true {
             try admit(observe)
+            try tell(advanced)
             let active = slots.indices.filter { slots[$0] != nil }
             if active.isEmpty {
                 if waiting.isEmpty { return results }
                 continue
             }
             try step(active, observe)
+            try tell(advanced)
         }
+    }
+
+    private func tell(_ advanced: ([FinishedText]) throws -> Void) throws {
+        let texts = ended.map { FinishedText(prompt: $0, tokens: results[$0]) }
+        ended = []
+        try advanced(texts)
     }
 
     /// Reads the prompts of as many waiting texts as have a free slot and fit the row budget, and makes the
@@ -69,8 +86,9 @@ final class Generator {
             admitted.append(slot)
         }
         if admitted.isEmpty { return }
+        let acting = batch.parts.flatMap { edits[$0.sequence] ?? [] }
         try advance(
-            batch, slots: admitted, edits: PlacedEdits(edits, in: batch, on: model.backend), observe)
+            batch, slots: admitted, edits: PlacedEdits(acting, in: batch, on: model.backend), observe)
     }
 
     /// Reads the token made last of each active text and makes the next.
@@ -106,6 +124,7 @@ final class Generator {
             if !ends { text.tokens.append(token) }
             if ends || text.tokens.count == text.limit {
                 results[text.prompt] = text.tokens
+                ended.append(text.prompt)
                 slots[slot] = nil
             } else {
                 slots[slot] = text

@@ -5,12 +5,16 @@ extension LanguageModel {
     /// `RandomStream(seed, purpose: "generation", sample: streamIds[i])`, so its text does not depend on
     /// the batch.  A text ends where the context does.
     ///
-    /// - Parameter observe: sees, for every token chosen, its prompt and the candidates it was chosen from.
+    /// - Parameters:
+    ///   - observe: sees, for every token chosen, its prompt and the candidates it was chosen from.
+    ///   - advanced: hears after every pass which texts ended in it, often none, and may throw to stop.
     /// - Returns: the new tokens of each prompt, the end token excluded.
-    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`.
+    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`; what `advanced`
+    ///   throws.
     package func generate(
         _ prompts: [[Int]], edits: [Edit] = [], options: GenerationOptions, seed: UInt64,
-        streamIds: [String], observe: (Int, [TokenCandidate]) -> Void = { _, _ in }
+        streamIds: [String], observe: (Int, [TokenCandidate]) -> Void = { _, _ in },
+        advanced: ([FinishedText]) throws -> Void = { _ in }
     ) throws -> [[Int]] {
         precondition(prompts.count == streamIds.count, "every prompt has a stream")
         if case .topK(_, let temperature) = options.sampling {
@@ -26,7 +30,7 @@ extension LanguageModel {
         }
         let generator = try Generator(
             self, prompts: prompts, continuations: continuations, edits: edits, options: options)
-        return try generator.run(observe)
+        return try generator.run(observe, advanced)
     }
 
     /// The tokens that end a text.
@@ -37,6 +41,14 @@ extension LanguageModel {
 package struct TokenCandidate: Sendable, Equatable {
     package let token: Int
     package let logProbability: Float
+}
+
+/// What was made of one prompt.
+package struct FinishedText: Sendable, Equatable {
+    /// The prompt's number.
+    package let prompt: Int
+    /// The new tokens, the end token excluded.
+    package let tokens: [Int]
 }
 
 /// One text that is being continued.

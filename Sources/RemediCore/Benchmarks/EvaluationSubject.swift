@@ -160,6 +160,11 @@ extension ProgressReporter {
     /// Reports what is done, then stops if a signal asked for it.
     func advance(to done: Int) throws {
         report(.advanced(done: done, note: nil))
+        try stopIfAsked()
+    }
+
+    /// - Throws: `RemediError.interrupted` if a signal asked to stop.
+    func stopIfAsked() throws {
         if let signal = stopRequested { throw RemediError.interrupted(signal: signal) }
     }
 }

@@ -60,6 +60,39 @@ final class GenerationTests: XCTestCase {
         XCTAssertEqual(together.map(\.count), prompts.map { 12 - $0.count })
     }
 
+    /// Every text is told once, in the pass in which it ends; what hears of it may stop the work.
+    func testFinishedTextsAreTold() throws {
+        struct Stopped: Error {}
+        let model = try ModelFixture.model("gpt2")
+        let prompts = (0..<70).map { number in (0...number % 5).map { 2 + (number * 3 + $0) % 80 } }
+        let ids = prompts.indices.map(String.init)
+        let limit = options(sampled, .total(7))
+        var told: [Int: [Int]] = [:]
+        var passes = 0
+        let made = try model.generate(
+            prompts, options: limit, seed: 5, streamIds: ids,
+            advanced: { finished in
+                passes += 1
+                for text in finished {
+                    XCTAssertNil(told[text.prompt], "prompt \(text.prompt)")
+                    told[text.prompt] = text.tokens
+                }
+            })
+        XCTAssertEqual(prompts.indices.map { told[$0] }, made)
+        XCTAssertGreaterThanOrEqual(passes, 6)
+        XCTAssertThrowsError(
+            try model.generate(
+                prompts, options: limit, seed: 5, streamIds: ids,
+                advanced: { if !$0.isEmpty { throw Stopped() } })
+        ) { XCTAssertTrue($0 is Stopped) }
+        var empty: [FinishedText] = []
+        _ = try model.generate(
+            [[3], [4]], options: options(.greedy, .new(0)), seed: 5, streamIds: ["a", "b"],
+            advanced: { empty += $0 })
+        XCTAssertEqual(empty.map(\.prompt), [0, 1])
+        XCTAssertEqual(empty.map(\.tokens), [[], []])
+    }
+
     func testSamplingFollowsTheProbabilities() throws {
         let model = try ModelFixture.model("gpt2")
         let count = 4000
