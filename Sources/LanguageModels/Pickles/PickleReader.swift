@@ -36,13 +36,17 @@ package struct PickleReader {
     /// The byte behind what has been read.
     package var position: Int { input.position }
 
-    /// The next pickle, up to its end.
+    /// The next pickle, up to its end; a list of `itemLimit` items or more only until it holds so many.
+    /// A pickle of more than `stepLimit` opcodes is refused, which bounds what it can make.
     ///
     /// - Throws: `PickleError`.
-    package mutating func read() throws -> PickleValue {
+    package mutating func read(itemLimit: Int = .max, stepLimit: Int = .max) throws -> PickleValue {
         do {
+            var steps = 0
             while true {
                 let start = input.position
+                steps += 1
+                guard steps <= stepLimit else { throw failure("more than \(stepLimit) steps") }
                 let byte = try input.byte()
                 guard let opcode = PickleOpcode(rawValue: byte) else {
                     throw PickleError(byte: start, reason: "no opcode has the number \(byte)")
@@ -52,6 +56,7 @@ package struct PickleReader {
                     throw PickleError(
                         byte: start, reason: "the opcode \(opcode.pythonName) is not needed for plain data")
                 }
+                if itemLimit < .max, cutList(at: itemLimit) { break }
             }
             let value = try pop()
             // What was made and dropped counts too: it must come apart as safely.
@@ -63,6 +68,14 @@ package struct PickleReader {
             release()
             throw error
         }
+    }
+
+    /// Whether all that is on the stack is a list of `limit` items or more, which is cut to so many.
+    private func cutList(at limit: Int) -> Bool {
+        guard marks.isEmpty, stack.count == 1, case .list(let list) = stack[0], list.items.count >= limit
+        else { return false }
+        list.items.removeLast(list.items.count - limit)
+        return true
     }
 
     func failure(_ reason: String) -> PickleError { PickleError(byte: input.position, reason: reason) }

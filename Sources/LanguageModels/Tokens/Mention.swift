@@ -13,13 +13,33 @@ package func mention(
     for start in 0...hay.count - needle.count
     where hay[start] == needle[0] && hay[start..<start + needle.count].elementsEqual(needle) {
         let end = start + needle.count
-        if wholeWords {
-            let touchesLeft = start > 0 && ScalarClasses.isWordPart(hay[start - 1])
-            let touchesRight = end < hay.count && ScalarClasses.isWordPart(hay[end])
-            if touchesLeft || touchesRight { continue }
-        }
+        if wholeWords, !isWholeWord(start..<end, of: hay) { continue }
         if left == 0 { return start..<end }
         left -= 1
     }
     return nil
+}
+
+/// All mentions of `needle` as whole words from the left, none overlapping the one before.
+package func wholeWordMentions(of needle: [Unicode.Scalar], in text: [Unicode.Scalar]) -> [Range<Int>] {
+    guard let first = needle.first, needle.count <= text.count else { return [] }
+    var found: [Range<Int>] = []
+    var start = 0
+    while start <= text.count - needle.count {
+        let place = start..<start + needle.count
+        if text[start] == first, text[place].elementsEqual(needle), isWholeWord(place, of: text) {
+            found.append(place)
+            start = place.upperBound
+        } else {
+            start += 1
+        }
+    }
+    return found
+}
+
+/// Whether neither a letter nor a digit touches `place`.
+private func isWholeWord(_ place: Range<Int>, of text: [Unicode.Scalar]) -> Bool {
+    let touchesLeft = place.lowerBound > 0 && ScalarClasses.isWordPart(text[place.lowerBound - 1])
+    let touchesRight = place.upperBound < text.count && ScalarClasses.isWordPart(text[place.upperBound])
+    return !touchesLeft && !touchesRight
 }

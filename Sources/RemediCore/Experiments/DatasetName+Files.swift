@@ -6,8 +6,8 @@ extension DatasetName {
         switch self {
         case .counterfact: ["counterfact.json", "counterfact.jsonl"]
         case .winoventi: ["winoventi_bert_large_final.tsv"]
-        case .biosbias: ["biosbias.json"]
-        case .mcrae: ["mcrae.json"]
+        case .biosbias: ["biosbias.json", "biosbias.pkl", "BIOS.pkl", "bios.pkl"]
+        case .mcrae: ["mcrae.json", "CONCS_FEATS_concstats_brm.txt", "mcrae.txt"]
         }
     }
 

@@ -12,6 +12,10 @@ package struct Dataset: Sendable {
     package private(set) var samples: [Sample]
     /// Dropped records by reason, in order of first appearance.
     package private(set) var dropped: [(reason: String, ids: [String])]
+    /// How many records were read: cases, rows, people.  McRae's rows and its samples have no common number.
+    package internal(set) var recordCount = 0
+    /// How many records are read at most; nil: all.
+    package internal(set) var recordLimit: Int?
     /// SHA-256 of the file, hexadecimal.
     package var fileHash: String
     /// Each sample's place among the samples that the reference makes of the file.  It keeps samples
@@ -32,19 +36,30 @@ package struct Dataset: Sendable {
         self.dropped = dropped
         self.fileHash = fileHash
         places = Array(samples.indices)
+        recordCount = samples.count
     }
 
     /// Reads `file`, in the raw form or as sample objects (JSON Lines, objects without separators, or one
-    /// array); CounterFact records may even be mixed.
+    /// array); CounterFact records may even be mixed.  Which form it has is told by its first byte.
     ///
     /// - Throws: `RemediError.malformedData`; `LanguageModelError` if the file cannot be read.
-    package static func load(_ name: DatasetName, file: URL) throws -> Dataset {
+    package static func load(
+        _ name: DatasetName, file: URL, norms: McRae.Options = McRae.Options()
+    ) throws -> Dataset {
         var dataset = Dataset(name: name, samples: [], fileHash: try SHA256.hash(file: file))
-        if name == .winoventi, try !beginsLikeJSON(file) {
-            try dataset.readWinoventi(file)
-        } else {
+        let first = try firstByte(of: file)
+        let isJSON = [UInt8(ascii: "{"), UInt8(ascii: "["), nil].contains(first)
+        switch name {
+        case .winoventi where !isJSON: try dataset.readWinoventi(file)
+        case .biosbias where first == 0x80: try dataset.readBiosBias(file)
+        case .biosbias where !isJSON:
+            throw RemediError.malformedData(
+                path: file.path, reason: "neither a pickle of protocol 2 to 5 nor sample objects")
+        case .mcrae where !isJSON: try dataset.readMcRae(file, options: norms)
+        default:
             try RecordReader(file: file).forEachRecord { record, number, text in
                 try dataset.append(record, number: number, text: text, file: file)
+                dataset.recordCount += 1
             }
         }
         return dataset
@@ -71,12 +86,9 @@ package struct Dataset: Sendable {
     ///
     /// - Throws: `LanguageModelError.unwritable`.
     package static func write(_ samples: some Sequence<Sample>, to file: URL) throws {
-        var text = ""
-        for sample in samples {
-            text += sample.json.text()
-            text += "\n"
+        try AtomicFile.write(to: file) { sink in
+            for sample in samples { try sink.append(Data((sample.json.text() + "\n").utf8)) }
         }
-        try AtomicFile.write(text, to: file)
     }
 }
 
@@ -120,8 +132,7 @@ extension Dataset {
                     path: file.path,
                     reason: name == .counterfact
                         ? "record \(number) has neither requested_rewrite nor entity and prompt"
-                        : "record \(number) is not a sample object; the raw form of \(name.rawValue) "
-                            + "has to be reformatted first")
+                        : "record \(number) is not a sample object")
             }
         } catch RecordError.missing(let key) {
             let id = RecordError.identifier(object["case_id"] ?? object["id"]).map { " (id \($0))" } ?? ""
@@ -132,12 +143,8 @@ extension Dataset {
         }
     }
 
-    /// Whether the first byte that is not white space opens an object or an array.
-    private static func beginsLikeJSON(_ file: URL) throws -> Bool {
-        guard let data = try? Data(contentsOf: file, options: .mappedIfSafe) else {
-            throw RemediError.malformedData(path: file.path, reason: "the file cannot be read")
-        }
-        let first = data.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    /// The first byte that is neither white space nor part of a byte-order mark.
+    private static func firstByte(of file: URL) throws -> UInt8? {
+        try MappedFile(file).bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
     }
 }
