@@ -18,8 +18,10 @@ extension Dataset {
         func malformed(_ reason: String) -> RemediError { .malformedData(path: file.path, reason: reason) }
         let records: [PickleValue]
         do {
-            var reader = PickleReader(bytes: mapped.bytes)
-            let value = try reader.read(itemLimit: BiosBias.recordLimit, stepLimit: Self.pickleStepLimit)
+            let value = try withExtendedLifetime(mapped) {
+                var reader = PickleReader(bytes: mapped.bytes)
+                return try reader.read(itemLimit: BiosBias.recordLimit, stepLimit: Self.pickleStepLimit)
+            }
             guard case .list(let list) = value else { throw malformed("the pickle is not a list of records") }
             records = list.items
         } catch let error as PickleError {
@@ -28,7 +30,9 @@ extension Dataset {
         recordLimit = BiosBias.recordLimit
         var left = mapped.byteCount * Self.repetitionLimit + Self.repetitionAllowance
         for (number, record) in records.enumerated() {
-            guard let dictionary = record.dictionary else { throw malformed("record \(number) is not a dict") }
+            guard let dictionary = record.dictionary else {
+                throw malformed("record \(number) is not a dict")
+            }
             do {
                 var budget = Self.recordBudget
                 let source = try record.json(budget: &budget) ?? .null

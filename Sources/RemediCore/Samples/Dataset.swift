@@ -48,11 +48,11 @@ package struct Dataset: Sendable {
     ) throws -> Dataset {
         var dataset = Dataset(name: name, samples: [], fileHash: try SHA256.hash(file: file))
         let first = try firstByte(of: file)
-        let isJSON = [UInt8(ascii: "{"), UInt8(ascii: "["), nil].contains(first)
+        let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         switch name {
         case .winoventi where !isJSON: try dataset.readWinoventi(file)
         case .biosbias where first == 0x80: try dataset.readBiosBias(file)
-        case .biosbias where !isJSON:
+        case .biosbias where !isJSON && first != nil:
             throw RemediError.malformedData(
                 path: file.path, reason: "neither a pickle of protocol 2 to 5 nor sample objects")
         case .mcrae where !isJSON: try dataset.readMcRae(file, options: norms)
@@ -145,6 +145,9 @@ extension Dataset {
 
     /// The first byte that is neither white space nor part of a byte-order mark.
     private static func firstByte(of file: URL) throws -> UInt8? {
-        try MappedFile(file).bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        let mapped = try MappedFile(file)
+        return withExtendedLifetime(mapped) {
+            mapped.bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        }
     }
 }

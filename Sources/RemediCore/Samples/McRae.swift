@@ -66,7 +66,9 @@ package struct McRae {
         return nil
     }
 
-    private func id(_ feature: Int) -> String { norms.features[feature].text.replacingExactly(" ", with: "_") }
+    private func id(_ feature: Int) -> String {
+        norms.features[feature].text.replacingExactly(" ", with: "_")
+    }
 
     private func sample(
         of conceptNumber: Int, context: Int, place: Int, _ random: inout PythonRandom
@@ -85,7 +87,8 @@ package struct McRae {
             "context_feature": .string(said.text), "context_feature_fluent": .string(said.fluent),
             "prompt_feature": .string(asked.text), "prompt_feature_fluent": .string(asked.fluent),
             "co_prob": .number(together[context][place].probability),
-            "all_co_features": .array(together[context].map { listed($0.feature, "co_prob", $0.probability) }),
+            "all_co_features": .array(
+                together[context].map { listed($0.feature, "co_prob", $0.probability) }),
             "original_features": .array(concept.features.map { listed($0.feature, "prob", $0.probability) }),
             "unrelated_features": .array(unrelated.map { listed($0) }),
         ]
@@ -147,7 +150,9 @@ extension Dataset {
         for id in norms.unwanted { drop(id: id, reason: McRae.DropReason.unwantedFeature) }
         var samples: [Sample] = []
         var dropped: [String] = []
-        let tooMany = McRae(norms: norms, options: options).draw({ samples.append($0) }) { dropped.append($0) }
+        let tooMany = McRae(norms: norms, options: options).draw({ samples.append($0) }) {
+            dropped.append($0)
+        }
         if let tooMany {
             throw RemediError.malformedData(
                 path: file.path, reason: "its samples would list \(tooMany) features that go together")

@@ -12,7 +12,9 @@ struct McRaeFeature {
     init(_ text: String) {
         self.text = text
         let verb = Self.verb(for: text)
-        func withVerb(_ rest: String) -> String { rest.isEmpty ? verb : verb.isEmpty ? rest : "\(verb) \(rest)" }
+        func withVerb(_ rest: String) -> String {
+            rest.isEmpty ? verb : verb.isEmpty ? rest : "\(verb) \(rest)"
+        }
         fluent = withVerb(text)
         if let lead = Self.leads.first(where: { text.utf8.starts(with: $0.utf8) }) {
             prompt = withVerb(lead.trimmingSpace())
@@ -40,7 +42,8 @@ struct McRaeFeature {
 
     /// The first of these that a feature begins with is its lead.
     private static let leads = [
-        "associated with", "an", "a", "becomes a", "causes", "comes from", "comes in", "comes on", "different",
+        "associated with", "an", "a", "becomes a", "causes", "comes from", "comes in", "comes on",
+        "different",
         "found at", "found below", "found by", "found in", "found on", "found over", "found near", "has an",
         "has a", "has", "is an", "is attached to", "is a", "is", "like a", "made by", "made of", "made with",
         "made from", "owned by", "part of a", "part of", "requires a", "requires", "used as", "used at",

@@ -13,9 +13,12 @@ struct PersonName {
         first = parts.first ?? ""
         self.parts = parts.filter { !$0.isEmpty }
         let last = parts.last ?? ""
-        bare = last.isEmpty ? [self.parts.joined(separator: " ")] : [
-            self.parts.joined(separator: " "), "\(first) \(last)", last,
-        ]
+        bare =
+            last.isEmpty
+            ? [self.parts.joined(separator: " ")]
+            : [
+                self.parts.joined(separator: " "), "\(first) \(last)", last,
+            ]
     }
 
     /// The text with every form of the name replaced by the first name, whole words only: the whole name,

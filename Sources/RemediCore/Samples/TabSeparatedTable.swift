@@ -12,7 +12,7 @@ struct TabSeparatedTable {
     ///   throws.
     func forEachRow(of columns: [String], _ body: (_ fields: [String], _ line: Int) throws -> Void) throws {
         let mapped = try MappedFile(file)
-        var text = Self.text(of: mapped.bytes)
+        var text = withExtendedLifetime(mapped) { Self.text(of: mapped.bytes) }
         try text.withUTF8 { bytes in
             var places: [Int] = []
             var isHeader = true

@@ -69,6 +69,7 @@ extension Dataset {
                 throw malformed(
                     "line \(index + 2) has \(fields.count) fields, not \(Winoventi.columns.count)")
             }
+            recordCount += 1
             do {
                 append(try Winoventi.sample(of: fields))
             } catch RecordError.unusable(let id, let reason) {

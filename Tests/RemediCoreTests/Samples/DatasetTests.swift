@@ -131,8 +131,7 @@ final class DatasetTests: XCTestCase {
                 $0 as? RemediError,
                 .malformedData(
                     path: raw.path,
-                    reason: "record 0 is not a sample object; the raw form of biosbias has to be reformatted "
-                        + "first"))
+                    reason: "record 0 is not a sample object"))
         }
     }
 
