@@ -19,6 +19,8 @@ package enum RemediError: Error, Equatable, Sendable {
     /// Two runs without a metric of the same samples.
     case nothingToCompare(first: String, second: String)
     case malformedData(path: String, reason: String)
+    /// Files that consistency is measured with are not in the data folder.
+    case referenceTextsMissing(folder: String, files: [String])
     case malformedConfiguration(path: String, reason: String)
     case unwritable(path: String, reason: String)
     /// Stopped by a signal after saving.

@@ -12,20 +12,8 @@ package struct MappedFile: Sendable {
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`.
     package init(_ url: URL) throws {
         path = url.path
-        let descriptor = SystemCall.open(path, O_RDONLY)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { throw LanguageModelError.fileMissing(path: path) }
-            throw LanguageModelError.unreadable(path: path, reason: SystemCall.failure)
-        }
+        let (descriptor, status) = try SystemCall.openRegular(path)
         defer { _ = close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            throw LanguageModelError.unreadable(path: path, reason: SystemCall.failure)
-        }
-        guard SystemCall.isRegular(status) else {
-            let reason = SystemCall.isFolder(status) ? "it is a folder" : "it is not a regular file"
-            throw LanguageModelError.unreadable(path: path, reason: reason)
-        }
         let count = Int(status.st_size)
         guard count > 0 else {
             // Nothing can be mapped of an empty file.

@@ -17,6 +17,28 @@ enum SystemCall {
         Int32(retrying { Int(Foundation.open(path, flags | O_CLOEXEC, mode)) })
     }
 
+    /// Opens a regular file to be read; it has to be closed.
+    ///
+    /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`.
+    static func openRegular(_ path: String) throws -> (descriptor: Int32, status: stat) {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { throw LanguageModelError.fileMissing(path: path) }
+            throw LanguageModelError.unreadable(path: path, reason: failure)
+        }
+        var status = stat()
+        let reason: String
+        if fstat(descriptor, &status) != 0 {
+            reason = failure
+        } else if isRegular(status) {
+            return (descriptor, status)
+        } else {
+            reason = isFolder(status) ? "it is a folder" : "it is not a regular file"
+        }
+        _ = close(descriptor)
+        throw LanguageModelError.unreadable(path: path, reason: reason)
+    }
+
     /// Writes all of `bytes`; false leaves the reason in `errno`.
     static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes

@@ -1,13 +1,13 @@
 /// What the splitting patterns ask of a scalar: letter (`\p{L}`), number (`\p{N}`), white space (`\s`).
 ///
 /// A table covers the basic plane; the rest is asked of the standard library each time.
-struct ScalarClasses: Sendable {
-    static let other: UInt8 = 0
-    static let letter: UInt8 = 1
-    static let number: UInt8 = 2
-    static let space: UInt8 = 4
+package struct ScalarClasses: Sendable {
+    package static let other: UInt8 = 0
+    package static let letter: UInt8 = 1
+    package static let number: UInt8 = 2
+    package static let space: UInt8 = 4
 
-    static let shared = ScalarClasses()
+    package static let shared = ScalarClasses()
 
     private let table: [UInt8]
 
@@ -17,7 +17,7 @@ struct ScalarClasses: Sendable {
 
     /// The class of a scalar value.
     @inline(__always)
-    func kind(_ value: UInt32) -> UInt8 {
+    package func kind(_ value: UInt32) -> UInt8 {
         value < 0x10000 ? table[Int(value)] : Self.classify(Unicode.Scalar(value)!)
     }
 
@@ -53,7 +53,7 @@ struct ScalarClasses: Sendable {
 
 /// A scalar decoded from valid UTF-8 at `position`, and where the next one begins.
 @inline(__always)
-func decodeScalar(_ bytes: UnsafePointer<UInt8>, _ position: Int) -> (value: UInt32, next: Int) {
+package func decodeScalar(_ bytes: UnsafePointer<UInt8>, _ position: Int) -> (value: UInt32, next: Int) {
     let first = UInt32(bytes[position])
     if first < 0x80 { return (first, position + 1) }
     let second = UInt32(bytes[position + 1] & 0x3F)

@@ -61,6 +61,8 @@ extension Messages {
         case .nothingToCompare(let first, let second):
             "\(first) and \(second) have no metric of the same samples to compare"
         case .malformedData(let path, let reason): "\(path): \(reason)"
+        case .referenceTextsMissing(let folder, let files):
+            "consistency is measured with \(together(files)), which \(folder) lacks"
         case .malformedConfiguration(let path, let reason): "\(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .interrupted(let signal):
@@ -78,6 +80,12 @@ extension Messages {
     private static func some(_ names: [String]) -> String {
         let shown = names.prefix(8).joined(separator: ", ")
         return names.count > 8 ? shown + " and \(names.count - 8) more" : shown
+    }
+
+    /// `a, b and c`
+    private static func together(_ names: [String]) -> String {
+        names.count < 2
+            ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
     static func words(_ error: LanguageModelError) -> String {

@@ -100,6 +100,10 @@ final class MessagesTests: XCTestCase {
                 .malformedData(path: "/d", reason: "record 3 is not an object"),
                 "/d: record 3 is not an object"
             ),
+            (
+                .referenceTextsMissing(folder: "/d", files: ["attribute_snippets.json", "idf.npy"]),
+                "consistency is measured with attribute_snippets.json and idf.npy, which /d lacks"
+            ),
             (.malformedConfiguration(path: "training options", reason: "odd"), "training options: odd"),
             (
                 .unwritable(path: "/d", reason: "Read-only file system"),

@@ -1,0 +1,1 @@
+../LanguageModelsTests/RandomStream+Mutation.swift
