@@ -17,15 +17,16 @@ let package = Package(
         .target(name: "LanguageModels", dependencies: ["Compute"]),
         .target(name: "RemediCore", dependencies: ["LanguageModels", "Compute"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
+        .target(name: "TestServer", path: "Tests/TestServer"),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["LanguageModels"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "RemediCoreTests", dependencies: ["RemediCore"],
+            name: "RemediCoreTests", dependencies: ["RemediCore", "TestServer"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "RemediTests", dependencies: ["remedi"],
+            name: "RemediTests", dependencies: ["remedi", "TestServer"],
             exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]

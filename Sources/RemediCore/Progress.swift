@@ -2,6 +2,8 @@
 package enum ProgressEvent: Sendable {
     /// A stage begins ("computing representations"), with how many samples it will handle.
     case started(stage: String, total: Int)
+    /// A transfer begins; its progress is counted in bytes (0: nobody knows how many).
+    case startedTransfer(stage: String, bytes: Int)
     /// `done` of the stage's samples are finished; `note` is the latest figure worth seeing.
     case advanced(done: Int, note: String?)
     case finished

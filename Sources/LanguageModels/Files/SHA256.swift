@@ -58,7 +58,7 @@ package struct SHA256 {
     package static func hash(file: URL) throws -> String {
         let file = try MappedFile(file)
         var hash = SHA256()
-        hash.update(file.bytes)
+        withExtendedLifetime(file) { hash.update(file.bytes) }
         return hash.finish()
     }
 

@@ -1,19 +1,19 @@
 import Foundation
 
 /// POSIX calls as the file code needs them: repeated when a signal interrupts them, failures in words.
-enum SystemCall {
+package enum SystemCall {
     /// The system's words for the last failure.
-    static var failure: String { String(cString: strerror(errno)) }
+    package static var failure: String { String(cString: strerror(errno)) }
 
     /// Repeats `call` for as long as a signal interrupts it.
-    static func retrying(_ call: () -> Int) -> Int {
+    package static func retrying(_ call: () -> Int) -> Int {
         while true {
             let result = call()
             if result >= 0 || errno != EINTR { return result }
         }
     }
 
-    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) -> Int32 {
+    package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) -> Int32 {
         Int32(retrying { Int(Foundation.open(path, flags | O_CLOEXEC, mode)) })
     }
 
@@ -40,7 +40,7 @@ enum SystemCall {
     }
 
     /// Writes all of `bytes`; false leaves the reason in `errno`.
-    static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    package static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes
         while !rest.isEmpty {
             let written = retrying { write(descriptor, rest.baseAddress!, min(rest.count, 1 << 30)) }
@@ -52,7 +52,7 @@ enum SystemCall {
 
     /// Flushes a folder's entries, so that a rename survives a power cut.  Some file systems cannot; they
     /// need no flush.
-    static func synchronise(folder: String) {
+    package static func synchronise(folder: String) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { return }
         _ = retrying { Int(fsync(descriptor)) }
@@ -60,16 +60,16 @@ enum SystemCall {
     }
 
     /// What lies at `path` (behind a symbolic link, what it leads to), nil if nothing does.
-    static func status(_ path: String) -> stat? {
+    package static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
     }
 
-    static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
-    static func isFolder(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
+    package static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+    package static func isFolder(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
 
     /// A descriptor's content up to `limit` bytes.
-    static func contents(_ descriptor: Int32, limit: Int) -> Data {
+    package static func contents(_ descriptor: Int32, limit: Int) -> Data {
         var buffer = [UInt8](repeating: 0, count: limit)
         let count = buffer.withUnsafeMutableBytes { bytes in
             retrying { pread(descriptor, bytes.baseAddress!, limit, 0) }

@@ -40,6 +40,14 @@ package struct ModelName: Sendable, Equatable {
     /// Whether the reference loads it in half precision.
     package var isHalfByDefault: Bool { key.contains("gptj") || key.contains("neox") }
 
+    /// The branch that holds it in half precision, where it has one.
+    package var halfRevision: String? { key == "gptj" ? "float16" : nil }
+
+    /// The folder of an id in Hugging Face's cache.
+    static func cacheName(of id: String) -> String {
+        "models--" + id.replacingOccurrences(of: "/", with: "--")
+    }
+
     /// Finds the checkpoint's folder: as a path, in the models folder, in Hugging Face's cache.
     /// - Parameter prefersHalf: takes a `float16` revision before `main` where the cache has both.
     /// - Throws: `ExperimentError.modelNotFound` with the places that were searched.
@@ -55,8 +63,7 @@ package struct ModelName: Sendable, Equatable {
             searched.append(folder.path)
         }
         for id in ids {
-            let name = "models--" + id.replacingOccurrences(of: "/", with: "--")
-            let cached = workplace.hubCache.appendingPathComponent(name)
+            let cached = workplace.hubCache.appendingPathComponent(Self.cacheName(of: id))
             if let snapshot = Self.snapshot(in: cached, prefersHalf: prefersHalf) { return snapshot }
             searched.append(cached.path)
         }

@@ -144,6 +144,14 @@ extension ValueKind where Value == String {
             placeholder: placeholder, expectation: .text, text: read, fromJSON: { $0.string.flatMap(read) },
             json: { .string($0) })
     }
+
+    /// One of a list of words.
+    package static func word(_ placeholder: String, of words: [String]) -> ValueKind {
+        ValueKind(
+            placeholder: placeholder, expectation: .choice(words),
+            text: { words.contains($0) ? $0 : nil },
+            fromJSON: { $0.string.flatMap { words.contains($0) ? $0 : nil } }, json: { .string($0) })
+    }
 }
 
 extension ValueKind where Value == URL {

@@ -43,9 +43,14 @@ package struct Workplace: Sendable {
     /// The folder in which Hugging Face's tools keep what they downloaded.
     package var hubCache: URL {
         if let cache = value("HF_HUB_CACHE") ?? value("HUGGINGFACE_HUB_CACHE") { return resolve(cache) }
-        if let home = value("HF_HOME") { return resolve(home).appendingPathComponent("hub") }
+        return hubHome.appendingPathComponent("hub")
+    }
+
+    /// The folder of Hugging Face's tools.
+    package var hubHome: URL {
+        if let home = value("HF_HOME") { return resolve(home) }
         let caches = value("XDG_CACHE_HOME") ?? (value("HOME") ?? "~") + "/.cache"
-        return resolve(caches).appendingPathComponent("huggingface/hub")
+        return resolve(caches).appendingPathComponent("huggingface")
     }
 
     /// A path as the user wrote it; `~` stands for the home folder.
@@ -61,7 +66,8 @@ package struct Workplace: Sendable {
         return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    private func value(_ name: String) -> String? {
+    /// A variable of the environment; empty ones are none.
+    package func value(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 }

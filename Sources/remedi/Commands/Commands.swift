@@ -21,6 +21,9 @@ package enum Commands {
             .group(
                 name: "experiments", summary: "shows the named experiments",
                 members: [.command(ExperimentsList.self), .command(ExperimentsShow.self)]),
+            .group(
+                name: "data", summary: "lists and fetches data sets",
+                members: [.command(DataList.self), .command(DataDownload.self)]),
             .command(PresubmitCommand.self),
         ]
     }

@@ -11,6 +11,7 @@ package enum Messages {
         case let error as RemediError: words(error)
         case let error as LanguageModelError: words(error)
         case let error as ComputeError: words(error)
+        case let error as DownloadError: words(error)
         case let error as PresubmitFailure: "presubmit: \(error.step) failed"
         case let error as JSONError: "not JSON at byte \(error.byte): \(error.reason)"
         case OutputError.failed(let reason): "cannot write to standard output: \(reason)"

@@ -23,6 +23,7 @@ package final class ProgressDisplay: ProgressReporter {
     private struct State {
         var stage = ""
         var total = 0
+        var countsBytes = false
         var done = 0
         var note: String?
         var start = 0.0
@@ -54,10 +55,11 @@ package final class ProgressDisplay: ProgressReporter {
     package var stopRequested: Int32? { signals.received }
 
     /// Takes SIGINT and SIGTERM from now on; the computation stops after its batch.
-    package func watchSignals() {
+    /// - Parameter announcement: what happens at the first signal.
+    package func watchSignals(_ announcement: String = "stopping after this batch and saving") {
         signals.start { [self] signal in
             let name = signal == SIGINT ? "SIGINT" : "SIGTERM"
-            report(.warning("\(name): stopping after this batch and saving; once more stops at once"))
+            report(.warning("\(name): \(announcement); once more stops at once"))
         }
     }
 
@@ -65,6 +67,7 @@ package final class ProgressDisplay: ProgressReporter {
         state.withLock { state in
             switch event {
             case .started(let stage, let total): begin(stage, total, &state)
+            case .startedTransfer(let stage, let bytes): begin(stage, bytes, countsBytes: true, &state)
             case .advanced(let done, let note):
                 if state.first == nil { state.first = (done, surroundings.clock()) }
                 state.done = done
@@ -78,10 +81,13 @@ package final class ProgressDisplay: ProgressReporter {
         }
     }
 
-    private func begin(_ stage: String, _ total: Int, _ state: inout State) {
+    private func begin(
+        _ stage: String, _ total: Int, countsBytes: Bool = false, _ state: inout State
+    ) {
         let now = surroundings.clock()
         erase(&state)
-        state = State(stage: stage, total: total, start: now, lastShown: now, isOpen: true)
+        state = State(
+            stage: stage, total: total, countsBytes: countsBytes, start: now, lastShown: now, isOpen: true)
         if surroundings.isTerminal { draw(&state) } else if verbosity == .verbose { writeLine(stage, &state) }
     }
 
@@ -125,7 +131,8 @@ package final class ProgressDisplay: ProgressReporter {
         }
         return ProgressLine(
             stage: state.stage, done: state.done, total: state.total, note: state.note,
-            elapsed: now - state.start, speed: speed, isFinished: isFinished)
+            elapsed: now - state.start, speed: speed, isFinished: isFinished,
+            countsBytes: state.countsBytes)
     }
 
     private func draw(_ state: inout State) {

@@ -11,10 +11,12 @@ package struct ProgressLine: Sendable, Equatable {
     /// Samples a second; nil where it is not known yet.
     package var speed: Double?
     package var isFinished: Bool
+    /// Whether `done`, `total` and `speed` count bytes.
+    package var countsBytes: Bool
 
     package init(
         stage: String, done: Int, total: Int, note: String?, elapsed: Double, speed: Double?,
-        isFinished: Bool
+        isFinished: Bool, countsBytes: Bool = false
     ) {
         self.stage = stage
         self.done = done
@@ -23,6 +25,7 @@ package struct ProgressLine: Sendable, Equatable {
         self.elapsed = elapsed
         self.speed = speed
         self.isFinished = isFinished
+        self.countsBytes = countsBytes
     }
 
     /// `epoch 2: 640/900, loss 3.21, 41.2/s, 6 s left`
@@ -36,9 +39,10 @@ package struct ProgressLine: Sendable, Equatable {
     }
 
     private var parts: [String] {
-        var parts = [total > 0 ? "\(stage): \(done)/\(total)" : done > 0 ? "\(stage): \(done)" : stage]
+        let amount = total > 0 ? "\(count(done))/\(count(total))" : done > 0 ? count(done) : nil
+        var parts = [amount.map { "\(stage): \($0)" } ?? stage]
         if let note, !note.isEmpty { parts.append(note) }
-        if let speed { parts.append(Self.speed(speed)) }
+        if let speed { parts.append(countsBytes ? count(Int(speed)) + "/s" : Self.speed(speed)) }
         if isFinished {
             if elapsed > 0 { parts.append("took " + Self.duration(elapsed)) }
         } else if let speed, speed > 0, total > done {
@@ -46,6 +50,8 @@ package struct ProgressLine: Sendable, Equatable {
         }
         return parts
     }
+
+    private func count(_ number: Int) -> String { countsBytes ? ByteCount.text(number) : String(number) }
 
     private static func speed(_ perSecond: Double) -> String {
         if perSecond >= 100 { return "\(Int(perSecond.rounded()))/s" }

@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-@testable import remedi
+import RemediCore
 
 final class ChildProcessTests: XCTestCase {
     private let folder = FileManager.default.temporaryDirectory

@@ -1,0 +1,32 @@
+/// Which files of a repository make a checkpoint that can be read here.
+enum CheckpointSelection {
+    /// Configuration and tokenizer.
+    private static let companions: Set<String> = [
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+    ]
+
+    /// The weights in the format that is read first, and all that goes with them; nil if there are no weights.
+    static func files(of all: [Hub.File]) -> [Hub.File]? {
+        let top = all.filter { !$0.path.contains("/") }
+        for (single, suffix) in [("model.safetensors", ".safetensors"), ("pytorch_model.bin", ".bin")] {
+            let weights = weights(in: top, single: single, suffix: suffix)
+            if !weights.isEmpty { return top.filter { companions.contains($0.path) } + weights }
+        }
+        return nil
+    }
+
+    /// One file; or an index and its shards; or whatever else has the suffix.
+    private static func weights(in files: [Hub.File], single: String, suffix: String) -> [Hub.File] {
+        if let whole = files.first(where: { $0.path == single }) { return [whole] }
+        let stem = String(single.dropLast(suffix.count))
+        let shards = files.filter {
+            $0.path.hasPrefix(stem + "-") && $0.path.contains("-of-") && $0.path.hasSuffix(suffix)
+        }
+        if let index = files.first(where: { $0.path == single + ".index.json" }), !shards.isEmpty {
+            return [index] + shards
+        }
+        if suffix == ".safetensors" { return files.filter { $0.path.hasSuffix(suffix) } }
+        return files.filter { $0.path.hasPrefix(stem) && $0.path.hasSuffix(suffix) }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+
+/// The system's `curl`, which knows TLS, proxies and certificates.
+///
+/// Everything that it must know goes to its standard input, so that no token stands in a list of processes.
+/// It writes the answer to a pipe of ours: it ends when we do, and every byte passes through our hands.
+/// It follows no redirect and tries nothing twice; `Downloader` does.
+package struct Curl: Sendable {
+    struct Request: Sendable {
+        var url: String
+        /// `Name: value` each.
+        var headers: [String] = []
+    }
+
+    /// How a request ended.
+    enum Ending: Equatable {
+        case complete
+        /// The reader of the head wanted no body.
+        case declined
+        /// curl's own code and words.
+        case failed(code: Int32, reason: String)
+    }
+
+    private let program: String
+    private let environment: [String: String]
+
+    /// - Parameter environment: where PATH, the proxies and the certificates are named.
+    /// - Throws: `DownloadError.curlMissing`.
+    package init(environment: [String: String]) throws {
+        let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+        let candidates = folders.map { "\($0)/curl" }
+        guard
+            let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) })
+        else { throw DownloadError.curlMissing }
+        program = found
+        self.environment = environment
+    }
+
+    /// Sends one request.
+    ///
+    /// - Parameters:
+    ///   - watch: called several times a second; what it throws ends the transfer.
+    ///   - head: says whether the body is wanted.
+    ///   - body: takes the body piece by piece.
+    /// - Throws: `DownloadError.unusableAddress`, `.malformed`; what the closures throw.
+    func send(
+        _ request: Request, watch: () throws -> Void, head: (HTTPHead) throws -> Bool,
+        body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> Ending {
+        let configuration = try Self.configuration(request)
+        let child = ChildProcess(
+            words: [program, "--disable", "--config", "-"], folder: URL(fileURLWithPath: "/"),
+            environment: environment)
+        let process: RunningProcess
+        do {
+            process = try child.start(input: configuration)
+        } catch is POSIXError {
+            throw DownloadError.curlMissing
+        }
+        var reader = HTTPHeadReader()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        reading: while true {
+            try watch()
+            switch try process.read(into: buffer, milliseconds: 200) {
+            case .nothing: continue
+            case .end: break reading
+            case .bytes(let count):
+                let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                if reader.head != nil {
+                    try body(piece)
+                } else if let first = try Self.take(piece, &reader, of: request), let found = reader.head {
+                    guard try head(found) else {
+                        process.terminate()
+                        _ = try process.wait()
+                        return .declined
+                    }
+                    if !first.isEmpty { try first.withUnsafeBytes(body) }
+                }
+            }
+        }
+        return Self.ending(status: try process.wait(), process.diagnostics, reader.head)
+    }
+
+    private static func take(
+        _ piece: UnsafeRawBufferPointer, _ reader: inout HTTPHeadReader, of request: Request
+    ) throws -> Data? {
+        do {
+            return try reader.take(piece)
+        } catch is HTTPHeadReader.Failure {
+            throw DownloadError.malformed(url: request.url, reason: "the answer is not HTTP")
+        }
+    }
+
+    private static func ending(status: Int32, _ diagnostics: Data, _ head: HTTPHead?) -> Ending {
+        if status == 0, head != nil { return .complete }
+        let text = String(decoding: diagnostics, as: UTF8.self)
+        let last = text.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
+        // `curl: (18) transfer closed with 5 bytes remaining to read`
+        let reason = last.hasPrefix("curl: (") ? last.split(separator: ") ", maxSplits: 1).last : nil
+        let words = reason.map(String.init) ?? (last.isEmpty ? "curl ended with code \(status)" : last)
+        return .failed(code: status, reason: status == 0 ? "the server sent nothing" : words)
+    }
+
+    /// curl's settings in the form of its configuration files.
+    private static func configuration(_ request: Request) throws -> Data {
+        guard ["http://", "https://"].contains(where: request.url.hasPrefix),
+            isPlain(request.url), !request.url.contains(" ")
+        else { throw DownloadError.unusableAddress(request.url) }
+        var lines = [
+            "url = \(quoted(request.url))", "include", "silent", "show-error", "no-buffer", "globoff",
+            "suppress-connect-headers", "connect-timeout = 30", "speed-limit = 1", "speed-time = 60",
+            "user-agent = \"remedi/\(RemediVersion.current)\"",
+        ]
+        for header in request.headers {
+            precondition(isPlain(header), "a header is one line")
+            lines.append("header = \(quoted(header))")
+        }
+        let data = Data(lines.map { $0 + "\n" }.joined().utf8)
+        guard data.count <= ChildProcess.inputLimit else { throw DownloadError.unusableAddress(request.url) }
+        return data
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// Whether a text has no control characters.
+    static func isPlain(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// `data list`: which data sets and helper files there are, and which of them are here.
+package struct DataList: Command {
+    package static let name = "list"
+    package static let summary = "lists data sets and helper files, and says which are here"
+
+    package var given = GivenArguments<DataList>()
+    var verifies = false
+    var isJSON = false
+
+    package init() {}
+
+    package static var options: [Option<DataList>] {
+        [
+            Option(
+                "verify", \.verifies, .flag, group: "Output",
+                help: "reads the files that are here and compares their SHA-256"),
+            Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON"),
+        ]
+    }
+
+    /// One file, as far as it is here.
+    private struct Entry {
+        let file: DataFile
+        let place: URL
+        /// nil: it is not here.
+        var size: Int?
+        var problem: FileProblem?
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let workplace = surroundings.workplace
+        let entries = try DataFile.all.map { file in
+            var entry = Entry(file: file, place: file.place(in: workplace))
+            if FileManager.default.fileExists(atPath: entry.place.path) {
+                entry.size = try MappedFile(entry.place).byteCount
+                entry.problem = try file.problem(of: entry.place, isHashed: verifies)
+            }
+            return entry
+        }
+        if isJSON { return try surroundings.write(JSONValue.array(entries.map(json))) }
+        var table = TextTable(columns: [
+            .init("name"), .init("file"), .init("size", .right), .init("here"), .init("licence"),
+            .init("from"),
+        ])
+        for entry in entries {
+            let (size, from) =
+                switch entry.file.origin {
+                case .address(let address, let size, _): (ByteCount.text(entry.size ?? size), address)
+                case .authors(let place): (entry.size.map(ByteCount.text) ?? "", place)
+                }
+            table.add([
+                entry.file.name, entry.file.fileName, size, state(of: entry), entry.file.licence, from,
+            ])
+        }
+        try surroundings.write("folder: \(workplace.data.path)\n\n" + table.text())
+    }
+
+    private func state(of entry: Entry) -> String {
+        if entry.size == nil { return "no" }
+        switch (entry.problem, entry.file.origin) {
+        case (.size?, _): return "yes, but of another size"
+        case (.checksum?, _): return "yes, but with another checksum"
+        case (nil, .authors): return "yes"
+        case (nil, .address): return verifies ? "yes, checksum right" : "yes, size right"
+        }
+    }
+
+    private func json(_ entry: Entry) -> JSONValue {
+        var object: JSONObject = [
+            "name": .string(entry.file.name), "summary": .string(entry.file.summary),
+            "path": .string(entry.place.path), "here": .bool(entry.size != nil),
+            "size": entry.size.map { .integer($0) } ?? nil, "licence": .string(entry.file.licence),
+        ]
+        switch entry.file.origin {
+        case .address(let address, let size, let sha256):
+            object["url"] = .string(address)
+            object["expected_size"] = .integer(size)
+            object["sha256"] = .string(sha256)
+            let isRight: JSONValue = entry.size == nil ? .null : .bool(entry.problem == nil)
+            object["right"] = isRight
+        case .authors(let place): object["authors"] = .string(place)
+        }
+        return .object(object)
+    }
+}
