@@ -23,6 +23,8 @@ package enum RemediError: Error, Equatable, Sendable {
     case referenceTextsMissing(folder: String, files: [String])
     case malformedConfiguration(path: String, reason: String)
     case unwritable(path: String, reason: String)
+    /// An editor that was trained on something else than the training split at hand.
+    case otherSamples(editor: String)
     /// Stopped by a signal after saving.
     case interrupted(signal: Int32)
 }

@@ -52,6 +52,17 @@ package final class FolderLock: Sendable {
         }
     }
 
+    /// Who holds the lock of `folder`; nil if nobody does.
+    package static func owner(of folder: URL) -> String? {
+        let descriptor = SystemCall.open(folder.appendingPathComponent(fileName).path, O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        defer { _ = close(descriptor) }
+        guard SystemCall.retrying({ Int(flock(descriptor, LOCK_SH | LOCK_NB)) }) != 0, errno == EWOULDBLOCK
+        else { return nil }
+        let owner = String(decoding: SystemCall.contents(descriptor, limit: 4096), as: UTF8.self)
+        return owner.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     deinit {
         _ = unlink(path)
         _ = close(descriptor)

@@ -6,6 +6,9 @@ import LanguageModels
 /// A run that was stopped, however, goes on behind the last case written.  Values come back exactly as they
 /// were, so the finished file has the same bytes as that of a run without a stop.
 package final class CaseJournal {
+    /// What the names of journals end with.
+    static let suffix = ".journal.jsonl"
+
     private let file: URL?
     private var known: [String: JSONValue] = [:]
 
@@ -28,6 +31,13 @@ package final class CaseJournal {
             try remove()
             try JSONLines.append([head], to: file)
         }
+    }
+
+    /// How many cases the journal in `file` holds.
+    ///
+    /// - Throws: `LanguageModelError.malformed`, `.unreadable`.
+    static func count(in file: URL) throws -> Int {
+        try JSONLines.read(file).dropFirst().reduce(0) { $0 + ($1.object?.members.count ?? 0) }
     }
 
     /// How many cases are known.

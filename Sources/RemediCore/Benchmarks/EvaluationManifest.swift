@@ -23,6 +23,18 @@ struct EvaluationManifest {
         content = object
     }
 
+    /// The results that the manifest of `directory` says are complete: `linear/8/efficacy`.
+    ///
+    /// - Throws: `RemediError.malformedData`.
+    static func finished(in directory: URL) throws -> [String] {
+        let content = try EvaluationManifest(directory: directory, member: "").content
+        return content.members.flatMap { _, kind -> [String] in
+            kind.object?.members.flatMap { folder, entry in
+                (entry["results"]?.object?.keys ?? []).map { folder.isEmpty ? $0 : "\(folder)/\($0)" }
+            } ?? []
+        }
+    }
+
     private var entries: JSONObject {
         get { content[member]?.object ?? JSONObject() }
         set { content[member] = .object(newValue) }

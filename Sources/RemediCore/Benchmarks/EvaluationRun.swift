@@ -12,6 +12,16 @@ package struct EvaluationSummary: Sendable, Equatable {
     package var file: URL
     /// Found in the results folder and not computed again.
     package var isReused: Bool
+    /// Which of a sweep's two sets of samples it is about; nil outside sweeps.
+    package var part: SweepPart?
+}
+
+/// The two sets of samples of a sweep.
+package enum SweepPart: String, Sendable {
+    /// Choose the layer.
+    case validation
+    /// Tell how good it is.
+    case evaluation
 }
 
 /// `eval gen`: runs benchmarks under some conditions and writes the reference's result files.

@@ -11,7 +11,7 @@ struct ResultFiles {
     init(folder: URL, name: String, hasMetricsFile: Bool = true) {
         result = folder.appendingPathComponent("\(name).json")
         metrics = hasMetricsFile ? folder.appendingPathComponent("\(name)_metrics.json") : nil
-        journal = folder.appendingPathComponent("\(name).journal.jsonl")
+        journal = folder.appendingPathComponent(name + CaseJournal.suffix)
     }
 
     var exist: Bool { Self.exists(result) }

@@ -16,6 +16,9 @@ package protocol EvaluationPlanning: Sendable {
     /// Whether it cannot run without a folder of saved editors.
     var needsEditors: Bool { get }
 
+    /// What has to be made before it can run, in order.
+    func dependencies(for model: ModelName) -> [ExperimentDependency]
+
     /// Refuses what would find no samples or no fitting editors, before anything gives way to it.
     ///
     /// - Throws: `RemediError`, `LanguageModelError`.
@@ -25,6 +28,9 @@ package protocol EvaluationPlanning: Sendable {
     ///
     /// - Throws: `RemediError`, `LanguageModelError`, `ComputeError`.
     func run(_ context: EvaluationContext) throws -> [EvaluationSummary]
+
+    /// What a person is shown of it.
+    func table(of summaries: [EvaluationSummary], format: TextTable.Format) -> TextTable
 }
 
 extension EvaluationPlanning {
@@ -44,11 +50,24 @@ extension EvaluationPlanning {
         try strict.apply(Self.settings, to: &self, refusingOthers: true)
     }
 
+    package func table(of summaries: [EvaluationSummary], format: TextTable.Format) -> TextTable {
+        EvaluationTable(summaries).table(format: format)
+    }
+
     /// Every setting with its value, in the order of the tables.
     package var settingsJSON: JSONObject {
         var object = JSONObject()
         for setting in Self.settings { object[setting.key] = setting.json(of: self) }
         return object
+    }
+
+    package func dependencies(for model: ModelName) -> [ExperimentDependency] { editors(of: model) }
+
+    /// The editors that the plan runs on, if any.
+    package func editors(of model: ModelName) -> [ExperimentDependency] {
+        guard needsEditors else { return [] }
+        let layers = scope.layers.layers(for: model)
+        return [.editors(type: scope.editorType, layers: layers == .all ? nil : layers, model: model)]
     }
 
     package func resultsName(for model: ModelName) -> String {

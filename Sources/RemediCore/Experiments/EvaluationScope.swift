@@ -14,6 +14,8 @@ package struct EvaluationScope: Sendable, Equatable {
     package var splitChoice: SplitChoice = .evaluation
     /// Only the first 1,000 samples of the evaluation split.
     package var small = false
+    /// Only the first samples of the split.
+    package var size: Int?
     package var editorType: EditorType = .linear
     /// How the tokens of identity and null editors and of the reference's files are chosen; our own files
     /// say it themselves.
@@ -25,11 +27,13 @@ package struct EvaluationScope: Sendable, Equatable {
     package init() {}
 
     package var split: Split {
-        switch splitChoice {
-        case .evaluation: .evaluation(small: small)
-        case .training: .training
-        case .all: .all
-        }
+        let split: Split =
+            switch splitChoice {
+            case .evaluation: .evaluation(small: small)
+            case .training: .training
+            case .all: .all
+            }
+        return size.map { .first($0, of: split) } ?? split
     }
 
     /// What a configuration says and a command line has arguments of its own for.
@@ -48,6 +52,7 @@ package struct EvaluationScope: Sendable, Equatable {
         [
             Setting("split", \.splitChoice, .choice()),
             Setting("small", \.small, .flag),
+            Setting("size", \.size, .optional(.integer(minimum: 1))),
             Setting("editor-type", \.editorType, .choice("TYPE")),
             Setting("attribute-no-entity", \.tokens.attributeWithoutEntity, .flag),
             Setting("use-all-entity-tokens", \.tokens.useAllEntityTokens, .flag),

@@ -19,6 +19,14 @@ package struct Experiment: Sendable {
         }
     }
 
+    /// The name of its results folder, for its own model or another one.
+    package func resultsName(model: String?) -> String {
+        switch plan {
+        case .training(let plan): plan.resultsName(for: ModelName(model ?? plan.model))
+        case .evaluation(let plan): plan.resultsName(for: ModelName(model ?? plan.scope.model))
+        }
+    }
+
     /// Every setting with its value, in the order of the tables.
     package var settings: JSONObject {
         switch plan {
@@ -28,7 +36,9 @@ package struct Experiment: Sendable {
     }
 
     /// Every kind of evaluation.
-    static let evaluations: [any EvaluationPlanning.Type] = [GenerationPlan.self]
+    static let evaluations: [any EvaluationPlanning.Type] = [
+        GenerationPlan.self, SweepPlan<GenerationPlan>.self,
+    ]
 
     /// Reads one configuration file.
     ///

@@ -20,6 +20,8 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case unusableFileName(name: String)
     /// A folder that holds something else than results and is therefore not removed.
     case notAResultsFolder(path: String, foreign: String)
+    /// What an experiment needs is not there; `commands` make it, where it is known which.
+    case dependenciesMissing(experiment: String, needed: [ExperimentDependency], commands: [String])
     case modelNotFound(name: String, searched: [String])
     case dataFileNotFound(dataset: DatasetName, searched: [String])
 }
@@ -53,4 +55,6 @@ package enum Expectation: Error, Equatable, Sendable {
     /// Exactly two values.
     case pair
     case object
+    /// A name, an equals sign and a value.
+    case assignment
 }

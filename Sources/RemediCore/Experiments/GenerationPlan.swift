@@ -50,3 +50,27 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
             progress: context.progress)
     }
 }
+
+extension GenerationPlan: SweepablePlan {
+    /// The figures that the reference weighs (SEMANTICS-DETAILS 22), as far as they are measured.
+    private static let weighed = [
+        ("paraphrase", "score"), ("generation", "consistency"), ("generation", "fluency"),
+    ]
+
+    package var sweptName: String { "layer" }
+
+    package var criterionName: String {
+        let names = Self.weighed.filter { name, _ in benchmarks.contains { $0.rawValue == name } }
+        return (names.count > 1 ? "harmonic mean of " : "")
+            + names.map { $0.1 == "score" ? $0.0 : $0.1 }.joined(separator: ", ")
+    }
+
+    package func sweptLayer(of summary: EvaluationSummary) -> Int? { summary.condition.block }
+
+    package func criterion(of summaries: [EvaluationSummary]) -> Double? {
+        harmonicMean(
+            Self.weighed.compactMap { benchmark, name in
+                summaries.first { $0.benchmark == benchmark }?.metrics.first { $0.name == name }?.metric.mean
+            })
+    }
+}

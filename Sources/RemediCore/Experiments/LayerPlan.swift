@@ -11,7 +11,10 @@ package struct LayerPlan: Sendable, Equatable {
         self.otherwise = otherwise
     }
 
-    package func layers(for model: ModelName) -> LayerChoice { byModel[model.key] ?? otherwise }
+    /// A control model is edited where the model is whose shape it has.
+    package func layers(for model: ModelName) -> LayerChoice {
+        byModel[model.key] ?? byModel[model.keyWithoutControl] ?? otherwise
+    }
 }
 
 extension ValueKind where Value == LayerPlan {

@@ -37,6 +37,17 @@ package struct ModelName: Sendable, Equatable {
         }
     }
 
+    /// What the key of a control model, which has random weights, ends with.
+    package static let controlSuffix = "_random"
+
+    /// The control model of this shape: `<models>/<key>_random`.
+    package var control: ModelName { ModelName(key + Self.controlSuffix) }
+
+    /// The key of the model whose shape a control model has; the key itself of any other model.
+    package var keyWithoutControl: String {
+        key.hasSuffix(Self.controlSuffix) ? String(key.dropLast(Self.controlSuffix.count)) : key
+    }
+
     /// Whether the reference loads it in half precision.
     package var isHalfByDefault: Bool { key.contains("gptj") || key.contains("neox") }
 

@@ -75,7 +75,7 @@ extension ResultsFolder {
         let name = file.lastPathComponent
         let isTemporary = name.hasPrefix(".") && name.hasSuffix(".tmp")
         if isTemporary || ownNames.contains(name) { return true }
-        if name.hasSuffix(".journal.jsonl") { return true }
+        if name.hasSuffix(CaseJournal.suffix) { return true }
         guard file.pathExtension == "json" else { return false }
         let stem = file.deletingPathExtension().lastPathComponent
         return isBenchmark(stem) || stem.hasPrefix("args-") || holdsArguments(file)

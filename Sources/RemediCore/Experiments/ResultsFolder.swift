@@ -38,12 +38,16 @@ package struct ResultsFolder: Sendable {
     }
 
     /// Writes what was run, with every setting that decided it, as `experiment.json`.
-    private func writeExperiment(_ description: JSONObject) throws {
+    private func writeExperiment(_ description: JSONObject, state: String) throws {
         var object = description
+        object["state"] = .string(state)
         object["version"] = .string(RemediVersion.current)
         let file = url.appendingPathComponent("experiment.json")
         try AtomicFile.write(JSONValue.object(object).text(pretty: true) + "\n", to: file)
     }
+
+    /// What `experiment.json` says of a run that came to its end.
+    static let finishedState = "finished"
 
     /// What is to be kept of a run.
     package struct Record: Sendable {
@@ -68,16 +72,16 @@ package struct ResultsFolder: Sendable {
     /// Does `work` and then keeps its record beside what it wrote, also if it was interrupted.  A run that was
     /// refused leaves no trace.
     package func recording<Result>(_ record: Record, _ work: () throws -> Result) throws -> Result {
-        func keep() throws {
+        func keep(_ state: String) throws {
             try writeArguments(record.arguments, name: record.argumentsFileName, date: record.date)
-            try writeExperiment(record.description)
+            try writeExperiment(record.description, state: state)
         }
         do {
             let result = try work()
-            try keep()
+            try keep(Self.finishedState)
             return result
         } catch let error as RemediError {
-            if case .interrupted = error { try keep() }
+            if case .interrupted = error { try keep("interrupted") }
             throw error
         }
     }

@@ -1,5 +1,5 @@
 /// Which samples a run uses (SEMANTICS 2).
-package enum Split: Sendable, Equatable {
+package indirect enum Split: Sendable, Equatable {
     /// 0 ..< 5,000
     case training
     /// 5,000 ..< 10,000; small: to 6,000.
@@ -7,6 +7,8 @@ package enum Split: Sendable, Equatable {
     /// 5,000 ..< 5,000 + size.
     case dump(size: Int)
     case all
+    /// The first samples of another split.
+    case first(Int, of: Split)
 
     /// The range that is asked for; nil for `all`, which has no end of its own.
     package var requested: Range<Int>? {
@@ -15,6 +17,8 @@ package enum Split: Sendable, Equatable {
         case .evaluation(let small): 5_000..<(small ? 6_000 : 10_000)
         case .dump(let size): 5_000..<(5_000 + max(0, size))
         case .all: nil
+        case .first(let count, let split):
+            split.requested.map { $0.prefix(count) } ?? 0..<max(0, count)
         }
     }
 
@@ -29,6 +33,7 @@ extension Split: CustomStringConvertible {
         case .evaluation(let small): small ? "evaluation (small)" : "evaluation"
         case .dump(let size): "dump of \(size)"
         case .all: "all"
+        case .first(let count, let split): "\(split), first \(count)"
         }
     }
 }

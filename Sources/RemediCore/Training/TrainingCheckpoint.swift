@@ -45,6 +45,14 @@ struct TrainingCheckpoint {
         return try inputs(of: try SafeTensors.read(file).metadata, file: file)
     }
 
+    /// How many epochs the training in `folder` has behind it.
+    ///
+    /// - Throws: `LanguageModelError`.
+    static func epoch(in folder: URL) throws -> Int {
+        let state = try SafeTensors.read(file(in: folder)).metadata["state"]
+        return try state.map { try JSONValue(parsing: $0) }?["epoch"]?.integer ?? 0
+    }
+
     private static func inputs(of metadata: [String: String], file: URL) throws -> JSONObject {
         guard metadata["format"] == formatName,
             let inputs = metadata["inputs"].flatMap({ try? JSONValue(parsing: $0).object })

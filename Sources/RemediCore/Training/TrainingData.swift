@@ -76,7 +76,7 @@ struct TrainingData {
         }
     }
 
-    private static func hash(_ samples: [Sample], _ places: SamplePlaces, _ validation: [Sample]?) -> String {
+    static func hash(_ samples: [Sample], _ places: SamplePlaces, _ validation: [Sample]?) -> String {
         func line(_ sample: Sample) -> String {
             let fields: [String?] = [
                 sample.id, sample.entity, sample.attribute, sample.context, sample.prompt,

@@ -47,6 +47,16 @@ struct TrainingManifest {
     /// - Throws: `RemediError.malformedData`.
     static func result(in folder: URL) throws -> JSONValue? { try read(file(in: folder))?["result"] }
 
+    /// How many samples the training in `folder` was given, those it left out included.
+    static func sampleCount(in folder: URL) throws -> Int? {
+        guard let data = try read(file(in: folder))?["data"],
+            let training = data["training_samples"]?.integer,
+            let validation = data["validation_samples"]?.integer
+        else { return nil }
+        let dropped = data["dropped"]?.object?.members.map { $0.value.array?.count ?? 0 } ?? []
+        return training + validation + dropped.reduce(0, +)
+    }
+
     private static func read(_ file: URL) throws -> JSONValue? {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         do {

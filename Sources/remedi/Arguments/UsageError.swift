@@ -13,6 +13,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case unexpectedArgument(word: String)
     case argumentMissing(name: String)
     case optionMissing(name: String)
+    /// A setting that the experiment does not have.
+    case unknownSetting(key: String, experiment: String, nearest: String?)
     /// Two options that exclude each other.
     case conflict(String, String)
     /// `name` means nothing without `other`.

@@ -19,8 +19,11 @@ package enum Commands {
                     .command(InspectRun.self),
                 ]),
             .group(
-                name: "experiments", summary: "shows the named experiments",
-                members: [.command(ExperimentsList.self), .command(ExperimentsShow.self)]),
+                name: "experiments", summary: "lists, shows and runs the named experiments",
+                members: [
+                    .command(ExperimentsList.self), .command(ExperimentsShow.self),
+                    .command(ExperimentsRun.self), .command(ExperimentsStatus.self),
+                ]),
             .group(
                 name: "data", summary: "lists and fetches data sets",
                 members: [.command(DataList.self), .command(DataDownload.self)]),

@@ -22,11 +22,27 @@ extension Messages {
             "'\(name)' cannot be the name of the file for the options: take one such as mine.json"
         case .notAResultsFolder(let path, let foreign):
             "\(path) is not removed, because it is or holds something else than results: \(foreign)"
+        case .dependenciesMissing(let experiment, let needed, let commands):
+            "\(experiment) needs \(needed.map(words).joined(separator: ", and "))"
+                + (commands.isEmpty
+                    ? ""
+                    : "; run " + commands.map { "'\($0)'" }.joined(separator: ", then ")
+                        + " or add --with-dependencies")
         case .modelNotFound(let name, let searched):
             "there is no model '\(name)'; looked for \(searched.joined(separator: ", "))"
         case .dataFileNotFound(let dataset, let searched):
             "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
                 + " (name one with --dataset-file)"
+        }
+    }
+
+    private static func words(_ dependency: ExperimentDependency) -> String {
+        switch dependency {
+        case .controlModel(let model): "the control model of \(model.text)"
+        case .editors(let type, .only(let layers)?, let model):
+            "\(type.rawValue) editors of \(model.text) at layer"
+                + (layers.count == 1 ? " " : "s ") + layers.map(String.init).joined(separator: ", ")
+        case .editors(let type, _, let model): "\(type.rawValue) editors of \(model.text)"
         }
     }
 
@@ -60,6 +76,9 @@ extension Messages {
         case .noResults(let path): "there are no results in \(path)"
         case .nothingToCompare(let first, let second):
             "\(first) and \(second) have no metric of the same samples to compare"
+        case .otherSamples(let editor):
+            "\(editor) was trained on other samples than the data set's training split, so its validation samples"
+                + " are not known"
         case .malformedData(let path, let reason): "\(path): \(reason)"
         case .referenceTextsMissing(let folder, let files):
             "consistency is measured with \(together(files)), which \(folder) lacks"

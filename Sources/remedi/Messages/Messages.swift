@@ -42,6 +42,8 @@ package enum Messages {
         case .unexpectedArgument(let word): "'\(word)' is one argument too many"
         case .argumentMissing(let name): "\(name) is missing"
         case .optionMissing(let name): "--\(name) is missing"
+        case .unknownSetting(let key, let experiment, let nearest):
+            "\(experiment) has no setting '\(key)'" + suggestion(nearest)
         case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"
         case .needs(let name, let other): "--\(name) needs --\(other)"
         }
@@ -71,6 +73,7 @@ package enum Messages {
         case .list: "a list with at least one value"
         case .pair: "a pair of two values"
         case .object: "an object"
+        case .assignment: "KEY=VALUE"
         }
     }
 

@@ -85,6 +85,7 @@ extension EvaluationArguments {
                     + " data"),
             option("split", group, "samples 5,000 to 10,000, the first 5,000, or all"),
             option("small", group, "only the first 1,000 samples of the evaluation split"),
+            option("size", group, "only the first N samples of the split"),
         ]
     }
 

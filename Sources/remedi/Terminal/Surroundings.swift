@@ -29,6 +29,13 @@ package struct Surroundings: Sendable {
         self.date = date
     }
 
+    /// The same where nobody hears results.
+    package var withoutOutput: Surroundings {
+        var result = self
+        result.output = MemorySink()
+        return result
+    }
+
     /// The process's own.
     package static func ofProcess() -> Surroundings {
         let diagnostics = DescriptorSink(2)

@@ -1,0 +1,77 @@
+import Foundation
+import LanguageModels
+
+/// How far the experiment in a results folder has come, by the files alone.
+package struct ExperimentStatus: Sendable, Equatable {
+    package enum State: Sendable, Equatable {
+        /// Nothing is there.
+        case absent
+        /// Something is there, and nobody works on it.
+        case unfinished
+        /// A process works on it.
+        case running(owner: String)
+        case finished
+    }
+
+    package var state: State
+    /// What is complete: `linear/8`, `linear/8/efficacy`.
+    package var done: [String] = []
+    /// What was begun, and how far it came: `linear/9: epoch 3`, `prefix/efficacy: 320 cases`.
+    package var begun: [String] = []
+
+    /// - Throws: `ExperimentError.unreadable`; `LanguageModelError`, `RemediError` for damaged files.
+    package init(folder: URL) throws {
+        state = .absent
+        guard Workplace.isFolder(folder) else { return }
+        let names: [String]
+        do {
+            names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        } catch {
+            throw ExperimentError.unreadable(path: folder.path, reason: error.localizedDescription)
+        }
+        for name in names.sorted(by: Self.precedes) { try add(name, in: folder) }
+        if let owner = FolderLock.owner(of: folder) {
+            state = .running(owner: owner)
+        } else if begun.isEmpty, Self.isRecordedAsFinished(folder) {
+            state = .finished
+        } else if !(done.isEmpty && begun.isEmpty) {
+            state = .unfinished
+        }
+    }
+
+    private mutating func add(_ name: String, in folder: URL) throws {
+        let file = folder.appendingPathComponent(name)
+        let parent = (name as NSString).deletingLastPathComponent
+        switch file.lastPathComponent {
+        case "checkpoint.safetensors":
+            let epoch = try TrainingCheckpoint.epoch(in: file.deletingLastPathComponent())
+            begun.append("\(parent): epoch \(epoch)")
+        case "manifest.json":
+            let place = file.deletingLastPathComponent()
+            if try TrainingManifest.result(in: place) != nil {
+                done.append(parent)
+            } else {
+                done += try EvaluationManifest.finished(in: place).map {
+                    parent.isEmpty ? $0 : "\(parent)/\($0)"
+                }
+            }
+        case let last where last.hasSuffix(CaseJournal.suffix):
+            let cases = try CaseJournal.count(in: file)
+            begun.append("\(name.dropLast(CaseJournal.suffix.count)): \(cases) cases")
+        default: break
+        }
+    }
+
+    /// Digits by their value, so that layer 10 comes behind layer 9.
+    private static func precedes(_ a: String, _ b: String) -> Bool {
+        a.compare(b, options: [.numeric]) == .orderedAscending
+    }
+
+    private static func isRecordedAsFinished(_ folder: URL) -> Bool {
+        let file = folder.appendingPathComponent("experiment.json")
+        guard let data = try? Data(contentsOf: file), let json = try? JSONValue(parsing: data) else {
+            return false
+        }
+        return json["state"]?.string == ResultsFolder.finishedState
+    }
+}

@@ -1,0 +1,214 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// `experiments run`: a named experiment, and if asked for what it needs.
+package struct ExperimentsRun: Command {
+    package static let name = "run"
+    package static let summary = "runs a named experiment"
+    package static let discussion = [
+        "'remedi train counterfact' and 'remedi eval gen counterfact' are short for 'remedi experiments run"
+            + " train.counterfact' and 'remedi experiments run eval.gen.counterfact'.",
+        "An evaluation needs editors, one with a control model needs that model and its editors. What is"
+            + " missing is named, with the commands that make it; --with-dependencies makes it first.",
+        "What is there already is not computed again; an interrupted experiment started again goes on where"
+            + " it stood.",
+    ]
+
+    package var given = GivenArguments<ExperimentsRun>()
+    var experiment = ""
+    var model: String?
+    var device = DeviceArguments()
+    var datasetFile: String?
+    var layers: LayerChoice?
+    var overrides: [String] = []
+    var makesDependencies = false
+    var results = ResultsArguments()
+    var format = TextTable.Format.plain
+    var isJSON = false
+    var verbosity = Verbosity.normal
+
+    package init() {}
+
+    package static var positionals: [Positional<ExperimentsRun>] {
+        [
+            Positional(
+                "NAME", \.experiment, .text("NAME"),
+                help: "the experiment's name, such as eval.gen.counterfact")
+        ]
+    }
+
+    package func check() throws(UsageError) {
+        if isJSON, given.contains("format") { throw .conflict("json", "format") }
+        for override in overrides where override.firstIndex(of: "=") == nil {
+            throw .invalidOption(
+                name: "set", problem: InvalidValue(found: override, expectation: .assignment))
+        }
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let named = try Experiment.named(experiment, in: surroundings.workplace)
+        switch named.plan {
+        case .training: try perform(try trainingWords(named), in: surroundings)
+        case .evaluation(let plan): try evaluate(plan, named, in: surroundings)
+        }
+    }
+
+    private func evaluate<Plan: EvaluationPlanning>(
+        _ plan: Plan, _ named: Experiment, in surroundings: Surroundings
+    ) throws {
+        var plan = plan
+        if let model { plan.scope.model = model }
+        for (key, value) in assignments { try assign(value, to: key, of: &plan) }
+        try makeDependencies(of: plan, named, in: surroundings)
+        var arguments = EvaluationArguments<Plan>()
+        arguments.plan = plan
+        arguments.device = device
+        arguments.datasetFile = datasetFile
+        arguments.layers = layers
+        arguments.results = results
+        arguments.format = format
+        arguments.isJSON = isJSON
+        arguments.verbosity = verbosity
+        try arguments.run(named, recording: self, in: surroundings)
+    }
+
+    // MARK: Settings
+
+    private var assignments: [(key: String, value: String)] {
+        overrides.map { override in
+            let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), String(parts[1]))
+        }
+    }
+
+    private func assign<Plan: EvaluationPlanning>(
+        _ value: String, to key: String, of plan: inout Plan
+    ) throws(UsageError) {
+        guard let setting = Plan.settings.first(where: { $0.key == key || $0.name == key }) else {
+            let nearest = Spelling.nearest(to: key, among: Plan.settings.map(\.key))
+            throw .unknownSetting(key: key, experiment: experiment, nearest: nearest)
+        }
+        do {
+            try setting.assign(words: value.split(separator: ",").map(String.init), to: &plan)
+        } catch {
+            throw .invalidOption(name: "set \(key)", problem: error)
+        }
+    }
+
+    // MARK: Dependencies
+
+    /// Makes what is missing, or says what it is.
+    ///
+    /// - Throws: `ExperimentError.dependenciesMissing`.
+    private func makeDependencies(
+        of plan: some EvaluationPlanning, _ named: Experiment, in surroundings: Surroundings
+    ) throws {
+        let workplace = surroundings.workplace
+        let name = ModelName(plan.scope.model)
+        var plan = plan
+        if let layers { plan.scope.layers = LayerPlan(otherwise: layers) }
+        let missing = try plan.dependencies(for: name).filter { dependency in
+            let editors = plan.editorsName(for: dependency.model)
+            let folder = try ResultsFolder(experiment: editors, in: results.root(in: workplace))
+            return !dependency.isMet(editors: folder.url, in: workplace)
+        }
+        if missing.isEmpty { return }
+        let training = Experiment.training(for: named.name, plan, in: workplace)
+        let commands = missing.compactMap { words(for: $0, training: training) }
+        guard makesDependencies, commands.count == missing.count else {
+            throw ExperimentError.dependenciesMissing(
+                experiment: named.name, needed: missing,
+                commands: commands.map { "remedi " + $0.joined(separator: " ") })
+        }
+        let progress = ProgressDisplay(surroundings, verbosity: verbosity)
+        for command in commands {
+            progress.report(.message("first: remedi " + command.joined(separator: " ")))
+            try perform(command, in: surroundings.withoutOutput)
+        }
+    }
+
+    /// The command that makes something; nil if no experiment does.
+    private func words(for dependency: ExperimentDependency, training: Experiment?) -> [String]? {
+        switch dependency {
+        case .controlModel(let model): ["model", "random", "--model", model.text]
+        case .editors(let type, let layers, let model):
+            training.map { training in
+                ["train", String(training.name.dropFirst("train.".count)), "--model", model.text]
+                    + ["--editor-types", type.rawValue] + Self.words(for: layers) + commonWords
+            }
+        }
+    }
+
+    private static func words(for layers: LayerChoice?) -> [String] {
+        switch layers {
+        case nil: []
+        case .all: ["--layers", "all"]
+        case .only(let blocks): ["--layers"] + blocks.map(String.init)
+        }
+    }
+
+    /// The command line of a training experiment.
+    private func trainingWords(_ named: Experiment) throws -> [String] {
+        if isJSON { throw UsageError.conflict("json", "a training experiment") }
+        var words = ["train", String(named.name.dropFirst("train.".count))]
+        if let model { words += ["--model", model] }
+        if let layers { words += Self.words(for: layers) }
+        words += commonWords
+        for name in ["experiment-name", "clear-results-dir", "overwrite", "args-file-name"] {
+            words += self.words(given: name)
+        }
+        for (key, value) in assignments {
+            words += ["--" + key.replacing("_", with: "-")]
+            words += value.split(separator: ",").map(String.init)
+        }
+        return words
+    }
+
+    /// The options that this command shares with those that it calls, as they were given.
+    private var commonWords: [String] {
+        ["device", "threads", "fp16", "dataset-file", "results-dir", "verbose", "quiet"].flatMap(
+            words(given:))
+    }
+
+    private func words(given name: String) -> [String] {
+        given.options.filter { $0.option.name == name }.flatMap { ["--" + name] + $0.words }
+    }
+
+    private func perform(_ words: [String], in surroundings: Surroundings) throws {
+        let invocation = try Invocation(words, tree: Commands.tree, summary: Program.summary)
+        guard case .run(let command, _) = invocation else {
+            preconditionFailure("an experiment is a command")
+        }
+        try command.run(in: surroundings)
+    }
+}
+
+extension ExperimentsRun {
+    package static var options: [Option<ExperimentsRun>] {
+        let group = "Experiment"
+        return [
+            Option(
+                "model", short: "m", \.model, .optional(.text("NAME")), group: group,
+                help: "the model instead of the experiment's: " + ModelArguments.help),
+            Option(
+                "dataset-file", short: "f", \.datasetFile, .optional(.text("FILE")), group: group,
+                help: "the data set's file; if not given, it is looked for in REMEDI_DATA_DIR, CM_DATA_DIR or"
+                    + " data"),
+            Option(
+                "layers", short: "l", \.layers, .optional(.layers), group: group,
+                help: "the layers to edit instead of the experiment's, or 'all'"),
+            Option(
+                "set", \.overrides, .list(.text("KEY=VALUE")), group: group,
+                help:
+                    "other settings instead of the experiment's ('remedi experiments show NAME' lists them),"
+                    + " several values with commas between"),
+            Option(
+                "with-dependencies", \.makesDependencies, .flag, group: group,
+                help: "first makes the editors and control models that are missing"),
+        ] + DeviceArguments.options(in: \.device) + ResultsArguments.options(in: \.results) + [
+            Option("format", \.format, .choice(), group: "Output", help: "how the table is written"),
+            Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of a table"),
+        ] + Verbosity.options(in: \.verbosity)
+    }
+}

@@ -1,0 +1,80 @@
+import LanguageModels
+import RemediCore
+
+/// `experiments status`: how far named experiments have come.
+package struct ExperimentsStatus: Command {
+    package static let name = "status"
+    package static let summary = "shows how far named experiments have come"
+
+    package var given = GivenArguments<ExperimentsStatus>()
+    var experiments: [String] = []
+    var model: String?
+    var resultsFolder: String?
+    var isJSON = false
+
+    package init() {}
+
+    package static var positionals: [Positional<ExperimentsStatus>] {
+        [
+            Positional(
+                "NAME", \.experiments, .list(.text("NAME")), isRequired: false,
+                help: "names of experiments; if not given, all of which something is there")
+        ]
+    }
+
+    package static var options: [Option<ExperimentsStatus>] {
+        [
+            Option(
+                "model", short: "m", \.model, .optional(.text("NAME")), group: "Experiment",
+                help: "the model instead of the experiments'"),
+            Option(
+                "results-dir", \.resultsFolder, .optional(.text("DIR")), group: "Experiment",
+                help: "the results folder; if not given, REMEDI_RESULTS_DIR, CM_RESULTS_DIR or results"),
+            Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of a table"),
+        ]
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let workplace = surroundings.workplace
+        let names = experiments.isEmpty ? Experiment.all(in: workplace).map(\.name) : experiments
+        let root = resultsFolder.map(workplace.resolve) ?? workplace.results
+        var rows: [(name: String, folder: ResultsFolder, status: ExperimentStatus)] = []
+        for name in names {
+            let experiment = try Experiment.named(name, in: workplace)
+            let folder = try ResultsFolder(experiment: experiment.resultsName(model: model), in: root)
+            rows.append((name, folder, try ExperimentStatus(folder: folder.url)))
+        }
+        if experiments.isEmpty { rows = rows.filter { $0.status.state != .absent } }
+        if isJSON {
+            return try surroundings.write(
+                .array(rows.map { Self.json($0.name, $0.folder.url.path, $0.status) }))
+        }
+        var table = TextTable(columns: [
+            .init("experiment"), .init("state"), .init("done", .right), .init("begun"), .init("folder"),
+        ])
+        for row in rows {
+            table.add([
+                row.name, Self.words(row.status.state), "\(row.status.done.count)",
+                row.status.begun.joined(separator: ", "), row.folder.url.lastPathComponent,
+            ])
+        }
+        try surroundings.write(table.text())
+    }
+
+    private static func words(_ state: ExperimentStatus.State) -> String {
+        switch state {
+        case .absent: "not begun"
+        case .unfinished: "unfinished"
+        case .running(let owner): "running (\(owner))"
+        case .finished: "finished"
+        }
+    }
+
+    private static func json(_ name: String, _ folder: String, _ status: ExperimentStatus) -> JSONValue {
+        [
+            "experiment": .string(name), "state": .string(words(status.state)), "folder": .string(folder),
+            "done": .array(status.done.map(JSONValue.string)),
+            "begun": .array(status.begun.map(JSONValue.string)),
+        ]
+    }
+}
