@@ -52,13 +52,21 @@ package struct SHA256 {
         return hash.finish()
     }
 
-    /// Hashes a file through a memory map.
+    /// Hashes a file, read piece by piece.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`.
     package static func hash(file: URL) throws -> String {
-        let file = try MappedFile(file)
+        let file = try RandomAccessFile(file)
         var hash = SHA256()
-        withExtendedLifetime(file) { hash.update(file.bytes) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        var offset = 0
+        while true {
+            let count = try file.read(at: offset, into: buffer)
+            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += count
+            if count < buffer.count { break }
+        }
         return hash.finish()
     }
 

@@ -49,8 +49,14 @@ package struct Workplace: Sendable {
     /// The folder of Hugging Face's tools.
     package var hubHome: URL {
         if let home = value("HF_HOME") { return resolve(home) }
-        let caches = value("XDG_CACHE_HOME") ?? (value("HOME") ?? "~") + "/.cache"
-        return resolve(caches).appendingPathComponent("huggingface")
+        return userCache.appendingPathComponent("huggingface")
+    }
+
+    /// Where the program keeps what it can make again but not beside the data.
+    package var cache: URL { userCache.appendingPathComponent("remedi") }
+
+    private var userCache: URL {
+        resolve(value("XDG_CACHE_HOME") ?? (value("HOME") ?? "~") + "/.cache")
     }
 
     /// A path as the user wrote it; `~` stands for the home folder.

@@ -60,7 +60,7 @@ extension SnippetIndex {
     ) throws {
         let million = 1_000_000
         progress.report(.started(stage: "indexing snippets (MB)", total: file.byteCount / million))
-        var scanner = try JSONScanner(file: file, bufferSize: bufferSize)
+        var scanner = try JSONScanner(bufferSize: bufferSize, reading: file.read)
         var builder = SnippetIndexBuilder()
         var reported = 0
         try scanner.beginArray()
@@ -73,6 +73,7 @@ extension SnippetIndex {
             }
         }
         try scanner.end()
+        progress.report(.advanced(done: file.byteCount / million, note: nil))
         progress.report(.finished)
         self = builder.index()
     }

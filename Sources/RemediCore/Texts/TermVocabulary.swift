@@ -15,10 +15,12 @@ package struct TermVocabulary: Sendable {
     /// - Throws: `RemediError.malformedData` for places that are missing, shared or out of range and for terms
     ///   given twice, `LanguageModelError` if the file cannot be read.
     package init(file: URL) throws {
-        (table, places) = (ByteStringTable(), [])
         let source = try RandomAccessFile(file)
+        // ROME's file has 23 bytes a term; a guess that is too low only costs time.
+        table = ByteStringTable(capacity: source.byteCount / 20)
+        places = []
         do {
-            var scanner = try JSONScanner(file: source)
+            var scanner = try JSONScanner(reading: source.read)
             try scanner.beginObject()
             var term: [UInt8] = []
             while try scanner.nextMember(into: &term) {

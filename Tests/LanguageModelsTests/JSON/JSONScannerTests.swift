@@ -21,7 +21,7 @@ final class JSONScannerTests: XCTestCase {
         }
         let file = try RandomAccessFile(try XCTUnwrap(scratch).write(data, to: "data.json"))
         for size in [6, 7, 11, 64, 4096] {
-            var scanner = try JSONScanner(file: file, bufferSize: size)
+            var scanner = try JSONScanner(bufferSize: size, reading: file.read)
             XCTAssertEqual(try run(&scanner), inMemory, "\(name) through \(size) bytes", line: line)
         }
         return inMemory
@@ -58,7 +58,7 @@ final class JSONScannerTests: XCTestCase {
 
     func testMarkInFrontOfAFileIsSkipped() throws {
         let file = try RandomAccessFile(try XCTUnwrap(scratch).write("\u{FEFF}[]", to: "marked.json"))
-        var scanner = try JSONScanner(file: file)
+        var scanner = try JSONScanner(reading: file.read)
         XCTAssertEqual(try scanner.skipValue(), 3..<5)
         XCTAssertNoThrow(try scanner.end())
     }

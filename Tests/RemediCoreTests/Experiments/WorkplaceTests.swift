@@ -1,0 +1,22 @@
+import Foundation
+import XCTest
+
+@testable import RemediCore
+
+final class WorkplaceTests: XCTestCase {
+    func testCaches() {
+        let cases: [([String: String], hub: String, own: String)] = [
+            (["HOME": "/h"], "/h/.cache/huggingface/hub", "/h/.cache/remedi"),
+            (["HOME": "/h", "XDG_CACHE_HOME": "/c"], "/c/huggingface/hub", "/c/remedi"),
+            (["HOME": "/h", "XDG_CACHE_HOME": ""], "/h/.cache/huggingface/hub", "/h/.cache/remedi"),
+            (["HOME": "/h", "HF_HOME": "~/f"], "/h/f/hub", "/h/.cache/remedi"),
+            (["HOME": "/h", "HF_HUB_CACHE": "there"], "/w/there", "/h/.cache/remedi"),
+        ]
+        for (environment, hub, own) in cases {
+            let workplace = Workplace(
+                environment: environment, workingFolder: URL(fileURLWithPath: "/w", isDirectory: true))
+            XCTAssertEqual(workplace.hubCache.path, hub, "\(environment)")
+            XCTAssertEqual(workplace.cache.path, own, "\(environment)")
+        }
+    }
+}
