@@ -20,12 +20,18 @@ package struct IntervalChart: Chart {
     package var xTitle: String
     package var rows: [Row]
     package var bounds: ClosedRange<Double>?
+    /// Where a vertical line stands: the value that means nothing.
+    package var reference: Double?
 
-    package init(title: String, x xTitle: String, rows: [Row], bounds: ClosedRange<Double>? = nil) {
+    package init(
+        title: String, x xTitle: String, rows: [Row], bounds: ClosedRange<Double>? = nil,
+        reference: Double? = nil
+    ) {
         self.title = title
         self.xTitle = xTitle
         self.rows = rows.filter { $0.value.isFinite }
         self.bounds = bounds
+        self.reference = reference
     }
 
     package var legend: [LegendEntry] { [] }
@@ -34,7 +40,9 @@ package struct IntervalChart: Chart {
     private static let nameLimit = 26
 
     package var svg: Markup {
-        let values = rows.flatMap { [$0.value, $0.lower ?? $0.value, $0.upper ?? $0.value] }
+        let values =
+            rows.flatMap { [$0.value, $0.lower ?? $0.value, $0.upper ?? $0.value] }
+            + [reference].compactMap { $0 }
         let names = rows.map {
             $0.name.count > Self.nameLimit ? $0.name.prefix(Self.nameLimit - 1) + "…" : $0.name
         }
@@ -47,6 +55,12 @@ package struct IntervalChart: Chart {
         frame.height = 62 + 26 * Double(rows.count)
         var parts = frame.x.ticks.map {
             frame.line("grid", frame.x($0), frame.y(vertical.domain.upperBound), frame.x($0), frame.base)
+        }
+        if let reference {
+            parts.append(
+                frame.line(
+                    "mark", frame.x(reference), frame.y(vertical.domain.upperBound), frame.x(reference),
+                    frame.base))
         }
         for (index, row) in rows.enumerated() {
             let y = frame.y(Double(rows.count - 1 - index))

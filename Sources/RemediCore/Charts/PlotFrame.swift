@@ -90,7 +90,7 @@ struct PlotFrame {
 
 /// One entry of a legend.
 package struct LegendEntry: Sendable, Equatable {
-    package enum Mark: Sendable, Equatable { case line, dashed, dotted, area, dot, open }
+    package enum Mark: Sendable, Equatable { case line, dashed, dotted, area, dot }
 
     package var name: String
     /// The number of its colour.

@@ -20,6 +20,7 @@ package struct InspectRun: Command {
     var format = TextTable.Format.plain
     var isJSON = false
     var page: String?
+    var exampleCount = RunPage.defaultExamples
 
     package init() {}
 
@@ -36,6 +37,12 @@ package struct InspectRun: Command {
             Option(
                 "compare", \.compared, .list(.text("FOLDER")), group: "Runs",
                 help: "compares two runs on the samples that both have"),
+            Option(
+                "html", \.page, .optional(.text("FILE")), group: "Output",
+                help: "writes a page with tables, plots and examples, which needs no other file"),
+            Option(
+                "examples", \.exampleCount, .integer(minimum: 0), group: "Output",
+                help: "how many examples of a kind the page shows"),
             Option("format", \.format, .choice(), group: "Output", help: "how tables are written"),
             Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of tables"),
         ]
@@ -56,13 +63,24 @@ package struct InspectRun: Command {
         let workplace = surroundings.workplace
         if !compared.isEmpty {
             let runs = try compared.map { try StoredRun(existing: Self.locate($0, in: workplace)) }
-            return try show(RunComparison(runs[0], runs[1]), surroundings)
+            let comparison = try RunComparison(runs[0], runs[1])
+            try writePage(of: runs, comparison, in: workplace)
+            return try show(comparison, surroundings)
         }
         let places = folders.isEmpty ? [workplace.results] : folders.map { Self.locate($0, in: workplace) }
         let runs = try places.flatMap { try StoredRun.runs(in: $0) }
+        try writePage(of: runs, nil, in: workplace)
         if isJSON { return try surroundings.write(JSONValue.array(runs.map(\.json))) }
         if format == .csv { return try surroundings.write(RunTables.tidy(runs).text(.csv)) }
         try surroundings.write(runs.map { report($0) }.joined(separator: "\n"))
+    }
+
+    private func writePage(
+        of runs: [StoredRun], _ comparison: RunComparison?, in workplace: Workplace
+    ) throws {
+        guard let page else { return }
+        let html = try RunPage(runs, comparison: comparison, examples: exampleCount).html()
+        try AtomicFile.write(html, to: workplace.resolve(page))
     }
 
     /// A folder as written, else of this name in the results folder.

@@ -1,0 +1,127 @@
+import Foundation
+import LanguageModels
+
+/// Examples as cards: what the model did with one sample under each condition.
+struct ExampleCards {
+    private let exhibits: [RunExamples.Exhibit]
+
+    init(_ exhibits: [RunExamples.Exhibit]) { self.exhibits = exhibits }
+
+    var markup: [Markup] {
+        guard !exhibits.isEmpty else { return [] }
+        return [Markup("h3", [:], "Examples")]
+            + exhibits.flatMap { exhibit in
+                exhibit.groups.flatMap { group -> [Markup] in
+                    let name =
+                        RunFigures.readable(exhibit.benchmark) + (exhibit.setting.map { ", \($0)" } ?? "")
+                    let cards = group.examples.map { card($0, exhibit.benchmark) }
+                    let isSmall = ["efficacy", "entailment"].contains(exhibit.benchmark)
+                    return [
+                        Markup("h4", [:], "\(name). \(group.reason)"),
+                        Markup("div", ["class": isSmall ? "cards" : "list"], cards.spaced),
+                    ]
+                }
+            }
+    }
+
+    private func card(_ example: RunExamples.Example, _ benchmark: String) -> Markup {
+        let id = Markup("span", ["class": "id"], "sample \(example.id)")
+        switch benchmark {
+        case "efficacy":
+            return Markup(
+                "div", ["class": "card"], [id, prompt(of: example)] + example.answers.map(preference))
+        case "entailment":
+            return Markup("div", ["class": "card"], [id] + (example.answers.last.map(features) ?? []))
+        default:
+            return Markup(
+                "div", ["class": "card wide"],
+                [id, prompt(of: example), Markup("div", ["class": "columns"], example.answers.map(text))])
+        }
+    }
+
+    private func prompt(of example: RunExamples.Example) -> Markup {
+        let sample = example.answers.last?.sample
+        let text = sample?["prompt"]?.string ?? ""
+        let target = sample?["target"]?.string.map { " (\($0))" } ?? ""
+        return Markup("p", ["class": "prompt"], [Markup("bdi", [:], text + target)])
+    }
+
+    /// Two probabilities as bars.
+    private func preference(_ answer: RunExamples.Answer) -> Markup {
+        func bar(_ name: String, _ key: String, _ style: String) -> [Markup] {
+            let value = answer.sample[key]?.double.map(exp) ?? .nan
+            let shown = value.isFinite ? min(max(value, 0), 1) : 0
+            return [
+                Markup("span", ["class": "what"], name),
+                Markup(
+                    "span", ["class": "bar"],
+                    [
+                        Markup(
+                            "span", [:],
+                            [Markup("i", ["class": style, "style": "width:\(coordinate(shown * 100))%"], "")]),
+                        Markup("b", [:], Self.probability(value)),
+                    ]),
+            ]
+        }
+        return Markup(
+            "div", ["class": "answer c\(ShownResults.color(of: answer.place))"],
+            [Markup("span", ["class": "who"], ShownResults.name(of: answer.place))]
+                + bar("target", "target_score", "target") + bar("other", "comparator_score", "other"))
+    }
+
+    private static func probability(_ value: Double) -> String {
+        guard value.isFinite else { return "–" }
+        if value > 0, value < 0.001 { return String(format: "%.0e", value) }
+        return String(format: "%.3f", value)
+    }
+
+    /// A continuation, and the labels found likeliest.
+    private func text(_ answer: RunExamples.Answer) -> Markup {
+        let generation =
+            answer.sample["generations"]?.array?.first?.string ?? answer.sample["generation"]?.string ?? ""
+        var parts = [
+            Markup("span", ["class": "who"], ShownResults.name(of: answer.place)),
+            Markup("p", [:], [Markup("bdi", [:], Self.cut(generation))]),
+        ]
+        let named = answer.sample["predictions"]?.array?.compactMap(\.string) ?? []
+        if !named.isEmpty {
+            parts.append(Markup("span", ["class": "note"], "likeliest: " + named.joined(separator: ", ")))
+        }
+        let scores = [("fluency", "fluency"), ("consistency", "consistency")].compactMap { key, name in
+            (answer.sample[key + "_score"]?.double ?? answer.sample[key]?.double).map {
+                "\(name) \(RunTables.text($0))"
+            }
+        }
+        if !scores.isEmpty { parts.append(Markup("p", ["class": "note"], scores.joined(separator: ", "))) }
+        return Markup("div", ["class": "c\(ShownResults.color(of: answer.place))"], parts)
+    }
+
+    private static let textLimit = 600
+
+    private static func cut(_ text: String) -> String {
+        text.count > textLimit ? text.prefix(textLimit) + "…" : text
+    }
+
+    /// The features that move most.
+    private func features(_ answer: RunExamples.Answer) -> [Markup] {
+        var rows: [(name: String, kind: String, pre: Double, post: Double)] = []
+        for (key, kind) in [("co", "co-occurring"), ("orig", "original"), ("unrel", "unrelated")] {
+            for feature in answer.sample["\(key)_features"]?.array ?? [] {
+                guard let pre = feature["logp_pre"]?.double, let post = feature["logp_post"]?.double else {
+                    continue
+                }
+                rows.append((feature["feature"]?.string ?? "", kind, exp(pre), exp(post)))
+            }
+        }
+        let ordered = rows.enumerated().sorted {
+            let (a, b) = (abs($0.element.post - $0.element.pre), abs($1.element.post - $1.element.pre))
+            return a == b ? $0.offset < $1.offset : a > b
+        }.prefix(5).map(\.element)
+        var table = TextTable(
+            columns: [.init("feature"), .init("kind"), .init("before", .right), .init("after", .right)])
+        for row in ordered {
+            table.add([row.name, row.kind, Self.probability(row.pre), Self.probability(row.post)])
+        }
+        return [Markup("p", ["class": "note"], answer.sample["id"]?.string ?? ""), PageParts.table(table)]
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import LanguageModels
+
+/// The same samples under several conditions, side by side.
+struct RunExamples {
+    /// One condition's answer to one sample.
+    struct Answer {
+        var place: ResultPlace
+        var sample: JSONValue
+    }
+
+    struct Example {
+        var id: String
+        var answers: [Answer]
+    }
+
+    /// Examples chosen for one reason.
+    struct Group {
+        var reason: String
+        var examples: [Example]
+    }
+
+    /// What one benchmark shows.
+    struct Exhibit {
+        var benchmark: String
+        var setting: String?
+        var groups: [Group]
+    }
+
+    let shown: ShownResults
+    /// How many of each group.
+    var count = 3
+
+    /// - Throws: `RemediError.malformedData`, `LanguageModelError`.
+    func all() throws -> [Exhibit] {
+        let measured = [
+            ("efficacy", "magnitude"), ("generation", "consistency"), ("error_correction", "consistency"),
+            ("entailment", "co_delta_p"),
+        ]
+        return try measured.flatMap { benchmark, metric in
+            try shown.settings(of: benchmark).compactMap { setting in
+                let groups = try groups(benchmark, setting, metric)
+                return groups.isEmpty ? nil : Exhibit(benchmark: benchmark, setting: setting, groups: groups)
+            }
+        }
+    }
+
+    /// The first samples, and those that the edit changes most, either way.
+    private func groups(_ benchmark: String, _ setting: String?, _ metric: String) throws -> [Group] {
+        let results = shown.results(of: benchmark, setting: setting)
+        guard let last = results.last else { return [] }
+        let reader = SampleReader(benchmark: benchmark)
+        let contents = try results.map { result in
+            let samples = try result.samples()
+            return (
+                place: result.place,
+                samples: Dictionary(uniqueKeysWithValues: zip(SampleReader.keys(of: samples), samples))
+            )
+        }
+        let samples = try last.samples()
+        let keys = SampleReader.keys(of: samples)
+        let base = results.first { !$0.place.isEdited && results.count > 1 }
+        var changes = Dictionary(
+            uniqueKeysWithValues: reader.values(of: metric, in: samples).map { ($0.key, $0.mean) })
+        if let base, benchmark != "entailment" {
+            let before = reader.values(of: metric, in: try base.samples())
+            let known = Dictionary(uniqueKeysWithValues: before.map { ($0.key, $0.mean) })
+            changes = changes.compactMapValues { $0 }.filter { known[$0.key] != nil }
+            for (key, value) in known where changes[key] != nil { changes[key]! -= value }
+        }
+        let name = ShownResults.name(of: last.place)
+        let isChange = base != nil || benchmark == "entailment"
+        return Self.chosen(keys, changes, count: count, isChange: isChange).map { reason, keys in
+            let examples = keys.map { key in
+                Example(
+                    id: key,
+                    answers: contents.compactMap { place, samples in
+                        samples[key].map { Answer(place: place, sample: $0) }
+                    })
+            }
+            return Group(reason: reason.replacingExactly("EDIT", with: name), examples: examples)
+        }
+    }
+
+    private static func chosen(
+        _ keys: [String], _ changes: [String: Double], count: Int, isChange: Bool
+    ) -> [(String, [String])] {
+        var groups = [("The first samples", Array(keys.prefix(count)))]
+        let rest = keys.dropFirst(count).filter { changes[$0] != nil }
+        func picked(_ sign: Double) -> [String] {
+            let ordered = rest.enumerated().filter { sign * changes[$1]! > 0 }.sorted {
+                (sign * changes[$0.1]!, -$0.0) > (sign * changes[$1.1]!, -$1.0)
+            }
+            return ordered.prefix(count).map(\.1)
+        }
+        if isChange {
+            groups.append(("Where EDIT changes most for the better", picked(1)))
+            groups.append(("Where EDIT changes most for the worse", picked(-1)))
+        }
+        return groups.filter { !$0.1.isEmpty }
+    }
+}

@@ -1,0 +1,296 @@
+import Foundation
+import LanguageModels
+
+/// Plots that belong together, with what is said below them.
+struct Figure {
+    var title: String
+    var caption: String
+    var charts: [any Chart]
+}
+
+/// The plots of a run's numbers.
+struct RunFigures {
+    let run: StoredRun
+    let shown: ShownResults
+
+    init(_ run: StoredRun) {
+        self.run = run
+        shown = ShownResults(run)
+    }
+
+    /// Plots that need only what tables show.
+    var ofMetrics: [Figure] { [losses, sweep, classification, mediation].compactMap { $0 } }
+
+    private static let band = "Bands and bars are 95 % bootstrap intervals over samples."
+
+    // MARK: - Metrics by layer
+
+    private var sweep: Figure? {
+        let benchmarks = [
+            "efficacy", "rewrite", "paraphrase", "neighborhood", "generation", "essence", "error_correction",
+            "entailment",
+        ]
+        let known = run.results.filter { benchmarks.contains($0.place.benchmark) }
+        let layers = Set(known.compactMap(\.place.layer))
+        var charts: [any Chart] = []
+        for benchmark in benchmarks {
+            for setting in shown.settings(of: benchmark) {
+                let results = known.filter { $0.place.benchmark == benchmark && $0.place.setting == setting }
+                charts += panels(benchmark, setting, results, isSweep: layers.count > 1)
+            }
+        }
+        guard !charts.isEmpty else { return nil }
+        let caption =
+            layers.count > 1
+            ? "Each metric by the edited layer. Dotted lines are what needs no layer: the unedited model and the"
+                + " baselines. \(Self.band)"
+            : "Each metric by condition. \(Self.band)"
+        return Figure(
+            title: layers.count > 1 ? "Metrics by edited layer" : "Metrics", caption: caption, charts: charts)
+    }
+
+    /// A panel for each metric; of metrics that come in first-token and full-target form, the former.
+    private func panels(
+        _ benchmark: String, _ setting: String?, _ results: [StoredResult], isSweep: Bool
+    ) -> [any Chart] {
+        var metrics: [String] = []
+        for name in results.flatMap({ $0.metrics.map(\.name) })
+        where !metrics.contains(name) && !name.hasPrefix("full_") && !name.hasSuffix("_pre") {
+            metrics.append(name)
+        }
+        let title = Self.readable(benchmark) + (setting.map { ", \($0)" } ?? "")
+        return metrics.map { metric in
+            let values =
+                results.compactMap { result in
+                    Self.measured(metric, in: result).map { (result.place, $0) }
+                } + unedited(metric, results)
+            let name = "\(title): \(Self.readable(metric))"
+            return isSweep
+                ? lines(name, values, metric: metric, x: "edited layer", \.layer)
+                : bars(name, values, metric: metric)
+        }
+    }
+
+    /// Without an edit, "post" is "pre".
+    private static func measured(_ metric: String, in result: StoredResult) -> StoredMetric? {
+        let found = result[metric]
+        guard found == nil, metric.hasSuffix("_post"), !result.place.isEdited else { return found }
+        return result[metric.replacingExactly("_post", with: "_pre")]
+    }
+
+    /// What an edited run's file says of the unedited model.
+    private func unedited(_ metric: String, _ results: [StoredResult]) -> [(ResultPlace, StoredMetric)] {
+        guard metric.hasSuffix("_post"), !results.contains(where: { $0.place.condition == "unedited" }),
+            let edited = results.first(where: \.place.isEdited),
+            let found = edited[metric.replacingExactly("_post", with: "_pre")]
+        else { return [] }
+        return [(ResultPlace(benchmark: edited.place.benchmark, condition: "unedited", layer: nil), found)]
+    }
+
+    private func lines(
+        _ title: String, _ values: [(ResultPlace, StoredMetric)], metric: String, x: String,
+        _ layer: KeyPath<ResultPlace, Int?>
+    ) -> LineChart {
+        var names: [String] = []
+        for (place, _) in values where place[keyPath: layer] != nil && !names.contains(place.label) {
+            names.append(place.label)
+        }
+        let series = names.map { name in
+            let mine = values.filter { $0.0.label == name && $0.0[keyPath: layer] != nil }
+            return LineChart.Series(
+                name, color: ShownResults.color(of: mine[0].0),
+                points: mine.map { place, metric in
+                    .init(
+                        x: place[keyPath: layer]!, y: metric.value, lower: metric.interval?.lower,
+                        upper: metric.interval?.upper)
+                })
+        }
+        let baselines = values.filter { $0.0[keyPath: layer] == nil }.map { place, metric in
+            LineChart.Baseline(
+                place.label, color: ShownResults.color(of: place), y: metric.value,
+                lower: metric.interval?.lower,
+                upper: metric.interval?.upper)
+        }
+        return LineChart(
+            title: title, x: x, y: Self.quantity(metric), series: series, baselines: baselines,
+            bounds: StoredMetric.bounds(of: metric))
+    }
+
+    private func bars(_ title: String, _ values: [(ResultPlace, StoredMetric)], metric: String)
+        -> IntervalChart
+    {
+        IntervalChart(
+            title: title, x: Self.quantity(metric),
+            rows: values.map { place, metric in
+                .init(
+                    ShownResults.name(of: place), color: ShownResults.color(of: place), value: metric.value,
+                    lower: metric.interval?.lower, upper: metric.interval?.upper)
+            }, bounds: StoredMetric.bounds(of: metric))
+    }
+
+    // MARK: - Classification and mediation
+
+    private var classification: Figure? {
+        let results = run.results.filter { $0.place.entityLayer != nil }
+        let isSweep = Set(results.compactMap(\.place.entityLayer)).count > 1
+        var kinds: [ResultPlace] = []
+        for result in results {
+            var kind = ResultPlace(benchmark: result.place.benchmark, condition: "", layer: nil)
+            kind.setting = result.place.setting
+            if !kinds.contains(kind) { kinds.append(kind) }
+        }
+        let charts = kinds.flatMap { kind -> [any Chart] in
+            let mine = results.filter {
+                $0.place.benchmark == kind.benchmark && $0.place.setting == kind.setting
+            }
+            let title = Self.readable(kind.benchmark) + (kind.setting.map { ", \($0)" } ?? "")
+            var metrics: [String] = []
+            for name in mine.flatMap({ $0.metrics.map(\.name) }) where !metrics.contains(name) {
+                metrics.append(name)
+            }
+            return metrics.map { metric in
+                let values = mine.compactMap { result in result[metric].map { (result.place, $0) } }
+                let name = "\(title): \(Self.readable(metric))"
+                return isSweep
+                    ? lines(name, values, metric: metric, x: "layer of the entity's state", \.entityLayer)
+                    : bars(name, values, metric: metric)
+            }
+        }
+        guard !charts.isEmpty else { return nil }
+        return Figure(
+            title: isSweep ? "Classification by entity layer" : "Classification",
+            caption:
+                "How well the editor's directions predict what the model believes, by the layer at which the"
+                + " entity's state is read. \(Self.band)", charts: charts)
+    }
+
+    private var mediation: Figure? {
+        let results = run.results.filter { $0.place.benchmark == "mediation" }
+        let rows = results.flatMap { result in
+            result.metrics.map { metric in
+                IntervalChart.Row(
+                    result.place.setting ?? result.place.condition,
+                    color: result.place.setting == "contextual" ? 3 : 0,
+                    value: metric.value, lower: metric.interval?.lower, upper: metric.interval?.upper)
+            }
+        }
+        guard !rows.isEmpty else { return nil }
+        return Figure(
+            title: "Mediation",
+            caption: "How often the unedited model prefers the target with the context in front of the prompt"
+                + " (contextual) and without (decontextual). \(Self.band)",
+            charts: [IntervalChart(title: "Mediation: accuracy", x: "accuracy", rows: rows, bounds: 0...1)])
+    }
+}
+
+// MARK: - Training
+
+extension RunFigures {
+    /// More layers than this are thinned out evenly.
+    private static let curveLimit = 6
+
+    private var losses: Figure? {
+        let trained = run.trainings.filter { !$0.epochs.isEmpty }
+        guard !trained.isEmpty else { return nil }
+        let chosen = Self.thinned(trained)
+        var terms: [String] = []
+        for term in chosen.flatMap({ $0.epochs.flatMap { ($0.train + $0.validation).map(\.name) } })
+        where !terms.contains(term) { terms.append(term) }
+        var charts: [any Chart] = terms.map { term in
+            LineChart(
+                title: term == "loss" ? "Training: total loss" : "Training: \(Self.readable(term)) loss",
+                x: "epoch",
+                y: "mean over samples",
+                series: chosen.enumerated().flatMap { curves(of: term, $1, $0, chosen.count) })
+        }
+        if trained.count > 1 { charts.append(bestLosses(trained)) }
+        let number =
+            chosen.count < trained.count ? " \(chosen.count) of \(trained.count) layers are shown." : ""
+        return Figure(
+            title: "Training",
+            caption:
+                "Loss by epoch; epoch 0 is before the first step. Solid: validation; dashed: training.\(number)",
+            charts: charts)
+    }
+
+    private static func thinned(_ trainings: [StoredTraining]) -> [StoredTraining] {
+        guard trainings.count > curveLimit else { return trainings }
+        return (0..<curveLimit).map { trainings[$0 * (trainings.count - 1) / (curveLimit - 1)] }
+    }
+
+    private func curves(
+        of term: String, _ training: StoredTraining, _ index: Int, _ count: Int
+    ) -> [LineChart.Series] {
+        let name = "\(training.type), layer \(training.layer)"
+        let color = count == 1 ? 3 : Self.ramp + index * 5 / max(count - 1, 1)
+        func points(_ values: KeyPath<StoredTraining.Epoch, [(name: String, value: Double)]>) -> [LineChart
+            .Point]
+        {
+            training.epochs.compactMap { epoch in
+                epoch[keyPath: values].first { $0.name == term }.map { .init(x: epoch.number, y: $0.value) }
+            }
+        }
+        let single = count == 1
+        return [
+            .init(single ? "validation" : name, color: color, points: points(\.validation)),
+            .init(single ? "training" : "", color: color, isDashed: true, points: points(\.train)),
+        ]
+    }
+
+    /// The first of six colours from dark to bright.
+    private static let ramp = 10
+
+    private func bestLosses(_ trainings: [StoredTraining]) -> LineChart {
+        var types: [String] = []
+        for training in trainings where !types.contains(training.type) { types.append(training.type) }
+        let series = types.map { type in
+            LineChart.Series(
+                type,
+                color: ShownResults.color(of: ResultPlace(benchmark: "", condition: type, layer: 0)),
+                points: trainings.filter { $0.type == type }.compactMap { training in
+                    training.bestValidationLoss.map { .init(x: training.layer, y: $0) }
+                })
+        }
+        return LineChart(
+            title: "Training: best validation loss", x: "edited layer", y: "mean over samples", series: series
+        )
+    }
+}
+
+// MARK: - Words
+
+extension RunFigures {
+    /// `top1 accuracy`
+    static func readable(_ name: String) -> String {
+        let words = [
+            "fact_cls": "Fact classification", "error_cls": "Error classification",
+            "neighborhood": "Neighbourhood",
+            "error_correction": "Error correction", "f1": "F1", "mcc": "MCC", "kl": "KL",
+            "co_delta_p": "Δp, co-occurring", "orig_delta_p": "Δp, original",
+            "unrel_delta_p": "Δp, unrelated",
+            "co_corr_post": "correlation, co-occurring", "orig_corr_post": "correlation, original",
+            "fluency_generaton": "fluency of the edited text",
+            "fluency_references": "fluency of the references",
+            "efficacy": "Efficacy", "rewrite": "Rewrite", "paraphrase": "Paraphrase",
+            "generation": "Generation",
+            "essence": "Essence", "entailment": "Entailment", "mediation": "Mediation",
+        ]
+        return words[name] ?? name.replacingExactly("_", with: " ")
+    }
+
+    /// What an axis measures, with its unit.
+    static func quantity(_ metric: String) -> String {
+        if metric.hasPrefix("fluency") { return "fluency (bits)" }
+        if metric.contains("corr") { return "Pearson's r" }
+        if metric.hasSuffix("delta_p") { return "change of probability" }
+        switch metric {
+        case "score": return "share of samples"
+        case "magnitude": return "difference of probabilities"
+        case "f1", "mcc": return readable(metric)
+        case "consistency", "essence": return "TF-IDF similarity"
+        default:
+            return metric.hasPrefix("top") || metric.contains("recall")
+                ? "share of samples" : readable(metric)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import LanguageModels
+
+/// Which of many results a page shows sample by sample, and in what colours.
+struct ShownResults {
+    let run: StoredRun
+    /// The editor and layer with the highest number of the first benchmark that has one; nil without editors.
+    let best: (condition: String, layer: Int)?
+    /// By which number: `efficacy score`.
+    let criterion: String?
+
+    private static let criteria = [
+        ("efficacy", "score"), ("rewrite", "score"), ("paraphrase", "score"),
+        ("error_correction", "top1_accuracy"),
+        ("entailment", "co_corr_post"), ("generation", "consistency"), ("essence", "essence"),
+    ]
+
+    init(_ run: StoredRun) {
+        self.run = run
+        for (benchmark, metric) in Self.criteria {
+            let edited = run.results.filter { $0.place.benchmark == benchmark && $0.place.layer != nil }
+            func value(_ result: StoredResult) -> Double {
+                let found = result[metric]?.value ?? -.infinity
+                return found.isFinite ? found : -.infinity
+            }
+            // Of equals the first.
+            guard let top = edited.map(value).max(), let first = edited.first(where: { value($0) == top })
+            else {
+                continue
+            }
+            best = (first.place.condition, first.place.layer ?? 0)
+            criterion = "\(benchmark) \(metric)"
+            return
+        }
+        best = nil
+        criterion = nil
+    }
+
+    /// Baselines of a benchmark, then the best editor; in `setting` where it has several.
+    func results(of benchmark: String, setting: String? = nil) -> [StoredResult] {
+        let all = run.results.filter {
+            $0.place.benchmark == benchmark && $0.place.setting == setting && $0.place.entityLayer == nil
+        }
+        return all.filter { $0.place.layer == nil }
+            + all.filter { $0.place.condition == best?.condition && $0.place.layer == best?.layer }
+    }
+
+    /// The settings in which a benchmark was run, or nil alone.
+    func settings(of benchmark: String) -> [String?] {
+        var found: [String?] = []
+        for result in run.results where result.place.benchmark == benchmark {
+            if !found.contains(result.place.setting) { found.append(result.place.setting) }
+        }
+        return found
+    }
+
+    /// The colour of a condition: the same in all plots.
+    static func color(of place: ResultPlace) -> Int {
+        switch place.variant {
+        case "control task"?: return 5
+        case "control model"?: return 6
+        case .some: return 7
+        case nil: break
+        }
+        let others = [
+            "unedited": 0, "prefix": 1, "replace": 2, "linear": 3, "identity": 4, "biaffine": 4, "mlp": 5,
+        ]
+        return others[place.condition] ?? 7
+    }
+
+    static func name(of place: ResultPlace) -> String {
+        place.label + (place.layer.map { ", layer \($0)" } ?? "")
+    }
+}
