@@ -12,10 +12,12 @@ package struct Axis: Sendable, Equatable {
 
     /// An axis that holds all finite numbers among `values`, with about `count` ticks at round numbers.
     ///
-    /// - Parameter bounds: what no tick may lie outside of, such as 0 to 1 of a share.
+    /// - Parameters:
+    ///   - bounds: what no tick may lie outside of, such as 0 to 1 of a share.
+    ///   - isTight: ends at the data instead of the next tick.
     package init(
         _ title: String, covering values: [Double], count: Int = 5, bounds: ClosedRange<Double>? = nil,
-        isWhole: Bool = false
+        isTight: Bool = false
     ) {
         self.title = title
         let finite = values.filter { abs($0) < Self.limit }
@@ -26,8 +28,7 @@ package struct Axis: Sendable, Equatable {
             low -= room
             high += room
         }
-        var step = Self.step(for: (high - low) / Double(max(count - 1, 1)))
-        if isWhole { step = max(1, step.rounded(.up)) }
+        let step = Self.step(for: (high - low) / Double(max(count - 1, 1)))
         var first = (low / step).rounded(.down)
         var last = (high / step).rounded(.up)
         if let bounds {
@@ -40,6 +41,10 @@ package struct Axis: Sendable, Equatable {
         }
         ticks = (0...max(Int(last - first), 1)).map { (first + Double($0)) * step }
         domain = min(ticks[0], low)...max(ticks[ticks.count - 1], high)
+        if isTight {
+            domain = low...high
+            ticks = ticks.filter(domain.contains)
+        }
         decimals = Self.decimals(of: step)
     }
 

@@ -15,17 +15,14 @@ package struct Histogram: Chart {
     package var title: String
     package var xTitle: String
     package var groups: [Group]
-    /// The range of the bins; nil: that of the values.
-    package var range: ClosedRange<Double>?
     package var binCount: Int
 
     package init(
-        title: String, x xTitle: String, groups: [Group], range: ClosedRange<Double>? = nil, bins: Int = 40
+        title: String, x xTitle: String, groups: [Group], bins: Int = 40
     ) {
         self.title = title
         self.xTitle = xTitle
         self.groups = groups.filter { !$0.values.isEmpty }
-        self.range = range
         binCount = bins
     }
 
@@ -45,8 +42,7 @@ package struct Histogram: Chart {
     }
 
     package var svg: Markup {
-        let horizontal = Axis(
-            xTitle, covering: range.map { [$0.lowerBound, $0.upperBound] } ?? groups.flatMap(\.values))
+        let horizontal = Axis(xTitle, covering: groups.flatMap(\.values), count: 7, isTight: true)
         let domain = horizontal.domain
         let width = (domain.upperBound - domain.lowerBound) / Double(binCount)
         let all = groups.map { shares(of: $0, in: domain) }

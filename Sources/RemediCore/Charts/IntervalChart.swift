@@ -37,7 +37,7 @@ package struct IntervalChart: Chart {
     package var legend: [LegendEntry] { [] }
 
     /// A longer name is cut.
-    private static let nameLimit = 26
+    private static let nameLimit = 36
 
     package var svg: Markup {
         let values =
@@ -51,7 +51,7 @@ package struct IntervalChart: Chart {
         vertical.domain = -0.6...(Double(rows.count) - 0.4)
         var frame = PlotFrame(x: Axis(xTitle, covering: values, count: 4, bounds: bounds), y: vertical)
         frame.names = names
-        frame.left = 18 + 6.2 * Double(names.map(\.count).max() ?? 0)
+        frame.left = 18 + PlotFrame.letter * Double(names.map(\.count).max() ?? 0)
         frame.height = 62 + 26 * Double(rows.count)
         var parts = frame.x.ticks.map {
             frame.line("grid", frame.x($0), frame.y(vertical.domain.upperBound), frame.x($0), frame.base)

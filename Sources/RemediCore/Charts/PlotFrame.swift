@@ -5,16 +5,20 @@ struct PlotFrame {
     let y: Axis
     var width = 400.0
     var height = 250.0
-    var left = 50.0
+    var left: Double
     private let right = 12.0
     private let top = 10.0
     private let bottom = 42.0
     /// Names along the vertical axis instead of its numbers.
     var names: [String]?
 
+    /// The widest of a letter and a digit.
+    static let letter = 6.4
+
     init(x: Axis, y: Axis) {
         self.x = x
         self.y = y
+        left = 30 + Self.letter * Double(y.ticks.map { y.label($0).count }.max() ?? 0)
     }
 
     func x(_ value: Double) -> Double { x.place(value, from: left, to: width - right) }

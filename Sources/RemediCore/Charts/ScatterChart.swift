@@ -48,7 +48,8 @@ package struct ScatterChart: Chart {
     package var svg: Markup {
         let points = groups.flatMap(\.points)
         let both = points.flatMap { [$0.x, $0.y] }
-        let frame = PlotFrame(x: Axis(xTitle, covering: both), y: Axis(yTitle, covering: both))
+        let frame = PlotFrame(
+            x: Axis(xTitle, covering: both, isTight: true), y: Axis(yTitle, covering: both, isTight: true))
         let (low, high) = (frame.x.domain.lowerBound, frame.x.domain.upperBound)
         var parts = [frame.line("mark", frame.x(low), frame.y(low), frame.x(high), frame.y(high))]
         for group in groups {

@@ -13,7 +13,7 @@ struct ExampleCards {
             + exhibits.flatMap { exhibit in
                 exhibit.groups.flatMap { group -> [Markup] in
                     let name =
-                        RunFigures.readable(exhibit.benchmark) + (exhibit.setting.map { ", \($0)" } ?? "")
+                        RunFigures.title(of: exhibit.benchmark) + (exhibit.setting.map { ", \($0)" } ?? "")
                     let cards = group.examples.map { card($0, exhibit.benchmark) }
                     let isSmall = ["efficacy", "entailment"].contains(exhibit.benchmark)
                     return [
@@ -31,7 +31,7 @@ struct ExampleCards {
             return Markup(
                 "div", ["class": "card"], [id, prompt(of: example)] + example.answers.map(preference))
         case "entailment":
-            return Markup("div", ["class": "card"], [id] + (example.answers.last.map(features) ?? []))
+            return Markup("div", ["class": "card"], example.answers.last.map(features) ?? [])
         default:
             return Markup(
                 "div", ["class": "card wide"],
@@ -117,11 +117,26 @@ struct ExampleCards {
             let (a, b) = (abs($0.element.post - $0.element.pre), abs($1.element.post - $1.element.pre))
             return a == b ? $0.offset < $1.offset : a > b
         }.prefix(5).map(\.element)
-        var table = TextTable(
-            columns: [.init("feature"), .init("kind"), .init("before", .right), .init("after", .right)])
-        for row in ordered {
-            table.add([row.name, row.kind, Self.probability(row.pre), Self.probability(row.post)])
+        let body = ordered.map { row in
+            Markup(
+                "tr", [:],
+                [
+                    Markup(
+                        "td", [:],
+                        [Markup("bdi", [:], row.name), Markup("span", ["class": "ci"], row.kind)]),
+                    Markup("td", ["class": "n"], Self.probability(row.pre)),
+                    Markup("td", ["class": "n"], Self.probability(row.post)),
+                ])
         }
-        return [Markup("p", ["class": "note"], answer.sample["id"]?.string ?? ""), PageParts.table(table)]
+        let head = [
+            Markup("th", [:], "Feature"), Markup("th", ["class": "n"], "p before"),
+            Markup("th", ["class": "n"], "p after"),
+        ]
+        return [
+            Markup("p", ["class": "prompt"], [Markup("bdi", [:], answer.sample["id"]?.string ?? "")]),
+            Markup(
+                "table", [:],
+                [Markup("thead", [:], [Markup("tr", [:], head)]), Markup("tbody", [:], body)]),
+        ]
     }
 }

@@ -39,24 +39,27 @@ enum JudgementScore: String, Sendable, CaseIterable {
     /// The percentile bootstrap interval over samples; nil of none.
     func interval(of judgements: [Judgement], _ bootstrap: Bootstrap, key: String) -> Interval? {
         guard !judgements.isEmpty else { return nil }
-        let cells = judgements.map(\.cell)
-        return interval(bootstrap, key: key, count: cells.count) { draws in
-            var counts = [0, 0, 0, 0]
-            for draw in draws { counts[cells[draw]] += 1 }
-            return value(ofCells: counts)
-        }
+        return Self.interval(bootstrap, key: key, kinds: judgements.map(\.cell)) { value(ofCells: $0) }
     }
 
-    private func interval(
-        _ bootstrap: Bootstrap, key: String, count: Int, _ statistic: ([Int]) -> Double
+    /// The interval of a statistic of how many samples are of each kind, 0 to 15.
+    private static func interval(
+        _ bootstrap: Bootstrap, key: String, kinds: [Int], _ statistic: ([Int]) -> Double
     ) -> Interval {
         var stream = RandomStream(seed: bootstrap.seed, purpose: "bootstrap", sample: key)
-        var draws = [Int](repeating: 0, count: count)
-        let found = (0..<Self.resamples).map { _ -> Double in
-            for index in draws.indices {
-                draws[index] = Int(stream.next().multipliedFullWidth(by: UInt64(count)).high)
+        let kinds = kinds.map { UInt8($0) }
+        let count = UInt64(kinds.count)
+        let found = (0..<resamples).map { _ -> Double in
+            var counts = [Int](repeating: 0, count: 16)
+            counts.withUnsafeMutableBufferPointer { counts in
+                kinds.withUnsafeBufferPointer { kinds in
+                    for _ in kinds.indices {
+                        let place = Int(((stream.next() >> 32) &* count) >> 32)
+                        counts[Int(kinds[place])] &+= 1
+                    }
+                }
             }
-            return statistic(draws)
+            return statistic(counts)
         }.sorted()
         let tail = (1 - bootstrap.confidence) / 2
         return Interval(
@@ -72,12 +75,9 @@ enum JudgementScore: String, Sendable, CaseIterable {
         precondition(first.count == second.count && !first.isEmpty)
         let (a, b) = (first.map(\.cell), second.map(\.cell))
         let difference = value(of: second) - value(of: first)
-        let interval = interval(bootstrap, key: key, count: a.count) { draws in
-            var (ofFirst, ofSecond) = ([0, 0, 0, 0], [0, 0, 0, 0])
-            for draw in draws {
-                ofFirst[a[draw]] += 1
-                ofSecond[b[draw]] += 1
-            }
+        let interval = Self.interval(bootstrap, key: key, kinds: zip(a, b).map { $0 * 4 + $1 }) { counts in
+            let ofFirst = (0..<4).map { cell in (0..<4).reduce(0) { $0 + counts[cell * 4 + $1] } }
+            let ofSecond = (0..<4).map { cell in (0..<4).reduce(0) { $0 + counts[$1 * 4 + cell] } }
             return value(ofCells: ofSecond) - value(ofCells: ofFirst)
         }
         var stream = RandomStream(seed: bootstrap.seed, purpose: "signs", sample: key)

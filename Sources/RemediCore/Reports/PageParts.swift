@@ -4,12 +4,13 @@ import LanguageModels
 enum PageParts {
     /// What was run.
     static func facts(_ run: StoredRun) -> Markup {
-        var entries = run.facts.facts.map { ($0.name, $0.value) }
-        entries.append(("folder", run.folder.path))
+        let folder = RunFacts.Fact(name: "folder", value: run.folder.path)
         return Markup(
             "dl", ["class": "facts"],
-            entries.map { name, value in
-                Markup("div", [:], [Markup("dt", [:], name), Markup("dd", [:], [Markup("bdi", [:], value)])])
+            (run.facts.facts + [folder]).map { fact in
+                Markup(
+                    "div", ["class": fact == folder ? "all" : "one"],
+                    [Markup("dt", [:], fact.name), Markup("dd", [:], [Markup("bdi", [:], fact.value)])])
             }.spaced)
     }
 
@@ -87,11 +88,14 @@ enum PageParts {
             ])
     }
 
-    /// All tables, folded away.
+    /// All tables, folded away if they are long.
     static func tables(_ tables: [TitledTable]) -> Markup {
-        Markup(
-            "details", [:],
+        let content =
             [Markup("summary", [:], "All numbers")]
-                + tables.flatMap { [Markup("h4", [:], $0.title), table($0.table)] }.spaced)
+            + tables.flatMap { [Markup("h4", [:], $0.title), table($0.table)] }.spaced
+        let isShort = tables.reduce(0) { $0 + $1.table.rows.count } <= shortCount
+        return isShort ? Markup("details", ["open": "open"], content) : Markup("details", [:], content)
     }
+
+    private static let shortCount = 12
 }

@@ -60,9 +60,11 @@ enum PageStyle {
         .lead,.caption{color:var(--muted);font-size:.9rem;max-width:76ch}
         nav{font-size:.92rem;margin:10px 0 0}
         nav a{margin-right:16px;color:var(--c3)}
-        dl.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,235px),1fr));gap:8px 24px;\
+        dl.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,150px),1fr));gap:8px 24px;\
         margin:16px 0;font-size:.88rem}
         dl.facts div{min-width:0}
+        dl.facts .all{grid-column:1/-1}
+        @media (min-width:700px){dl.facts{grid-template-columns:repeat(4,1fr)}}
         dt{color:var(--muted);font-size:.78rem}
         dd{margin:0;overflow-wrap:anywhere}
         .scroll{overflow-x:auto;margin:10px 0 18px}
@@ -70,7 +72,8 @@ enum PageStyle {
         var(--fg);border-bottom:1.5px solid var(--fg)}
         th,td{padding:5px 12px 5px 0;text-align:left;vertical-align:baseline;white-space:nowrap}
         th:last-child,td:last-child{padding-right:2px}
-        thead th{border-bottom:1px solid var(--fg);font-weight:600;vertical-align:bottom}
+        thead th{border-bottom:1px solid var(--fg);font-weight:600;vertical-align:bottom;white-space:normal;\
+        max-width:10em}
         tbody tr+tr td{border-top:1px solid var(--grid)}
         .n{text-align:right}
         .ci{color:var(--muted);font-size:.82em;display:block}
@@ -124,6 +127,9 @@ enum PageStyle {
         .columns .who{font-size:.8rem;font-weight:600;color:var(--c)}
         .columns p{margin:4px 0;font-family:Charter,Georgia,serif;overflow-wrap:anywhere;white-space:pre-wrap}
         .wide{margin-bottom:14px}
+        .columns p.note{font-family:inherit;margin:2px 0 0}
+        .card table{width:100%}
+        .card td:first-child{white-space:normal}
         .note{color:var(--muted);font-size:.8rem}
         """
 

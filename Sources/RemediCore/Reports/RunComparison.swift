@@ -204,7 +204,7 @@ extension RunComparison {
     private static func cells(_ entry: Entry) -> [String] {
         let (a, b) = (entry.first.fullLabel, entry.second.fullLabel)
         let difference = StoredMetric(
-            name: "", value: entry.difference, std: nil, interval: entry.interval)
+            entry.metric, Metric(value: entry.difference, interval: entry.interval))
         return [
             entry.first.benchmark + (entry.first.setting.map { ", \($0)" } ?? ""), a == b ? a : "\(a) : \(b)",
             entry.metric, "\(entry.count)", "\(entry.onlyFirst)", "\(entry.onlySecond)",

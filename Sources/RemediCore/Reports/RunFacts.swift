@@ -12,7 +12,9 @@ package struct RunFacts: Sendable, Equatable {
 
     package subscript(name: String) -> String? { facts.first { $0.name == name }?.value }
 
-    package init(folder: URL) throws {
+    /// - Parameter editors: folders of editors that may have been trained here.
+    /// - Throws: `RemediError.malformedData`, `LanguageModelError`.
+    init(folder: URL, editors: [URL]) throws {
         let manager = FileManager.default
         func json(_ name: String) throws -> JSONValue? {
             let file = folder.appendingPathComponent(name)
@@ -21,7 +23,7 @@ package struct RunFacts: Sendable, Equatable {
         let experiment = try json("experiment.json")
         let evaluations = try json("manifest.json")?["evaluations"]?.object?.members.map(\.value) ?? []
         let arguments = try Self.arguments(in: folder)
-        let editor = try Self.editorManifest(below: folder)
+        let editor = try Self.manifest(of: editors)
         let settings = experiment?["settings"]
         func all(_ values: [JSONValue?]) -> String? { Self.joined(values.compactMap { $0 }) }
         add("experiment", all([experiment?["experiment"]]))
@@ -85,16 +87,10 @@ package struct RunFacts: Sendable, Equatable {
         return try files.last.map(StoredResult.read)
     }
 
-    /// The manifest of the first editor that was trained here.
-    private static func editorManifest(below folder: URL) throws -> JSONValue? {
-        for type in EditorType.allCases {
-            for block in Editor.savedBlocks(type: type, directory: folder) {
-                let file = Editor.folder(type: type, block: block, directory: folder)
-                    .appendingPathComponent("manifest.json")
-                if FileManager.default.fileExists(atPath: file.path) { return try StoredResult.read(file) }
-            }
-        }
-        return nil
+    /// The manifest of the first editor that has one.
+    private static func manifest(of editors: [URL]) throws -> JSONValue? {
+        try editors.map { $0.appendingPathComponent("manifest.json") }
+            .first { FileManager.default.fileExists(atPath: $0.path) }.map(StoredResult.read)
     }
 
     package var json: JSONValue {

@@ -21,7 +21,7 @@ struct RunFigures {
     /// Plots that need only what tables show.
     var ofMetrics: [Figure] { [losses, sweep, classification, mediation].compactMap { $0 } }
 
-    private static let band = "Bands and bars are 95 % bootstrap intervals over samples."
+    private static let band = "Bands and bars are 95 % bootstrap intervals."
 
     // MARK: - Metrics by layer
 
@@ -36,7 +36,7 @@ struct RunFigures {
         for benchmark in benchmarks {
             for setting in shown.settings(of: benchmark) {
                 let results = known.filter { $0.place.benchmark == benchmark && $0.place.setting == setting }
-                charts += panels(benchmark, setting, results, isSweep: layers.count > 1)
+                charts += panels(benchmark, setting, results)
             }
         }
         guard !charts.isEmpty else { return nil }
@@ -51,28 +51,30 @@ struct RunFigures {
 
     /// A panel for each metric; of metrics that come in first-token and full-target form, the former.
     private func panels(
-        _ benchmark: String, _ setting: String?, _ results: [StoredResult], isSweep: Bool
+        _ benchmark: String, _ setting: String?, _ results: [StoredResult]
     ) -> [any Chart] {
         var metrics: [String] = []
-        for name in results.flatMap({ $0.metrics.map(\.name) })
+        let inOrder = results.filter(\.place.isEdited) + results
+        for name in inOrder.flatMap({ $0.metrics.map(\.name) })
         where !metrics.contains(name) && !name.hasPrefix("full_") && !name.hasSuffix("_pre") {
             metrics.append(name)
         }
-        let title = Self.readable(benchmark) + (setting.map { ", \($0)" } ?? "")
-        return metrics.map { metric in
+        let title = Self.title(of: benchmark) + (setting.map { ", \($0)" } ?? "")
+        return metrics.compactMap { metric in
             let values =
                 results.compactMap { result in
                     Self.measured(metric, in: result).map { (result.place, $0) }
                 } + unedited(metric, results)
-            let name = "\(title): \(Self.readable(metric))"
-            return isSweep
-                ? lines(name, values, metric: metric, x: "edited layer", \.layer)
-                : bars(name, values, metric: metric)
+            let name = "\(title): \(Self.words(for: metric))"
+            if Set(values.compactMap(\.0.layer)).count > 1 {
+                return lines(name, values, metric: metric, x: "edited layer", \.layer)
+            }
+            return values.count > 1 ? bars(name, values, metric: metric) : nil
         }
     }
 
     /// Without an edit, "post" is "pre".
-    private static func measured(_ metric: String, in result: StoredResult) -> StoredMetric? {
+    static func measured(_ metric: String, in result: StoredResult) -> StoredMetric? {
         let found = result[metric]
         guard found == nil, metric.hasSuffix("_post"), !result.place.isEdited else { return found }
         return result[metric.replacingExactly("_post", with: "_pre")]
@@ -143,14 +145,14 @@ struct RunFigures {
             let mine = results.filter {
                 $0.place.benchmark == kind.benchmark && $0.place.setting == kind.setting
             }
-            let title = Self.readable(kind.benchmark) + (kind.setting.map { ", \($0)" } ?? "")
+            let title = Self.title(of: kind.benchmark) + (kind.setting.map { ", \($0)" } ?? "")
             var metrics: [String] = []
             for name in mine.flatMap({ $0.metrics.map(\.name) }) where !metrics.contains(name) {
                 metrics.append(name)
             }
             return metrics.map { metric in
                 let values = mine.compactMap { result in result[metric].map { (result.place, $0) } }
-                let name = "\(title): \(Self.readable(metric))"
+                let name = "\(title): \(Self.words(for: metric))"
                 return isSweep
                     ? lines(name, values, metric: metric, x: "layer of the entity's state", \.entityLayer)
                     : bars(name, values, metric: metric)
@@ -198,7 +200,7 @@ extension RunFigures {
         where !terms.contains(term) { terms.append(term) }
         var charts: [any Chart] = terms.map { term in
             LineChart(
-                title: term == "loss" ? "Training: total loss" : "Training: \(Self.readable(term)) loss",
+                title: term == "loss" ? "Training: total loss" : "Training: \(Self.words(for: term)) loss",
                 x: "epoch",
                 y: "mean over samples",
                 series: chosen.enumerated().flatMap { curves(of: term, $1, $0, chosen.count) })
@@ -254,43 +256,5 @@ extension RunFigures {
         return LineChart(
             title: "Training: best validation loss", x: "edited layer", y: "mean over samples", series: series
         )
-    }
-}
-
-// MARK: - Words
-
-extension RunFigures {
-    /// `top1 accuracy`
-    static func readable(_ name: String) -> String {
-        let words = [
-            "fact_cls": "Fact classification", "error_cls": "Error classification",
-            "neighborhood": "Neighbourhood",
-            "error_correction": "Error correction", "f1": "F1", "mcc": "MCC", "kl": "KL",
-            "co_delta_p": "Δp, co-occurring", "orig_delta_p": "Δp, original",
-            "unrel_delta_p": "Δp, unrelated",
-            "co_corr_post": "correlation, co-occurring", "orig_corr_post": "correlation, original",
-            "fluency_generaton": "fluency of the edited text",
-            "fluency_references": "fluency of the references",
-            "efficacy": "Efficacy", "rewrite": "Rewrite", "paraphrase": "Paraphrase",
-            "generation": "Generation",
-            "essence": "Essence", "entailment": "Entailment", "mediation": "Mediation",
-        ]
-        return words[name] ?? name.replacingExactly("_", with: " ")
-    }
-
-    /// What an axis measures, with its unit.
-    static func quantity(_ metric: String) -> String {
-        if metric.hasPrefix("fluency") { return "fluency (bits)" }
-        if metric.contains("corr") { return "Pearson's r" }
-        if metric.hasSuffix("delta_p") { return "change of probability" }
-        switch metric {
-        case "score": return "share of samples"
-        case "magnitude": return "difference of probabilities"
-        case "f1", "mcc": return readable(metric)
-        case "consistency", "essence": return "TF-IDF similarity"
-        default:
-            return metric.hasPrefix("top") || metric.contains("recall")
-                ? "share of samples" : readable(metric)
-        }
     }
 }

@@ -20,6 +20,7 @@ package struct RunPage: Sendable {
     }
 
     private var title: String {
+        if comparison != nil { return runs.map(\.name).joined(separator: " and ") }
         let names = runs.prefix(3).map(\.name).joined(separator: ", ")
         return runs.count > 3 ? names + " and \(runs.count - 3) more" : names
     }
@@ -118,13 +119,16 @@ extension RunComparison {
             let unit = RunFigures.quantity(entry.metric)
             if !units.contains(unit) { units.append(unit) }
         }
+        let hasOneCondition = Set(entries.map(\.first.fullLabel)).count == 1
         return units.map { unit in
             let mine = entries.filter { RunFigures.quantity($0.metric) == unit }
             return IntervalChart(
                 title: "B − A: \(unit)", x: "difference",
                 rows: mine.map { entry in
                     .init(
-                        "\(entry.first.benchmark) \(entry.metric)", color: 3, value: entry.difference,
+                        entry.first.benchmark + (entry.first.setting.map { ", \($0)" } ?? "")
+                            + " \(entry.metric)" + (hasOneCondition ? "" : ", \(entry.first.fullLabel)"),
+                        color: 3, value: entry.difference,
                         lower: entry.interval.lower, upper: entry.interval.upper)
                 }, reference: 0)
         }

@@ -65,7 +65,8 @@ package struct RunTables: Sendable {
     private func table(of benchmark: String) -> TitledTable {
         let results = run.results.filter { $0.place.benchmark == benchmark }
         var metrics: [String] = []
-        for name in results.flatMap({ $0.metrics.map(\.name) }) where !metrics.contains(name) {
+        let inOrder = results.filter(\.place.isEdited) + results
+        for name in inOrder.flatMap({ $0.metrics.map(\.name) }) where !metrics.contains(name) {
             metrics.append(name)
         }
         let places = PlaceColumns(results.map(\.place))
@@ -88,7 +89,8 @@ package struct RunTables: Sendable {
 
     static func text(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "–" }
-        return abs(value) < 1e6 ? String(format: "%.3f", value) : String(format: "%.3g", value)
+        let text = String(format: abs(value) < 1e6 ? "%.3f" : "%.3g", value)
+        return text == "-0.000" ? "0.000" : text
     }
 
     /// Every number in a row of its own, not rounded: for programs.

@@ -19,7 +19,7 @@ struct SampleFigures {
             let words =
                 benchmark == "neighborhood"
                 ? "log p(true) − log p(other), nats" : "log p(target) − log p(other), nats"
-            let chart = Histogram(title: RunFigures.readable(benchmark), x: words, groups: groups)
+            let chart = Histogram(title: RunFigures.title(of: benchmark), x: words, groups: groups)
             if !chart.groups.isEmpty { charts.append(chart) }
         }
         for (benchmark, metric) in [
@@ -32,16 +32,18 @@ struct SampleFigures {
                     values: reader.values(of: metric, in: try result.samples()).map(\.mean))
             }
             let chart = Histogram(
-                title: "\(RunFigures.readable(benchmark)): \(metric)", x: RunFigures.quantity(metric),
+                title: "\(RunFigures.title(of: benchmark)): \(metric)", x: RunFigures.quantity(metric),
                 groups: groups)
             if !chart.groups.isEmpty { charts.append(chart) }
         }
         guard !charts.isEmpty else { return nil }
-        let layer = shown.best.map { " The edit shown is \($0.condition), layer \($0.layer)" } ?? ""
+        let hasPreferences = shown.run.results.contains { $0.place.benchmark == "efficacy" }
+        let side = hasPreferences ? "Right of 0 the model prefers the answer that is wanted. " : ""
+        let layer = shown.best.map { "The edit shown is \($0.condition), layer \($0.layer)" } ?? ""
         let choice = shown.criterion.map { "\(layer): the one with the highest \($0)." } ?? ""
         return Figure(
             title: "Distributions over samples",
-            caption: "Right of 0 the model prefers the answer that is wanted.\(choice)", charts: charts)
+            caption: "\(side)\(choice)", charts: charts)
     }
 
     /// The mean over a sample's prompts.
@@ -57,7 +59,7 @@ struct SampleFigures {
     }
 
     private static let features = [
-        ("co", "co-occurring", 3), ("orig", "original", 1), ("unrel", "unrelated", 0),
+        ("unrel", "unrelated", 0), ("orig", "original", 1), ("co", "co-occurring", 3),
     ]
 
     private func entailment() throws -> Figure? {

@@ -44,10 +44,9 @@ struct SampleReader {
 
     /// What `metric` was computed from; nil if the samples do not say, or say something else than the file.
     func measure(_ metric: StoredMetric, of samples: [JSONValue]) -> Measure? {
+        let judgements = judgements(in: samples).map(\.judgement)
         let measure: Measure
-        if let score = JudgementScore(rawValue: metric.name) {
-            let judgements = judgements(in: samples).map(\.judgement)
-            guard !judgements.isEmpty else { return nil }
+        if let score = JudgementScore(rawValue: metric.name), !judgements.isEmpty {
             measure = .judgements(score, judgements)
         } else {
             let values = values(of: metric.name, in: samples)

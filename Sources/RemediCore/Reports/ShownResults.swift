@@ -58,7 +58,7 @@ struct ShownResults {
     static func color(of place: ResultPlace) -> Int {
         switch place.variant {
         case "control task"?: return 5
-        case "control model"?: return 6
+        case "control model"?: return 2
         case .some: return 7
         case nil: break
         }

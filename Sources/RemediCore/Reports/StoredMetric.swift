@@ -2,37 +2,30 @@ import LanguageModels
 
 /// A number of a result file: a mean over samples, or a share such as F1.
 package struct StoredMetric: Sendable, Equatable {
-    /// `score`; below an object of the file, `probe.recall`.
+    /// As in `NamedMetric`.
     package var name: String
     package var value: Double
     package var std: Double?
     package var interval: Interval?
 
-    /// All numbers of a file's `metrics`, in its order.  What says how it was measured (`k`), and null,
-    /// are none.
-    static func all(in json: JSONValue?) -> [StoredMetric] { flattened(json?.object ?? [:], prefix: "") }
+    init(_ name: String, _ metric: Metric) {
+        self.name = name
+        value = metric.mean
+        std = metric.std.isNaN ? nil : metric.std
+        interval = metric.interval
+    }
+
+    /// All numbers of a file's `metrics`, in its order, but those that only say how it was measured.
+    static func all(in json: JSONValue?) -> [StoredMetric] {
+        NamedMetric.all(in: json ?? .null).filter { !settings.contains($0.name) }
+            .map { StoredMetric($0.name, $0.metric) }
+    }
 
     private static let settings = ["k"]
 
-    private static func flattened(_ object: JSONObject, prefix: String) -> [StoredMetric] {
-        object.members.flatMap { key, value -> [StoredMetric] in
-            let name = prefix + key
-            if let metric = Metric(json: value) {
-                return [
-                    StoredMetric(name: name, value: metric.mean, std: metric.std, interval: metric.interval)
-                ]
-            }
-            if let inner = value.object { return flattened(inner, prefix: name + ".") }
-            guard let number = value.double, !settings.contains(key) else { return [] }
-            let bounds = object[key + "_interval"]?.array?.compactMap(\.double) ?? []
-            let interval = bounds.count == 2 ? Interval(lower: bounds[0], upper: bounds[1]) : nil
-            return [StoredMetric(name: name, value: number, std: nil, interval: interval)]
-        }
-    }
-
     /// Whether the value is a share or a coefficient, and between what it lies.
     package static func bounds(of name: String) -> ClosedRange<Double>? {
-        let last = name.split(separator: ".").last.map(String.init) ?? name
+        let last = name.split(separator: " ").last.map(String.init) ?? name
         if last.contains("corr") || last.contains("mcc") || last.contains("magnitude")
             || last.contains("delta_p")
         {

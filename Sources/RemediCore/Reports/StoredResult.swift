@@ -98,8 +98,7 @@ package struct StoredResult: Sendable {
             let values = reader.values(of: name, in: samples).map(\.mean)
             guard !values.isEmpty else { continue }
             let found = Metric(values: values, bootstrap: bootstrap, key: "\(place.benchmark).\(name)")
-            metrics.append(
-                StoredMetric(name: name, value: found.mean, std: found.std, interval: found.interval))
+            metrics.append(StoredMetric(name, found))
         }
     }
 

@@ -4,11 +4,12 @@ import LanguageModels
 /// A folder of results, ours or the reference's, as it lies on disk.
 package struct StoredRun: Sendable {
     package let folder: URL
+    /// The experiment's folder's name; of an editor's or baseline's folder `RUN/linear/8`.
+    package let name: String
     package private(set) var trainings: [StoredTraining] = []
     package private(set) var results: [StoredResult] = []
     package let facts: RunFacts
 
-    package var name: String { folder.lastPathComponent }
     var isEmpty: Bool { trainings.isEmpty && results.isEmpty }
 
     /// Reads an experiment's folder, or the folder of one of its editors or baselines.
@@ -17,7 +18,9 @@ package struct StoredRun: Sendable {
     package init(_ folder: URL) throws {
         self.folder = folder
         let found = try Self.scan(folder)
-        facts = try RunFacts(folder: found.root)
+        let below = folder.pathComponents.dropFirst(found.root.pathComponents.count)
+        name = ([found.root.lastPathComponent] + below).joined(separator: "/")
+        facts = try RunFacts(folder: found.root, editors: found.editors.map(\.folder))
         trainings = try found.editors.compactMap {
             try StoredTraining(folder: $0.folder, type: $0.type, layer: $0.layer)
         }
@@ -97,8 +100,7 @@ package struct StoredRun: Sendable {
             let values = reader.values(of: name, in: merged).map(\.mean)
             guard !values.isEmpty else { continue }
             let found = Metric(values: values, bootstrap: bootstrap, key: "entailment.\(name)")
-            results[index].metrics.append(
-                StoredMetric(name: name, value: found.mean, std: found.std, interval: found.interval))
+            results[index].metrics.append(StoredMetric(name, found))
         }
     }
 

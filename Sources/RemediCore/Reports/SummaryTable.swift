@@ -79,7 +79,7 @@ struct SummaryTable {
             $0.place.benchmark == heading.benchmark && $0.place.setting == heading.setting
                 && $0.place.condition == row.condition && $0.place.layer == row.layer
                 && $0.place.variant == row.variant
-        }?[heading.metric]
+        }.flatMap { RunFigures.measured(heading.metric, in: $0) }
     }
 
     /// The number, the highest of its column in bold, over its interval.
@@ -88,7 +88,7 @@ struct SummaryTable {
         let number = RunTables.text(metric.value)
         let shown = rows.count > 1 && metric.value == top ? Markup("b", [:], number) : Markup(text: number)
         let interval = metric.interval.map {
-            [Markup("span", ["class": "ci"], "\(RunTables.text($0.lower))–\(RunTables.text($0.upper))")]
+            [Markup("span", ["class": "ci"], "[\(RunTables.text($0.lower)), \(RunTables.text($0.upper))]")]
         }
         return Markup("td", ["class": "n"], [shown] + (interval ?? []))
     }

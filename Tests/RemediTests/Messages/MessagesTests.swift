@@ -96,6 +96,11 @@ final class MessagesTests: XCTestCase {
                 .nothingToTrainOn(samples: 3, heldOut: 1),
                 "nothing is left to train on: of 3 samples, 1 validate (--hold-out) and 2 are left out"
             ),
+            (.noResults(path: "/r"), "there are no results in /r"),
+            (
+                .nothingToCompare(first: "/a", second: "/b"),
+                "/a and /b have no metric of the same samples to compare"
+            ),
             (
                 .malformedData(path: "/d", reason: "record 3 is not an object"),
                 "/d: record 3 is not an object"

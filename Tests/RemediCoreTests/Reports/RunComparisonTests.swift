@@ -1,0 +1,113 @@
+import Foundation
+import LanguageModels
+import XCTest
+
+@testable import RemediCore
+
+final class RunComparisonTests: XCTestCase {
+    private func comparison(_ first: String, _ second: String) throws -> RunComparison {
+        try RunComparison(
+            StoredRun(existing: ReportFixture.folder(first)),
+            StoredRun(existing: ReportFixture.folder(second)))
+    }
+
+    /// Against SciPy's exact permutation test.
+    func testAgainstSciPy() throws {
+        let found = try comparison("eval_gen_demo/prefix", "eval_gen_demo/linear/1")
+        let file = try Data(contentsOf: ReportFixture.folder("comparison.json"))
+        let expected = try XCTUnwrap(JSONValue(parsing: file).object)
+        XCTAssertEqual(expected.count, 6)
+        for (name, numbers) in expected.members {
+            let entry = try XCTUnwrap(
+                found.entries.first { "\($0.first.benchmark) \($0.metric)" == name }, name)
+            let pairs = [
+                ("first", entry.firstValue), ("second", entry.secondValue), ("difference", entry.difference),
+                ("p", entry.pValue),
+            ]
+            for (key, value) in pairs {
+                XCTAssertEqual(value, try XCTUnwrap(numbers[key]?.double), accuracy: 1e-9, "\(name) \(key)")
+            }
+            XCTAssertEqual(entry.count, 5, name)
+            XCTAssertTrue((entry.interval.lower...entry.interval.upper).contains(entry.difference), name)
+        }
+        XCTAssertTrue(found.differences.isEmpty)
+    }
+
+    func testEqualRunsDoNotDiffer() throws {
+        for name in ["eval_bias_demo", "eval_cls_demo/identity/1", "eval_ent_demo/linear/1"] {
+            for entry in try comparison(name, name).entries {
+                XCTAssertEqual(entry.difference, 0, "\(name) \(entry.metric)")
+                XCTAssertEqual(entry.interval, Interval(lower: 0, upper: 0), "\(name) \(entry.metric)")
+                XCTAssertEqual(entry.pValue, 1, "\(name) \(entry.metric)")
+            }
+        }
+    }
+
+    func testScoresOfJudgementsAreCompared() throws {
+        let run = try ReportFixture.run("eval_cls_demo")
+        let samples = try ["linear", "identity"].map { condition in
+            let result = try XCTUnwrap(
+                run.results.first { $0.place.condition == condition && $0.place.variant == nil })
+            return SampleReader(benchmark: "fact_cls").judgements(in: try result.samples()).map(\.judgement)
+        }
+        let bootstrap = Bootstrap(seed: 1)
+        for score in JudgementScore.allCases {
+            let found = score.comparison(first: samples[0], second: samples[1], bootstrap, key: "k")
+            XCTAssertEqual(found.difference, score.value(of: samples[1]) - score.value(of: samples[0]))
+            XCTAssertTrue(
+                (found.interval.lower...found.interval.upper).contains(found.difference), score.rawValue)
+            XCTAssertTrue(found.pValue > 0 && found.pValue <= 1, score.rawValue)
+        }
+    }
+
+    private func efficacy(_ samples: [(id: String, prompt: String, target: Double)]) throws -> StoredRun {
+        let entries = samples.map {
+            "{\"id\": \"\($0.id)\", \"prompts\": [{\"id\": \"\($0.id)\", \"prompt\": \"\($0.prompt)\","
+                + " \"target_score\": \($0.target), \"comparator_score\": -2}]}"
+        }
+        let score = Double(samples.count { $0.target > -2 }) / Double(samples.count)
+        let text =
+            "{\"samples\": [\(entries.joined(separator: ", "))],"
+            + " \"metrics\": {\"score\": {\"mean\": \(score), \"std\": 0}}}"
+        let folder = try temporaryFolder().appendingPathComponent("run")
+        try AtomicFile.write(text, to: folder.appendingPathComponent("linear/1/paraphrase.json"))
+        return try StoredRun(existing: folder)
+    }
+
+    func testOnlyCommonSamplesAndPromptsCount() throws {
+        let first = try efficacy([("1", "a", -1), ("2", "b", -3), ("3", "c", -1), ("2", "b", -1)])
+        let second = try efficacy([("2", "b", -1), ("1", "a", -3), ("3", "other", -3), ("2", "b", -1)])
+        let entry = try XCTUnwrap(RunComparison(first, second).entries.first)
+        XCTAssertEqual([entry.count, entry.onlyFirst, entry.onlySecond], [3, 1, 1])
+        XCTAssertEqual(entry.firstValue, 2.0 / 3, accuracy: 1e-12)
+        XCTAssertEqual(entry.secondValue, 2.0 / 3, accuracy: 1e-12)
+        XCTAssertEqual(entry.pValue, 1)
+        let other = try efficacy([("9", "a", -1)])
+        XCTAssertThrowsError(try RunComparison(first, other)) {
+            XCTAssertEqual(
+                $0 as? RemediError, .nothingToCompare(first: first.folder.path, second: other.folder.path))
+        }
+    }
+
+    func testTable() throws {
+        let found = try comparison("eval_med_demo", "eval_med_demo")
+        XCTAssertEqual(
+            found.table().text(),
+            """
+            benchmark                condition  metric    samples  only A  only B      A      B                 B − A      p
+            ───────────────────────  ─────────  ────────  ───────  ──────  ──────  ─────  ─────  ────────────────────  ─────
+            mediation, contextual    unedited   accuracy        5       0       0  1.000  1.000  0.000 [0.000, 0.000]  1.000
+            mediation, decontextual  unedited   accuracy        5       0       0  1.000  1.000  0.000 [0.000, 0.000]  1.000
+
+            """)
+        XCTAssertEqual(
+            found.table(format: .csv).text(.csv),
+            """
+            benchmark,setting,first_condition,second_condition,metric,samples,only_first,only_second,first,second,\
+            difference,lower,upper,p
+            mediation,contextual,unedited,unedited,accuracy,5,0,0,1.0,1.0,0.0,0.0,0.0,1.0
+            mediation,decontextual,unedited,unedited,accuracy,5,0,0,1.0,1.0,0.0,0.0,0.0,1.0
+
+            """)
+    }
+}
