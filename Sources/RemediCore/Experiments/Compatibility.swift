@@ -18,3 +18,11 @@ extension TrainingOptions {
         tokens.firstByteToken = ours.tokens.firstByteToken
     }
 }
+
+extension McRae.Options {
+    package init(_ compatibility: Compatibility) {
+        self.init()
+        drawsContextFeature = compatibility == .reference
+        roundsProbabilities = compatibility == .reference
+    }
+}

@@ -4,19 +4,46 @@ extension DatasetName {
     /// The names under which a data folder holds the set; the first that exists is taken.
     package var fileNames: [String] {
         switch self {
-        case .counterfact: ["counterfact.json", "counterfact.jsonl"]
+        case .counterfact, .winoventi: rawFileNames + [reformattedFileName]
+        case .biosbias, .mcrae: [reformattedFileName] + rawFileNames
+        }
+    }
+
+    /// The names of the set as its authors made it.
+    private var rawFileNames: [String] {
+        switch self {
+        case .counterfact: ["counterfact.json"]
         case .winoventi: ["winoventi_bert_large_final.tsv"]
-        case .biosbias: ["biosbias.json", "biosbias.pkl", "BIOS.pkl", "bios.pkl"]
-        case .mcrae: ["mcrae.json", "CONCS_FEATS_concstats_brm.txt", "mcrae.txt"]
+        case .biosbias: ["biosbias.pkl", "BIOS.pkl", "bios.pkl"]
+        case .mcrae: ["CONCS_FEATS_concstats_brm.txt", "mcrae.txt"]
+        }
+    }
+
+    /// The name of the set as sample objects; but for Winoventi, which it does not write, the reference's.
+    package var reformattedFileName: String {
+        switch self {
+        case .counterfact: "counterfact.jsonl"
+        case .winoventi: "winoventi.jsonl"
+        case .biosbias: "biosbias.json"
+        case .mcrae: "mcrae.json"
         }
     }
 
     /// The file that the user named, or the data folder's.
     /// - Throws: `ExperimentError.dataFileNotFound` with the places that were searched.
     package func locate(file: String?, in workplace: Workplace) throws -> URL {
+        try locate(file: file, among: fileNames, in: workplace)
+    }
+
+    /// The raw file that the user named, or the data folder's.
+    /// - Throws: `ExperimentError.dataFileNotFound` with the places that were searched.
+    package func locateRaw(file: String?, in workplace: Workplace) throws -> URL {
+        try locate(file: file, among: rawFileNames, in: workplace)
+    }
+
+    private func locate(file: String?, among names: [String], in workplace: Workplace) throws -> URL {
         let candidates =
-            file.map { [workplace.resolve($0)] }
-            ?? fileNames.map { workplace.data.appendingPathComponent($0) }
+            file.map { [workplace.resolve($0)] } ?? names.map { workplace.data.appendingPathComponent($0) }
         for candidate in candidates where FileManager.default.fileExists(atPath: candidate.path) {
             return candidate
         }

@@ -1,5 +1,16 @@
 /// Which part of a data set an evaluation takes.
-package enum SplitChoice: String, Sendable, CaseIterable { case evaluation, training, all }
+package enum SplitChoice: String, Sendable, CaseIterable {
+    case evaluation, training, all
+
+    /// The split; `small` counts for the evaluation split only.
+    package func split(small: Bool = false) -> Split {
+        switch self {
+        case .evaluation: .evaluation(small: small)
+        case .training: .training
+        case .all: .all
+        }
+    }
+}
 
 /// What every named evaluation says: of which samples, model and editors.
 package struct EvaluationScope: Sendable, Equatable {
@@ -27,12 +38,7 @@ package struct EvaluationScope: Sendable, Equatable {
     package init() {}
 
     package var split: Split {
-        let split: Split =
-            switch splitChoice {
-            case .evaluation: .evaluation(small: small)
-            case .training: .training
-            case .all: .all
-            }
+        let split = splitChoice.split(small: small)
         return size.map { .first($0, of: split) } ?? split
     }
 

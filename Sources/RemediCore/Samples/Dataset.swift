@@ -80,6 +80,9 @@ package struct Dataset: Sendable {
         return result
     }
 
+    /// Whether `reason` names samples that keep their places, and are in `all`.
+    package static func keepsPlace(_ reason: String) -> Bool { reason == DropReason.emptyAttribute }
+
     package subscript(split: Split) -> ArraySlice<Sample> { samples[indices(of: split)] }
 
     /// Writes samples as JSON Lines: one object a line.

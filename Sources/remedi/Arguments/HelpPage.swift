@@ -3,14 +3,13 @@ import RemediCore
 
 /// Help pages, made from the same tables that the parser reads.
 enum HelpPage {
-    private static let width = 80
     private static let column = 27
 
     /// The page of a group of commands, or of the whole program.
     static func group(path: [String], summary: String, members: [CommandNode]) -> String {
         let words = (["remedi"] + path).joined(separator: " ")
         var lines = ["Usage: \(words) COMMAND ...", ""]
-        lines += wrap(summary.capitalisedFirst + ".", indent: 0)
+        lines += WrappedText.lines(summary.capitalisedFirst + ".", indent: 0)
         lines += ["", "Commands:"]
         for member in members { lines += entry(member.name, member.summary) }
         lines += ["", "Options:"] + entry("-h, --help", "shows this page")
@@ -22,9 +21,9 @@ enum HelpPage {
     static func command<C: Command>(_ type: C.Type, path: [String]) -> String {
         let usage =
             ["remedi"] + path + C.positionals.map(\.usage) + (C.options.isEmpty ? [] : ["[OPTION...]"])
-        var lines = wrap("Usage: " + usage.joined(separator: " "), indent: 0) + [""]
-        lines += wrap(C.summary.capitalisedFirst + ".", indent: 0)
-        for paragraph in C.discussion { lines += [""] + wrap(paragraph, indent: 0) }
+        var lines = WrappedText.lines("Usage: " + usage.joined(separator: " "), indent: 0) + [""]
+        lines += WrappedText.lines(C.summary.capitalisedFirst + ".", indent: 0)
+        for paragraph in C.discussion { lines += [""] + WrappedText.lines(paragraph, indent: 0) }
         if !C.positionals.isEmpty {
             lines += ["", "Arguments:"]
             for positional in C.positionals {
@@ -81,26 +80,11 @@ enum HelpPage {
     }
 
     private static func entry(_ label: String, _ text: String) -> [String] {
-        let lines = wrap(text, indent: column)
+        let lines = WrappedText.lines(text, indent: column)
         let start = "  " + label
         guard start.count < column else { return [start] + lines }
         let padding = String(repeating: " ", count: column - start.count)
         return [start + padding + lines[0].dropFirst(column)] + lines.dropFirst()
-    }
-
-    /// Breaks a text at spaces so that no line is wider than a page.
-    private static func wrap(_ text: String, indent: Int) -> [String] {
-        let margin = String(repeating: " ", count: indent)
-        var lines: [String] = []
-        var line = margin
-        for word in text.split(separator: " ") {
-            if line.count > indent, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = margin
-            }
-            line += (line.count > indent ? " " : "") + word
-        }
-        return lines + [line]
     }
 }
 

@@ -15,6 +15,7 @@ package enum Commands {
                     .command(InspectPredict.self),
                     .command(InspectEdit.self),
                     .command(InspectEditor.self),
+                    .command(InspectData.self),
                     .command(InspectDirections.self),
                     .command(InspectRun.self),
                 ]),
@@ -25,8 +26,10 @@ package enum Commands {
                     .command(ExperimentsRun.self), .command(ExperimentsStatus.self),
                 ]),
             .group(
-                name: "data", summary: "lists and fetches data sets",
-                members: [.command(DataList.self), .command(DataDownload.self)]),
+                name: "data", summary: "lists, fetches and reformats data sets",
+                members: [
+                    .command(DataList.self), .command(DataDownload.self), .command(DataReformat.self),
+                ]),
             .command(PresubmitCommand.self),
         ]
     }

@@ -1,0 +1,74 @@
+import LanguageModels
+
+/// What a data set holds, in figures.
+package struct DatasetSummary: Sendable {
+    /// A split, the places that it asks for (nil: all) and how many samples it takes.
+    package struct Part: Sendable {
+        package let split: Split
+        package let count: Int
+    }
+
+    package let parts: [Part]
+    /// Of the samples that are looked at.
+    package let ids: Tally
+    package let entities: Tally
+    package let attributes: Tally
+    package let targets: Tally
+    package let comparators: Tally
+    /// CounterFact's relations, where the records say them.
+    package let relations: Tally
+
+    /// Counts all splits, and what is in the samples of `split`.
+    package init(of dataset: Dataset, split: Split) {
+        parts = [.training, .evaluation(small: true), .evaluation(small: false), .all].map {
+            Part(split: $0, count: dataset[$0].count)
+        }
+        let samples = dataset[split]
+        ids = Tally(samples.lazy.map(\.id))
+        entities = Tally(samples.lazy.map(\.entity))
+        attributes = Tally(samples.lazy.map(\.attribute))
+        targets = Tally(samples.lazy.compactMap(\.targetMediated))
+        comparators = Tally(samples.lazy.compactMap(\.targetUnmediated))
+        let isCounterFact = dataset.name == .counterfact
+        relations = Tally(
+            samples.lazy.compactMap {
+                isCounterFact ? $0.source?["requested_rewrite"]?["relation_id"]?.string : nil
+            })
+    }
+
+    /// Samples whose id an earlier one has.
+    package var repeatedIDs: Int { ids.total - ids.count }
+
+    package var json: JSONObject {
+        [
+            "splits": .array(
+                parts.map { part in
+                    let range = part.split.requested
+                    return [
+                        "split": .string(part.split.description),
+                        "places": range.map { [.integer($0.lowerBound), .integer($0.upperBound)] } ?? .null,
+                        "samples": .integer(part.count),
+                    ]
+                }),
+            "samples": .integer(ids.total), "repeated_ids": .integer(repeatedIDs),
+            "entities": .integer(entities.count), "attributes": .integer(attributes.count),
+            "targets": targets.json, "targets_unmediated": comparators.json, "relations": relations.json,
+        ]
+    }
+}
+
+extension Dataset {
+    /// What was left out: reason, how many, and which.
+    package var droppedJSON: JSONValue {
+        .array(
+            dropped.map { reason, ids in
+                [
+                    "reason": .string(reason), "count": .integer(ids.count),
+                    "ids": .array(ids.map(JSONValue.string)),
+                ]
+            })
+    }
+
+    /// How many records were left out.
+    package var droppedCount: Int { dropped.reduce(0) { $0 + $1.ids.count } }
+}
