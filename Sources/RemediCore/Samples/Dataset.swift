@@ -90,7 +90,7 @@ package struct Dataset: Sendable {
     /// - Throws: `LanguageModelError.unwritable`.
     package static func write(_ samples: some Sequence<Sample>, to file: URL) throws {
         try AtomicFile.write(to: file) { sink in
-            for sample in samples { try sink.append(Data((sample.json.text() + "\n").utf8)) }
+            for sample in samples { try sink.append(Data(sample.line.utf8)) }
         }
     }
 }

@@ -3,12 +3,22 @@ import LanguageModels
 extension Sample {
     /// The sample as the object that data files hold; absent targets and source are null.
     package var json: JSONValue {
+        var object = ownMembers
+        object["source"] = source ?? .null
+        return .object(object)
+    }
+
+    /// The same as one line of text; the source is not parsed for it, but keeps the spaces of its file.
+    var line: String {
+        JSONValue.object(ownMembers).text().dropLast() + ", \"source\": \(sourceLine ?? "null")}\n"
+    }
+
+    private var ownMembers: JSONObject {
         [
             "id": .string(id), "entity": .string(entity), "prompt": .string(prompt),
             "context": .string(context), "attribute": .string(attribute),
             "target_mediated": targetMediated.map(JSONValue.string) ?? nil,
             "target_unmediated": targetUnmediated.map(JSONValue.string) ?? nil,
-            "source": source ?? nil,
         ]
     }
 

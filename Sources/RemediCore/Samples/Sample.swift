@@ -39,6 +39,13 @@ package struct Sample: Sendable {
         set { sourceText = newValue?.text() }
     }
 
+    /// `source` as JSON text in one line; the record's own bytes, where they are one.
+    var sourceLine: String? {
+        guard let sourceText else { return nil }
+        let isOneLine = !sourceText.utf8.contains { $0 == 0x0A || $0 == 0x0D }
+        return isOneLine ? sourceText : source?.text()
+    }
+
     /// Keeps the record's own bytes, which must have been parsed already.
     mutating func setSource(text: String) { sourceText = text }
 }

@@ -56,7 +56,8 @@ package struct DataReformat: Command {
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         let file = try dataset.locateRaw(file: datasetFile, in: workplace)
         let target =
-            output.map(workplace.resolve) ?? workplace.data.appendingPathComponent(dataset.reformattedFileName)
+            output.map(workplace.resolve)
+            ?? workplace.data.appendingPathComponent(dataset.reformattedFileName)
         guard target.resolvingSymlinksInPath() != file.resolvingSymlinksInPath() else {
             throw RemediError.unwritable(path: target.path, reason: "this is the file that is read")
         }

@@ -8,7 +8,9 @@ extension Dataset {
         if all {
             return dropped.map { reason, ids in
                 "\n\(ids.count) left out, \(reason):\n"
-                    + WrappedText.lines(WrappedText.shown(ids.joined(separator: ", ")), indent: 2, width: width)
+                    + WrappedText.lines(
+                        WrappedText.shown(ids.joined(separator: ", ")), indent: 2, width: width
+                    )
                     .map { $0 + "\n" }.joined()
             }.joined()
         }

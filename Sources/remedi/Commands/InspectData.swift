@@ -61,15 +61,15 @@ package struct InspectData: Command {
         let summary = DatasetSummary(of: data, split: chosen)
         let shown = isDropped ? 0..<0 : data.indices(of: chosen).prefix(first)
         if isJSON { return try surroundings.write(json(of: data, summary, shown: shown, file: file)) }
-        var text = facts(of: data, summary, file: file)
+        var report = facts(of: data, summary, file: file)
         if isDropped {
-            text += data.dropped.isEmpty ? "\nnothing was left out\n" : ""
-            text += data.droppedText(all: true, width: width)
+            report += data.dropped.isEmpty ? "\nnothing was left out\n" : ""
+            report += data.droppedText(all: true, width: width)
         } else {
-            text += data.droppedText() + frequent(summary)
-            for index in shown { text += "\n" + self.text(of: index, in: data, width: width) }
+            report += data.droppedText() + frequent(summary)
+            for index in shown { report += "\n" + text(of: index, in: data, width: width) }
         }
-        try surroundings.write(text)
+        try surroundings.write(report)
     }
 
     /// The samples that have the ids, in the order in which they were named.
@@ -97,9 +97,11 @@ extension InspectData {
         facts.add("left out", "\(data.droppedCount)")
         for part in summary.parts {
             guard let places = part.split.requested else { continue }
-            facts.add(part.split.description, "\(part.count) (of places \(places.lowerBound) to \(places.upperBound))")
+            facts.add(
+                part.split.description,
+                "\(part.count) (of places \(places.lowerBound) to \(places.upperBound))")
         }
-        let scope = split == .all ? "" : " in the \(split.split) split"
+        let scope = split == .all ? "" : " in the \(split.rawValue) split"
         facts.add("entities", "\(summary.entities.count) different\(scope)")
         facts.add("attributes", "\(summary.attributes.count) different\(scope)")
         facts.add("targets", "\(summary.targets.count) different\(scope)")
@@ -107,7 +109,7 @@ extension InspectData {
             facts.add("relations", "\(summary.relations.count) different\(scope)")
         }
         if summary.repeatedIDs > 0 {
-            facts.add("ids", "\(summary.repeatedIDs) samples share theirs with an earlier one")
+            facts.add("repeated ids", "\(summary.repeatedIDs)\(scope)")
         }
         return facts.text
     }

@@ -127,7 +127,7 @@ final class BiosBiasBadInputTests: XCTestCase {
         let folder = try temporaryFolder()
         var random = RandomStream(seed: 5, purpose: "mutated pickles")
         var refused = 0
-        for round in 0..<400 {
+        for round in 0..<150 {
             var bytes = [UInt8](honest.prefix(Int.random(in: 1...honest.count, using: &random)))
             for _ in 0..<Int.random(in: 0...3, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
@@ -142,6 +142,6 @@ final class BiosBiasBadInputTests: XCTestCase {
                 refused += 1
             }
         }
-        XCTAssertGreaterThan(refused, 300)
+        XCTAssertGreaterThan(refused, 100)
     }
 }
