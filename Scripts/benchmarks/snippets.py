@@ -153,7 +153,7 @@ def measure_terms(binary, folder, count):
     source = random.Random(20230407)
     terms = {}
     while len(terms) < count:
-        terms.setdefault(word(source) + str(source.randint(0, 10 ** 6)) + source.choice(["", "é", "ово"]), len(terms))
+        terms.setdefault(word(source) + str(source.randint(0, 999)) + source.choice(["", "", "", "é"]), len(terms))
     vocabulary, array, text = folder / "tfidf_vocab.json", folder / "idf.npy", folder / "text"
     vocabulary.write_text(json.dumps(terms))
     np.save(array, np.ones(count))

@@ -18,16 +18,25 @@ extension JSONScanner {
     private mutating func string(_ output: inout [UInt8], isKept: Bool) throws {
         try expect(UInt8(ascii: "\""))
         while true {
-            let start = cursor
+            var start = cursor
             passPlain()
-            if isKept { output.append(contentsOf: UnsafeBufferPointer(rebasing: slice(from: start))) }
+            while filled &- cursor >= 4, bytes[cursor] >= 0x80 {
+                try passSequence()
+                passPlain()
+            }
+            if isKept { keep(from: start, in: &output) }
             guard try fill(1) else { throw error("the text ends too early") }
             switch bytes[cursor] {
             case UInt8(ascii: "\""):
                 cursor &+= 1
                 return
             case UInt8(ascii: "\\"): try escape(&output, isKept: isKept)
-            case 0x80...: try sequence(&output, isKept: isKept)
+            case 0x80...:
+                // Perhaps the buffer ends inside the character.
+                _ = try fill(4)
+                start = cursor
+                try passSequence()
+                if isKept { keep(from: start, in: &output) }
             case 0..<0x20: throw error("a control character in a string")
             // The buffer ended inside the string and was filled again.
             default: continue
@@ -35,8 +44,9 @@ extension JSONScanner {
         }
     }
 
-    private func slice(from start: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
-        UnsafeBufferPointer(start: bytes, count: filled)[start..<cursor]
+    @inline(__always)
+    private func keep(from start: Int, in output: inout [UInt8]) {
+        output.append(contentsOf: UnsafeBufferPointer(start: bytes + start, count: cursor &- start))
     }
 
     /// Moves the cursor to the first byte that is a quote, a backslash, a control character or beyond ASCII,
@@ -69,23 +79,19 @@ extension JSONScanner {
         cursor = place
     }
 
-    /// Passes one character beyond ASCII.
+    /// Passes one character beyond ASCII, of which all bytes that the text has are in the buffer.
     @inline(__always)
-    private mutating func sequence(_ output: inout [UInt8], isKept: Bool) throws {
-        _ = try fill(4)
-        let available = filled &- cursor
+    private mutating func passSequence() throws {
         let first = bytes[cursor]
         let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-        guard first >= 0xC2, first <= 0xF4, available >= length else { throw error("not UTF-8") }
+        guard first >= 0xC2, first <= 0xF4, filled &- cursor >= length else { throw error("not UTF-8") }
         let second = bytes[cursor &+ 1]
         let low: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
         let high: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
         guard second >= low, second <= high, length < 3 || bytes[cursor &+ 2] & 0xC0 == 0x80,
             length < 4 || bytes[cursor &+ 3] & 0xC0 == 0x80
         else { throw error("not UTF-8") }
-        let start = cursor
         cursor &+= length
-        if isKept { output.append(contentsOf: UnsafeBufferPointer(rebasing: slice(from: start))) }
     }
 
     private mutating func escape(_ output: inout [UInt8], isKept: Bool) throws {

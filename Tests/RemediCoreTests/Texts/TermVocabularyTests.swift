@@ -53,4 +53,26 @@ final class TermVocabularyTests: XCTestCase {
             XCTAssertEqual($0 as? LanguageModelError, .fileMissing(path: missing.path))
         }
     }
+
+    func testDamagedFilesNeverCrash() throws {
+        let sound = Data(#"{"one": 2, "e\u0301": 0, "\u00e9": 1, "\ud83d\ude00": 3, "é": 4}"#.utf8)
+        var stream = RandomStream(seed: 1, purpose: "vocabulary")
+        let scratch = try ScratchFolder()
+        var taken = 0
+        for round in 0..<300 {
+            let file = try scratch.write(stream.mutated(sound), to: "data.json")
+            do {
+                let vocabulary = try TermVocabulary(file: file)
+                taken += 1
+                let place = vocabulary.place(of: "one")
+                XCTAssertTrue(place.map { $0 < vocabulary.count } ?? true, "round \(round)")
+            } catch {
+                guard case .malformedData? = error as? RemediError else {
+                    XCTFail("round \(round): \(error)")
+                    continue
+                }
+            }
+        }
+        XCTAssertGreaterThan(taken, 0)
+    }
 }

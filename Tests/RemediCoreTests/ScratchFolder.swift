@@ -1,0 +1,1 @@
+../LanguageModelsTests/ScratchFolder.swift
