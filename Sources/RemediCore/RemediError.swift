@@ -8,6 +8,10 @@ package enum RemediError: Error, Equatable, Sendable {
     /// An editor made for something else; `reason` is a phrase: "hidden size 768, the model has 576".
     case editorMismatch(path: String, what: String, expected: String, found: String)
     case editorNotTrainable(type: String)
+    /// No statistics of the training split are kept with the editor.
+    case normalizerMissing(path: String)
+    /// Statistics of something else; `what` as in `editorMismatch`.
+    case normalizerMismatch(path: String, what: String, expected: String, found: String)
     /// A results folder holds files of a run with other options.
     case resultsDiffer(path: String, differences: [String])
     case folderLocked(path: String, owner: String)

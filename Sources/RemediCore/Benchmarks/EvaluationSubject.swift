@@ -78,7 +78,7 @@ extension EvaluationSubject {
         var prompt = ScoredPrompt(
             tokens: [], words: [target, comparator].map(model.tokenizer.tokens(ofWord:)))
         switch condition {
-        case .unedited: prompt.tokens = model.tokenizer.encode(text).ids
+        case .unedited, .probed: prompt.tokens = model.tokenizer.encode(text).ids
         case .prefix: prompt.tokens = model.tokenizer.encode(sample.inContext(text).text).ids
         case .edited:
             do {
@@ -130,6 +130,7 @@ package enum SkipReason: String, Error, Sendable {
     case tooLong = "longer than the model reads"
     case emptyPrompt = "empty prompt"
     case noSource = "the source names no such prompts"
+    case targetNotInAttribute = "target_mediated not at the end of the attribute"
 
     /// The reason behind an error that concerns one sample only.
     init?(_ error: any Error) {

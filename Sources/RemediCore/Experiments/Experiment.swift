@@ -37,7 +37,7 @@ package struct Experiment: Sendable {
 
     /// Every kind of evaluation.
     static let evaluations: [any EvaluationPlanning.Type] = [
-        GenerationPlan.self, SweepPlan<GenerationPlan>.self,
+        GenerationPlan.self, SweepPlan<GenerationPlan>.self, ClassificationPlan.self,
     ]
 
     /// Reads one configuration file.

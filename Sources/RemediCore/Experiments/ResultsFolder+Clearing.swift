@@ -67,7 +67,7 @@ extension ResultsFolder {
     /// Files that runs write, besides the options and those of benchmarks.
     static let ownNames: Set<String> = [
         FolderLock.fileName, "experiment.json", "manifest.json", "metrics.jsonl", "checkpoint.safetensors",
-        "weights.safetensors", "weights.pth", "dump.safetensors", "dump.pth",
+        "weights.safetensors", "weights.pth", "normalizer.safetensors", "dump.safetensors", "dump.pth",
     ]
 
     /// Whether a run writes files of this name, or it holds a run's options under a name of the user's.
@@ -75,7 +75,7 @@ extension ResultsFolder {
         let name = file.lastPathComponent
         let isTemporary = name.hasPrefix(".") && name.hasSuffix(".tmp")
         if isTemporary || ownNames.contains(name) { return true }
-        if name.hasSuffix(CaseJournal.suffix) { return true }
+        if name.hasSuffix(CaseJournal.suffix) || name.hasSuffix(StateFile.suffix) { return true }
         guard file.pathExtension == "json" else { return false }
         let stem = file.deletingPathExtension().lastPathComponent
         return isBenchmark(stem) || stem.hasPrefix("args-") || holdsArguments(file)

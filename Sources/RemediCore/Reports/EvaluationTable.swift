@@ -10,8 +10,11 @@ package struct EvaluationTable: Sendable {
     private struct Heading: Equatable {
         let benchmark: String
         let metric: String
-        /// "efficacy", "efficacy magnitude".
-        var title: String { metric == "score" ? benchmark : "\(benchmark) \(metric)" }
+        /// "efficacy", "efficacy magnitude"; metrics of a result's parts say themselves what they are of:
+        /// "contextual f1".
+        var title: String {
+            metric == "score" ? benchmark : metric.contains(" ") ? metric : "\(benchmark) \(metric)"
+        }
     }
 
     /// The cells of people's tables hold `0.938 [0.921, 0.953]`; those of CSV have a column for each
@@ -23,9 +26,10 @@ package struct EvaluationTable: Sendable {
         format: TextTable.Format = .plain, metrics: [String]? = nil
     ) -> TextTable {
         let headings = self.headings(metrics)
-        var columns: [TextTable.Column] = [
-            .init("condition"), .init("layer", .right), .init("samples", .right),
-        ]
+        let isProbed = summaries.contains { $0.condition.entityBlock != nil }
+        var columns: [TextTable.Column] = [.init("condition"), .init("layer", .right)]
+        if isProbed { columns.append(.init(format == .csv ? "entity_layer" : "entity layer", .right)) }
+        columns.append(.init("samples", .right))
         for heading in headings {
             if format == .csv {
                 let name = heading.title.replacingExactly(" ", with: "_")
@@ -37,7 +41,9 @@ package struct EvaluationTable: Sendable {
         var table = TextTable(columns: columns)
         for condition in conditions {
             let group = summaries.filter { $0.condition == condition }
-            var cells = [condition.label, condition.block.map(String.init) ?? "", Self.counts(of: group)]
+            var cells = [condition.label, condition.block.map(String.init) ?? ""]
+            if isProbed { cells.append(condition.entityBlock.map(String.init) ?? "") }
+            cells.append(Self.counts(of: group))
             for heading in headings {
                 let metric = group.first { $0.benchmark == heading.benchmark }?
                     .metrics.first { $0.name == heading.metric }?.metric

@@ -5,7 +5,7 @@ package enum Commands {
             .command(TrainCommand.self),
             .group(
                 name: "eval", summary: "measures how well editors work",
-                members: [.command(EvalGenCommand.self)]),
+                members: [.command(EvalGenCommand.self), .command(EvalClsCommand.self)]),
             .group(
                 name: "inspect", summary: "shows what is inside models, editors and single edits",
                 members: [
@@ -14,6 +14,7 @@ package enum Commands {
                     .command(InspectTokens.self),
                     .command(InspectPredict.self),
                     .command(InspectEdit.self),
+                    .command(InspectProbe.self),
                     .command(InspectEditor.self),
                     .command(InspectData.self),
                     .command(InspectDirections.self),

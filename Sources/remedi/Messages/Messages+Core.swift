@@ -61,6 +61,12 @@ extension Messages {
         case .editorMismatch(let path, let what, let expected, let found):
             "the editor at \(path) does not fit: \(what) is \(found), not \(expected)"
         case .editorNotTrainable(let type): "an editor of type \(type) has nothing to train"
+        case .normalizerMissing(let path):
+            "there is no \(path); 'remedi eval cls counterfact --normalize train' with the same model, editor"
+                + " and layer makes it of the training split"
+        case .normalizerMismatch(let path, let what, let expected, let found):
+            "\(path) does not fit: \(what) is \(found), not \(expected);"
+                + " 'remedi eval cls --normalize train --overwrite' makes it anew"
         case .resultsDiffer(let path, let differences):
             "\(path) holds results of a run with other options (\(differences.joined(separator: "; ")));"
                 + " name another folder, or replace them with --overwrite"

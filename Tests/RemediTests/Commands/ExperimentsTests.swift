@@ -61,7 +61,10 @@ final class ExperimentsTests: XCTestCase {
         let run = TestRun("experiments list")
         XCTAssertEqual(run.diagnostics, "")
         XCTAssertEqual(run.code, 0)
-        for name in ["train.counterfact", "eval.gen.counterfact", "train.smollm2", "eval.gen.smollm2"] {
+        for name in [
+            "train.counterfact", "eval.gen.counterfact", "train.smollm2", "eval.gen.smollm2",
+            "eval.cls.counterfact", "eval.cls.smollm2",
+        ] {
             XCTAssertTrue(run.output.contains("\n\(name) "), name)
         }
     }

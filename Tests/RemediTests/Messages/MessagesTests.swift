@@ -76,6 +76,16 @@ final class MessagesTests: XCTestCase {
             ),
             (.editorNotTrainable(type: "null"), "an editor of type null has nothing to train"),
             (
+                .normalizerMissing(path: "/e/normalizer.safetensors"),
+                "there is no /e/normalizer.safetensors; 'remedi eval cls counterfact --normalize train' with the"
+                    + " same model, editor and layer makes it of the training split"
+            ),
+            (
+                .normalizerMismatch(path: "/e/n", what: "editor", expected: "ab", found: "cd"),
+                "/e/n does not fit: editor is cd, not ab; 'remedi eval cls --normalize train --overwrite' makes"
+                    + " it anew"
+            ),
+            (
                 .resultsDiffer(path: "/r", differences: ["lr: 1 there, 2 now", "seed: 1 there, 2 now"]),
                 "/r holds results of a run with other options (lr: 1 there, 2 now; seed: 1 there, 2 now);"
                     + " name another folder, or replace them with --overwrite"

@@ -1,0 +1,122 @@
+import Foundation
+import LanguageModels
+
+/// What a language model makes of facts before any probe is asked: its hidden states and which of the two
+/// targets it finds likelier.  Computed once for all probes, kept on disk meanwhile, resumable.
+///
+/// Letters: N usable samples, D hidden size.
+final class FactMeasurements {
+    let model: LanguageModel
+    let texts: [FactTexts]
+    let skipped: SkippedSamples
+    private let states: [FactState]
+    private let batchSize: Int
+    private let progress: any ProgressReporter
+    private let journal: CaseJournal
+    private let file: StateFile
+    /// What progress says of the samples: " of the training split".
+    private let label: String
+    private var isRead = false
+    private var scores: [FactTask: [PromptScore]] = [:]
+
+    /// - Parameters:
+    ///   - states: what `states(_:)` will be asked for.
+    ///   - place: the path that names of files start with.
+    ///   - inputs: everything that decides what is measured, besides the states.
+    /// - Throws: `LanguageModelError`.
+    init(
+        _ samples: [Sample], model: LanguageModel, tokens: TokenOptions, states: [FactState], place: URL,
+        inputs: JSONObject, batchSize: Int, label: String = "", progress: any ProgressReporter
+    ) throws {
+        self.model = model
+        self.states = states
+        self.batchSize = batchSize
+        self.progress = progress
+        self.label = label
+        (texts, skipped) = try Self.usable(samples, model: model, tokens: tokens)
+        var all = inputs
+        all["states"] = .array(states.map { .string($0.text) })
+        let folder = place.deletingLastPathComponent()
+        let name = place.lastPathComponent
+        file = try StateFile(
+            folder.appendingPathComponent(name + StateFile.suffix), slots: states.count,
+            samples: texts.count, hiddenSize: model.hiddenSize)
+        let lines = folder.appendingPathComponent(name + ".journal.jsonl")
+        // A journal without its states is worth nothing.
+        if file.isNew { try? FileManager.default.removeItem(at: lines) }
+        journal = try CaseJournal(file: lines, inputs: all)
+    }
+
+    private static func usable(
+        _ samples: [Sample], model: LanguageModel, tokens: TokenOptions
+    ) throws -> ([FactTexts], SkippedSamples) {
+        var texts: [FactTexts] = []
+        var skipped = SkippedSamples()
+        for sample in samples {
+            do {
+                texts.append(try FactTexts(sample, model: model, options: tokens))
+            } catch {
+                guard let reason = SkipReason(error) else { throw error }
+                skipped.add(sample.id, reason)
+            }
+        }
+        return (texts, skipped)
+    }
+
+    /// How likely target_mediated (as target) and target_unmediated (as comparator) are behind every prompt.
+    ///
+    /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
+    func likelihoods(_ task: FactTask) throws -> [PromptScore] {
+        if let known = scores[task] { return known }
+        let scorer = PromptScorer(model: model, block: nil, alpha: 1, beta: 1, batchSize: batchSize)
+        let found = try journal.map(
+            texts, part: task.rawValue, batchSize: batchSize, stage: "\(task.rawValue) prompts\(label)",
+            progress: progress
+        ) { batch in
+            try scorer.scores(of: batch.map { $0.scoredPrompt(task) }).map {
+                PromptScore(target: $0[0], comparator: $0[1]).journalEntry
+            }
+        }.map(PromptScore.init(journalEntry:))
+        scores[task] = found
+        return found
+    }
+
+    /// One state of all samples, [N, D].
+    ///
+    /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
+    func states(_ state: FactState) throws -> [Float] {
+        guard let slot = states.firstIndex(of: state) else {
+            preconditionFailure("\(state.text) was not announced")
+        }
+        try readAll()
+        return try file.states(slot)
+    }
+
+    /// One pass over the texts for all states.
+    private func readAll() throws {
+        if isRead { return }
+        let indices = Array(texts.indices)
+        _ = try journal.map(
+            indices, part: "states", batchSize: batchSize, stage: "hidden states\(label)",
+            progress: progress
+        ) { batch in
+            let range = batch[0]..<batch[batch.count - 1] + 1
+            precondition(range.count == batch.count, "what is missing is the end of the list")
+            let part = texts[range]
+            let first = part.enumerated().map { $0.offset * part[range.lowerBound].sequences.count }
+            let readings = states.flatMap { state in
+                zip(part, first).map { $0.reading(state, first: $1) }
+            }
+            let found = try model.states(of: part.flatMap(\.sequences), reading: readings)
+            try file.write(try model.backend.read(found), of: range)
+            return batch.map { _ in true }
+        }
+        isRead = true
+    }
+
+    /// Removes what was kept for the case of an interruption.
+    func remove() throws {
+        try journal.remove()
+        file.remove()
+    }
+}

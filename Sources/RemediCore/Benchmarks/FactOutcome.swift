@@ -1,0 +1,86 @@
+import LanguageModels
+
+/// How close an entity's state lies to the directions for the attribute as given and with the targets
+/// exchanged.
+struct FactScore: Sendable, Equatable {
+    var mediated: Double
+    var unmediated: Double
+}
+
+/// What was found in one task: what the model says and what the probe says that it does.
+struct FactOutcome {
+    let task: FactTask
+    /// target and comparator as the task has them.
+    private let likelihoods: [PromptScore]
+    private let scores: [FactScore]
+    /// Whether the model finds the target likelier.
+    private let truths: [Bool]
+    private let isShuffled: Bool
+
+    /// - Parameters:
+    ///   - likelihoods: of target_mediated and target_unmediated.
+    ///   - seed: shuffles the truths among the samples; nil leaves them.
+    init(
+        _ task: FactTask, ids: [String], likelihoods: [PromptScore], scores: [FactScore],
+        shufflingTruthsBy seed: UInt64?
+    ) {
+        precondition(likelihoods.count == scores.count && ids.count == scores.count)
+        self.task = task
+        self.likelihoods = likelihoods.map {
+            task == .contextual ? $0 : PromptScore(target: $0.comparator, comparator: $0.target)
+        }
+        self.scores = scores
+        let truths = self.likelihoods.map { $0.target.first > $0.comparator.first }
+        isShuffled = seed != nil
+        self.truths = seed.map { Self.shuffled(truths, seed: $0, task) } ?? truths
+    }
+
+    /// In an order that the seed and the task decide (Fisher and Yates).
+    private static func shuffled(_ truths: [Bool], seed: UInt64, _ task: FactTask) -> [Bool] {
+        var stream = RandomStream(seed: seed, purpose: "control task", sample: task.rawValue)
+        var truths = truths
+        for last in stride(from: truths.count - 1, to: 0, by: -1) {
+            truths.swapAt(last, Int(stream.next().multipliedFullWidth(by: UInt64(last + 1)).high))
+        }
+        return truths
+    }
+
+    private func score(_ index: Int) -> (target: Double, comparator: Double) {
+        let score = scores[index]
+        return task == .contextual
+            ? (score.mediated, score.unmediated) : (score.unmediated, score.mediated)
+    }
+
+    /// A sample's entry; the reference's keys first.
+    func json(of index: Int) -> JSONValue {
+        let likelihood = likelihoods[index]
+        let score = score(index)
+        var object: JSONObject = [
+            "logp_target": .number(likelihood.target.first),
+            "logp_comparator": .number(likelihood.comparator.first),
+            "score_target": .number(score.target), "score_comparator": .number(score.comparator),
+            "full_logp_target": .number(likelihood.target.full),
+            "full_logp_comparator": .number(likelihood.comparator.full),
+        ]
+        if isShuffled { object["control_truth"] = .bool(truths[index]) }
+        return .object(object)
+    }
+
+    /// F1, MCC and accuracy; a positive is that the model will not say the target.
+    func metrics(_ bootstrap: Bootstrap, benchmark: String) -> JSONObject {
+        let judgements = scores.indices.map { index in
+            let score = score(index)
+            return Judgement(truth: !truths[index], prediction: !(score.target > score.comparator))
+        }
+        var object = JSONObject()
+        for score in JudgementScore.allCases {
+            object[score.rawValue] = .number(score.value(of: judgements))
+        }
+        for score in JudgementScore.allCases {
+            let key = "\(benchmark).\(task.rawValue).\(score.rawValue)"
+            object["\(score.rawValue)_interval"] =
+                score.interval(of: judgements, bootstrap, key: key)?.json ?? .null
+        }
+        return object
+    }
+}

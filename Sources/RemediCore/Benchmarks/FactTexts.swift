@@ -1,0 +1,100 @@
+import LanguageModels
+
+/// A hidden state that classifying a fact needs.
+enum FactState: Hashable, Sendable {
+    /// h_e at the entity's last token in the prompt part of the prompt in context.
+    case entityInContext(block: Int)
+    /// h_e at the entity's last token in the prompt.
+    case entityInPrompt(block: Int)
+    /// h_attr of the attribute as given.
+    case attribute(block: Int)
+    /// h_attr of the attribute with the targets exchanged.
+    case exchangedAttribute(block: Int)
+    /// h_entity: the entity read alone.
+    case entityAlone(block: Int)
+
+    var text: String {
+        switch self {
+        case .entityInContext(let block): "entity in context \(block)"
+        case .entityInPrompt(let block): "entity in prompt \(block)"
+        case .attribute(let block): "attribute \(block)"
+        case .exchangedAttribute(let block): "exchanged attribute \(block)"
+        case .entityAlone(let block): "entity alone \(block)"
+        }
+    }
+}
+
+/// The two ways in which a fact is asked for (SEMANTICS 7, "fact classification").
+enum FactTask: String, Sendable, CaseIterable {
+    /// The prompt follows the context: will the model say what the context implies?
+    case contextual
+    /// The prompt alone: will it say what it knows?
+    case decontextual
+}
+
+/// Everything that is read of one sample, as tokens.
+struct FactTexts: Sendable {
+    let id: String
+    /// The prompt in context, and the entity's last token in its prompt part.
+    private let inContext: (tokens: [Int], entity: Int)
+    private let prompt: (tokens: [Int], entity: Int)
+    private let attribute: RepresentationSource
+    private let exchanged: RepresentationSource
+    /// Tokens of target_mediated and target_unmediated.
+    private let words: [[Int]]
+
+    /// - Throws: `SkipReason`, `RemediError.entityNotInPrompt`, `.attributeNotInContext`: the sample cannot be
+    ///   used; `LanguageModelError.configuration` for a word without an embedding.
+    init(_ sample: Sample, model: LanguageModel, options: TokenOptions) throws {
+        guard let target = sample.targetMediated else { throw SkipReason.noTarget }
+        guard let comparator = sample.targetUnmediated else { throw SkipReason.noComparator }
+        guard let other = sample.withTargetsExchanged else { throw SkipReason.targetNotInAttribute }
+        func located(_ text: String, from start: Int) throws -> (tokens: [Int], entity: Int) {
+            let found = try model.locate(
+                entity: sample.entity, in: text, searchStart: start, options: options, sample: sample.id)
+            return (found.promptTokens, found.entityInPrompt.upperBound - 1)
+        }
+        id = sample.id
+        let text = sample.inContext(sample.prompt)
+        inContext = try located(text.text, from: text.promptStart)
+        prompt = try located(sample.prompt, from: 0)
+        attribute = try model.usableSource(of: sample, options: options)
+        exchanged = try model.usableSource(of: other, options: options)
+        words = [target, comparator].map(model.tokenizer.tokens(ofWord:))
+        guard !words[0].isEmpty else { throw SkipReason.noTarget }
+        guard !words[1].isEmpty else { throw SkipReason.noComparator }
+        try words.forEach(model.check(tokens:))
+        let longest = max(inContext.tokens.count, prompt.tokens.count) + words.map(\.count).max()! - 1
+        guard longest <= model.contextLength else { throw SkipReason.tooLong }
+    }
+
+    /// The prompt of a task, with both words to be scored.
+    func scoredPrompt(_ task: FactTask) -> ScoredPrompt {
+        ScoredPrompt(tokens: task == .contextual ? inContext.tokens : prompt.tokens, words: words)
+    }
+
+    /// Every text once; `sequence(of:)` says which is which.
+    var sequences: [[Int]] {
+        [
+            inContext.tokens, prompt.tokens, attribute.attributeText, exchanged.attributeText,
+            attribute.entityText,
+        ]
+    }
+
+    /// Where a state is read; `first` is the number of the first of `sequences` in the batch.
+    func reading(_ state: FactState, first: Int) -> StateReading {
+        switch state {
+        case .entityInContext(let block):
+            StateReading(
+                sequence: first, block: block, tokens: inContext.entity..<inContext.entity + 1)
+        case .entityInPrompt(let block):
+            StateReading(sequence: first + 1, block: block, tokens: prompt.entity..<prompt.entity + 1)
+        case .attribute(let block):
+            StateReading(sequence: first + 2, block: block, tokens: attribute.attribute)
+        case .exchangedAttribute(let block):
+            StateReading(sequence: first + 3, block: block, tokens: exchanged.attribute)
+        case .entityAlone(let block):
+            StateReading(sequence: first + 4, block: block, tokens: attribute.entity)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import LanguageModels
+
+/// The ways in which an editor is tried as a probe.
+package enum ProbeVariant: String, Sendable, CaseIterable {
+    /// As it is.
+    case editor
+    /// The identity editor in its place: how much the attribute's own representation tells.
+    case identity
+    /// The truths shuffled among the samples.
+    case controlTask = "control-task"
+    /// A model with random weights, and an editor trained on it.
+    case controlModel = "control-model"
+}
+
+/// One editor whose directions are compared with entities' states.
+package struct Probe: Sendable {
+    package let model: LanguageModel
+    package let type: EditorType
+    package let block: Int
+    /// The editor's file; nil for identity and null.
+    package let file: URL?
+    /// How its tokens are chosen.
+    package let tokens: TokenOptions
+    /// Whether its directions depend on the entity.
+    package let usesEntity: Bool
+    /// Where the editor, and with it its normaliser, is kept.
+    package let directory: URL
+    /// Where entities are read.
+    package let entityBlocks: [Int]
+    package let controls: ProbeControls
+    /// For files that do not say.
+    private let givenTokens: TokenOptions
+
+    /// - Parameters:
+    ///   - directory: holds `<type>/<block>/weights.*`.
+    ///   - tokens: for editors that do not say how their tokens are chosen.
+    /// - Throws: as `Editor.load`.
+    init(
+        model: LanguageModel, type: EditorType, block: Int, directory: URL, entityBlocks: [Int],
+        controls: ProbeControls, tokens: TokenOptions
+    ) throws {
+        let editor = try Editor.load(
+            type: type, block: block, directory: directory, model: model, tokenOptions: tokens)
+        self.model = model
+        self.type = type
+        self.block = block
+        self.directory = directory
+        self.entityBlocks = entityBlocks
+        self.controls = controls
+        givenTokens = tokens
+        self.tokens = editor.tokenOptions
+        usesEntity = editor.shape.useEntity || type == .biaffine
+        file = Editor.weightsFile(in: Editor.folder(type: type, block: block, directory: directory))
+    }
+
+    /// - Throws: as `Editor.load`.
+    func editor() throws -> Editor {
+        try Editor.load(
+            type: type, block: block, directory: directory, model: model, tokenOptions: givenTokens)
+    }
+
+    /// `linear/1`
+    var folder: String { "\(type.rawValue)/\(block)" }
+
+    /// `fact_cls_layer_26_control_task`
+    func resultName(_ classification: String, entityBlock: Int) -> String {
+        "\(classification)_layer_\(entityBlock)\(controls.suffix)"
+    }
+
+    func condition(entityBlock: Int) -> EvaluationCondition {
+        .probed(type, block: block, entityBlock: entityBlock, controls: controls)
+    }
+
+    /// What decides the probe's results, besides the samples.
+    func inputs() throws -> JSONObject {
+        var inputs: JSONObject = [
+            "model": .string(model.fingerprint),
+            "weights": model.elementType.map { .string($0.rawValue) } ?? .null,
+        ]
+        if let file { inputs["editor"] = .string(try SHA256.hash(file: file)) }
+        if file.map(StoredEditor.isOfReference) ?? true {
+            for (key, value) in tokens.inputs.members { inputs[key] = value }
+        }
+        return inputs
+    }
+}
+
+extension TokenOptions {
+    /// As manifests record them.
+    var inputs: JSONObject {
+        [
+            "use_all_entity_tokens": .bool(useAllEntityTokens), "first_byte_token": .bool(firstByteToken),
+            "attribute_no_entity": .bool(attributeWithoutEntity),
+        ]
+    }
+}
+
+/// Probes that read the same states: those of one model whose editors choose tokens alike.
+package struct ProbeGroup: Sendable {
+    package let model: LanguageModel
+    package let tokens: TokenOptions
+    package let probes: [Probe]
+    /// The samples that are classified.
+    package let samples: [Sample]
+    /// What decides the samples and what else all results share.
+    package let inputs: JSONObject
+    package let dataset: Dataset
+    package let options: ClassificationOptions
+    /// The experiment's folder; what a run keeps there until it is done has names that start with `name`.
+    package let directory: URL
+    package let progress: any ProgressReporter
+
+    /// Every block at which an entity is read, ascending.
+    var entityBlocks: [Int] { Set(probes.flatMap(\.entityBlocks)).sorted() }
+    /// Every block that is edited, ascending.
+    var blocks: [Int] { Set(probes.map(\.block)).sorted() }
+    var bootstrap: Bootstrap { Bootstrap(seed: options.seed) }
+}
+
+/// A kind of classification by probes.  One instance serves a group of probes; it computes what they share
+/// once, when it is first asked for.
+package protocol Classification: AnyObject {
+    /// What the names of its result files start with: `fact_cls`.
+    static var name: String { get }
+
+    init(_ group: ProbeGroup)
+
+    /// What decides a probe's results besides the samples and the probe.
+    ///
+    /// - Throws: `RemediError`, `LanguageModelError`, `ComputeError`.
+    func inputs(of probe: Probe) throws -> JSONObject
+
+    /// Classifies with the entities' states after `entityBlock`.
+    ///
+    /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
+    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult
+
+    /// Removes what was kept for the case of an interruption.
+    func finish() throws
+}

@@ -1,0 +1,83 @@
+import LanguageModels
+
+/// A named evaluation of editors as probes: `eval.cls.<name>.json`.
+package struct ClassificationPlan: EvaluationPlanning, Equatable {
+    package static let kind = "eval.cls"
+    package static let resultsKey = "eval_cls"
+
+    package var scope = EvaluationScope()
+    package var variants: [ProbeVariant] = [.editor]
+    /// What all variants are controls of besides.
+    package var controls = ProbeControls()
+    /// Where entities are read; all: at the editor's block and above.
+    package var entityLayers = LayerPlan()
+    package var normalization: ProbeNormalization = .evaluation
+    package var compatibility: Compatibility = .remedi
+    /// nil: as the compatibility says.
+    package var entityInput: ProbeEntityInput?
+
+    package init() {}
+
+    package static var optionSettings: [Setting<ClassificationPlan>] {
+        [
+            Setting("variants", \.variants, .list(.choice("NAME"))),
+            Setting("control-task", \.controls.task, .flag),
+            Setting("control-model", \.controls.model, .flag),
+            Setting("entity-layers", \.entityLayers, .layerPlan),
+            Setting("normalize", \.normalization, .choice()),
+            Setting("compat", \.compatibility, .choice()),
+            Setting("editor-entity", \.entityInput, .optional(.choice())),
+        ]
+    }
+
+    package var needsEditors: Bool {
+        variants.contains { $0 == .editor || $0 == .controlTask } && !scope.editorType.isParameterless
+    }
+
+    /// What is classified in the data set.
+    private var classification: any Classification.Type {
+        switch scope.dataset {
+        case .counterfact, .winoventi, .biosbias, .mcrae: FactClassification.self
+        }
+    }
+
+    package func check(_ context: EvaluationContext) throws { try run(in: context).check() }
+
+    package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
+        try run(in: context).run(classification)
+    }
+
+    private func run(in context: EvaluationContext) throws -> ClassificationRun {
+        var options = ClassificationOptions()
+        options.variants = variants
+        options.controls = controls
+        options.editorType = scope.editorType
+        options.editorsDirectory = context.editorsDirectory
+        options.blocks = context.blocks
+        if case .only(let blocks) = entityLayers.layers(for: context.modelName) {
+            options.entityBlocks = blocks
+        }
+        options.normalization = normalization
+        // Directions that are to be normalised by stored statistics must not depend on where they are used.
+        options.entityInput =
+            normalization == .train
+            ? .alone : entityInput ?? (compatibility == .reference ? .prompt : .alone)
+        options.split = scope.split
+        options.tokens = scope.tokens
+        if compatibility == .reference { options.tokens.firstByteToken = true }
+        options.batchSize = scope.batchSize
+        options.seed = scope.seed
+        options.overwrite = context.overwrite
+        return ClassificationRun(
+            model: context.model, control: try control(context), dataset: context.dataset,
+            options: options, directory: context.directory, progress: context.progress)
+    }
+
+    /// The model that `model random` makes of the evaluated one, with the editors trained on it.
+    private func control(_ context: EvaluationContext) throws -> ControlModel {
+        let name = context.modelName.key + "_random"
+        let folder = try ResultsFolder(
+            experiment: editorsName(for: ModelName(name)), in: context.resultsRoot)
+        return ControlModel(name: name, editorsDirectory: folder.url) { try context.openModel(name) }
+    }
+}

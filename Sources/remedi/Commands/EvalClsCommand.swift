@@ -1,0 +1,67 @@
+import LanguageModels
+import RemediCore
+
+/// `eval cls`: does an editor's direction tell what a model will say?
+package struct EvalClsCommand: EvaluationCommand {
+    package static let name = "cls"
+    package static let summary = "measures how well editors' directions tell what a model believes"
+
+    package var given = GivenArguments<EvalClsCommand>()
+    package var arguments = EvaluationArguments<ClassificationPlan>()
+
+    package init() {}
+
+    package func check() throws(UsageError) {
+        for control in ["control-task", "control-model"] {
+            if given.contains(control), given.contains("variants") { throw .conflict(control, "variants") }
+        }
+        let plan = arguments.plan
+        if plan.normalization == .train, plan.entityInput == .prompt {
+            throw .conflict("normalize train", "editor-entity prompt")
+        }
+        try checkArguments()
+    }
+
+    /// A control that is named is the only thing to be done.
+    func adjust(_ plan: inout ClassificationPlan) {
+        if given.contains("control-task") || given.contains("control-model") { plan.variants = [.editor] }
+    }
+
+    package static var options: [Option<EvalClsCommand>] {
+        typealias Arguments = EvaluationArguments<ClassificationPlan>
+        func inside(_ options: [Option<Arguments>]) -> [Option<EvalClsCommand>] {
+            options.map { $0.inside(\.arguments) }
+        }
+        let group = "Classification"
+        let probing = [
+            Arguments.option(
+                "entity-layers", group,
+                "the layers at which entities are read, or 'all' from the editor's on, which is the default"),
+            Arguments.option(
+                "variants", group,
+                "what to try: the editor, the identity editor in its place, shuffled truths, and a model of"
+                    + " random weights (MODEL_random) with editors trained on it"),
+            Arguments.option(
+                "control-task", group, "shuffles the truths among the samples; the same as that variant"),
+            Arguments.option(
+                "control-model", group,
+                "says that --model has random weights and names the files so; the variant of that name"
+                    + " looks for model and editors itself"),
+            Arguments.option(
+                "normalize", group,
+                "by the samples that are classified, or by those of the training split; what 'train' takes"
+                    + " is kept beside the editor as normalizer.safetensors, for 'inspect probe' too, and"
+                    + " made first if it is not there"),
+            Arguments.option(
+                "editor-entity", group,
+                "which state of the entity editors get that use one: of the entity alone, as in training, or"
+                    + " the one in the prompt that is classified, as with --compat reference"),
+            Arguments.option(
+                "compat", group, "whose rules to follow where the reference and this program differ"),
+        ]
+        return inside(
+            Arguments.modelOptions + Arguments.dataOptions + Arguments.editorOptions
+                + Arguments.tokenOptions + probing + Arguments.computationOptions(group)
+                + Arguments.outputOptions)
+    }
+}
