@@ -41,7 +41,7 @@ final class FactMeasurements {
         file = try StateFile(
             folder.appendingPathComponent(name + StateFile.suffix), slots: states.count,
             samples: texts.count, hiddenSize: model.hiddenSize)
-        let lines = folder.appendingPathComponent(name + ".journal.jsonl")
+        let lines = folder.appendingPathComponent(name + CaseJournal.suffix)
         // A journal without its states is worth nothing.
         if file.isNew { try? FileManager.default.removeItem(at: lines) }
         journal = try CaseJournal(file: lines, inputs: all)
