@@ -61,7 +61,7 @@ package final class Checkpoint: Sendable {
     /// A file that holds one JSON object.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
-    static func object(of url: URL) throws -> JSONObject {
+    package static func object(of url: URL) throws -> JSONObject {
         let file = try MappedFile(url)
         do {
             guard let object = try JSONValue(parsing: file.bytes).object else {

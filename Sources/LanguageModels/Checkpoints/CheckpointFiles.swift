@@ -1,7 +1,13 @@
 import Foundation
 
 /// Which files of a folder hold a checkpoint's tensors.
-struct CheckpointFiles {
+package struct CheckpointFiles {
+    /// What belongs to a checkpoint beside its weights: configuration and tokenizer.
+    package static let companions = [
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+    ]
+
     /// One weight file.
     struct Shard {
         enum Format { case safeTensors, torch }

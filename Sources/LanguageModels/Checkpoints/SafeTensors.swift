@@ -54,8 +54,21 @@ package enum SafeTensors {
         }
     }
 
-    /// The header with its length in front, padded so that the data is aligned to 8 bytes.
     private static func header(of tensors: [Output], metadata: [String: String]) -> Data {
+        for tensor in tensors {
+            precondition(
+                TensorRecord.elementCount(tensor.shape) == tensor.values.count, "a shape covers its values")
+        }
+        return header(
+            of: tensors.map { tensor in
+                TensorOutline(
+                    name: tensor.name, typeName: ElementType.float32.rawValue, shape: tensor.shape,
+                    byteCount: tensor.values.count * MemoryLayout<Float>.stride)
+            }, metadata: metadata)
+    }
+
+    /// The header with its length in front, padded so that the data is aligned to 8 bytes.
+    static func header(of tensors: [TensorOutline], metadata: [String: String]) -> Data {
         var object = JSONObject()
         if !metadata.isEmpty {
             var strings = JSONObject()
@@ -64,13 +77,11 @@ package enum SafeTensors {
         }
         var end = 0
         for tensor in tensors {
-            precondition(
-                TensorRecord.elementCount(tensor.shape) == tensor.values.count, "a shape covers its values")
             precondition(object[tensor.name] == nil, "tensor names differ")
             let start = end
-            end += tensor.values.count * MemoryLayout<Float>.stride
+            end += tensor.byteCount
             object[tensor.name] = [
-                "dtype": "F32", "shape": .array(tensor.shape.map { .integer($0) }),
+                "dtype": .string(tensor.typeName), "shape": .array(tensor.shape.map { .integer($0) }),
                 "data_offsets": [.integer(start), .integer(end)],
             ]
         }

@@ -19,6 +19,14 @@ package struct StoredTensor: Sendable {
     /// Asks the system to read the tensor's bytes ahead in the background.
     package func prefetch() { storage.prefetch(byteOffset..<byteOffset + byteCount) }
 
+    /// Some of the elements, in a row.
+    package func elements(_ range: Range<Int>) -> StoredTensor {
+        precondition(range.lowerBound >= 0 && range.upperBound <= elementCount, "a range outside the tensor")
+        return StoredTensor(
+            name: name, shape: [range.count], elementType: elementType, storage: storage,
+            byteOffset: byteOffset + range.lowerBound * elementType.byteCount)
+    }
+
     /// All elements as float32, row-major.
     package func floats() -> [Float] {
         [Float](unsafeUninitializedCapacity: elementCount) { output, count in

@@ -37,4 +37,13 @@ enum GPT2: ModelFamily {
             attentionOutput: "attn.c_proj", feedForwardNorm: "ln_2", up: "mlp.c_fc", gate: nil,
             down: "mlp.c_proj", finalNorm: "ln_f", head: "lm_head", layout: .inputsByOutputs)
     }
+
+    /// Every block adds twice to the residual stream; the deviation shrinks with the root of how often.
+    static func initialization(
+        _ reader: ConfigurationReader, _ configuration: TransformerConfiguration
+    ) throws -> WeightInitialization {
+        var rules = try WeightInitialization(reader)
+        rules.residualDeviation = rules.deviation / Double(2 * configuration.blocks).squareRoot()
+        return rules
+    }
 }

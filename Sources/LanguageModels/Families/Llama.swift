@@ -16,4 +16,10 @@ enum Llama: ModelFamily {
     static func weightNames(_ configuration: TransformerConfiguration) -> WeightNames {
         LlamaShape.weightNames
     }
+
+    static func initialization(
+        _ reader: ConfigurationReader, _ configuration: TransformerConfiguration
+    ) throws -> WeightInitialization {
+        try WeightInitialization(padded: reader, vocabularySize: configuration.vocabularySize)
+    }
 }

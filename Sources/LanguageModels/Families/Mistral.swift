@@ -20,4 +20,10 @@ enum Mistral: ModelFamily {
     static func weightNames(_ configuration: TransformerConfiguration) -> WeightNames {
         LlamaShape.weightNames
     }
+
+    static func initialization(
+        _ reader: ConfigurationReader, _ configuration: TransformerConfiguration
+    ) throws -> WeightInitialization {
+        try WeightInitialization(padded: reader, vocabularySize: configuration.vocabularySize)
+    }
 }

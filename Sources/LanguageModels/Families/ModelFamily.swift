@@ -5,6 +5,16 @@ package protocol ModelFamily: Sendable {
     /// - Throws: `LanguageModelError.configuration`, `.unsupportedSetting`.
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration
     static func weightNames(_ configuration: TransformerConfiguration) -> WeightNames
+    /// - Throws: `LanguageModelError.configuration`.
+    static func initialization(
+        _ reader: ConfigurationReader, _ configuration: TransformerConfiguration
+    ) throws -> WeightInitialization
+}
+
+extension ModelFamily {
+    package static func initialization(
+        _ reader: ConfigurationReader, _ configuration: TransformerConfiguration
+    ) throws -> WeightInitialization { try WeightInitialization(reader) }
 }
 
 /// The table of families.
@@ -19,6 +29,24 @@ package enum ModelFamilies {
     package static func read(
         _ reader: ConfigurationReader
     ) throws -> (configuration: TransformerConfiguration, names: WeightNames) {
+        let family = try family(of: reader)
+        try reader.refuseQuantisation()
+        let configuration = try family.configuration(reader)
+        return (configuration, family.weightNames(configuration))
+    }
+
+    /// Every tensor of the model that `config.json` describes, and how it starts before training.
+    ///
+    /// - Throws: `LanguageModelError`.
+    package static func initialTensors(
+        _ reader: ConfigurationReader
+    ) throws -> [(tensor: TensorRequirement, values: InitialValues)] {
+        let (configuration, names) = try read(reader)
+        let rules = try family(of: reader).initialization(reader, configuration)
+        return names.initialTensors(configuration, rules)
+    }
+
+    private static func family(of reader: ConfigurationReader) throws -> any ModelFamily.Type {
         guard let name = reader.object["model_type"]?.string else {
             throw LanguageModelError.configuration(
                 key: "model_type", path: reader.path, reason: "it is missing")
@@ -26,9 +54,7 @@ package enum ModelFamilies {
         guard let family = all.first(where: { $0.modelType == name }) else {
             throw LanguageModelError.unknownFamily(name: name, known: all.map { $0.modelType })
         }
-        try reader.refuseQuantisation()
-        let configuration = try family.configuration(reader)
-        return (configuration, family.weightNames(configuration))
+        return family
     }
 }
 

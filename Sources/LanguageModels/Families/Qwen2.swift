@@ -35,4 +35,10 @@ enum Qwen2: ModelFamily {
     static func weightNames(_ configuration: TransformerConfiguration) -> WeightNames {
         LlamaShape.weightNames
     }
+
+    static func initialization(
+        _ reader: ConfigurationReader, _ configuration: TransformerConfiguration
+    ) throws -> WeightInitialization {
+        try WeightInitialization(padded: reader, vocabularySize: configuration.vocabularySize)
+    }
 }

@@ -2,7 +2,7 @@ import Compute
 
 extension StoredTensor {
     /// All elements in another element type, to nearest with ties to even, in memory of their own.
-    func rounded(to type: ElementType) -> DeviceStorage {
+    package func rounded(to type: ElementType) -> DeviceStorage {
         let values = floats()
         let bytes = max(values.count * type.byteCount, 1)
         let address = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)

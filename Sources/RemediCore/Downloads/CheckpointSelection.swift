@@ -1,17 +1,13 @@
+import LanguageModels
+
 /// Which files of a repository make a checkpoint that can be read here.
 enum CheckpointSelection {
-    /// Configuration and tokenizer.
-    private static let companions: Set<String> = [
-        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-    ]
-
     /// The weights in the format that is read first, and all that goes with them; nil if there are no weights.
     static func files(of all: [Hub.File]) -> [Hub.File]? {
         let top = all.filter { !$0.path.contains("/") }
         for (single, suffix) in [("model.safetensors", ".safetensors"), ("pytorch_model.bin", ".bin")] {
             let weights = weights(in: top, single: single, suffix: suffix)
-            if !weights.isEmpty { return top.filter { companions.contains($0.path) } + weights }
+            if !weights.isEmpty { return top.filter { CheckpointFiles.companions.contains($0.path) } + weights }
         }
         return nil
     }

@@ -31,6 +31,12 @@ package enum Commands {
                 members: [
                     .command(DataList.self), .command(DataDownload.self), .command(DataReformat.self),
                 ]),
+            .group(
+                name: "model", summary: "lists, fetches, converts and makes models",
+                members: [
+                    .command(ModelList.self), .command(ModelDownloadCommand.self),
+                    .command(ModelRandom.self), .command(ModelImportCommand.self),
+                ]),
             .command(PresubmitCommand.self),
         ]
     }

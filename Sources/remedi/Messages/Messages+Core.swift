@@ -30,6 +30,7 @@ extension Messages {
                         + " or add --with-dependencies")
         case .modelNotFound(let name, let searched):
             "there is no model '\(name)'; looked for \(searched.joined(separator: ", "))"
+                + (ModelName(name).ids.isEmpty ? "" : "; 'remedi model download \(name)' fetches it")
         case .dataFileNotFound(let dataset, let searched):
             "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
                 + " (name one with --dataset-file)"

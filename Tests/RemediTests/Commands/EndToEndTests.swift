@@ -178,7 +178,8 @@ final class EndToEndTests: XCTestCase {
             run("train -n x -m nowhere", ["-f", data]),
             fails:
                 "there is no model 'nowhere'; looked for \(folder.path)/nowhere, \(folder.path)/models/nowhere,"
-                + " ~/.cache/huggingface/hub/models--nowhere".replacing("~", with: folder.path + "/~"))
+                + " ~/.cache/huggingface/hub/models--nowhere; 'remedi model download nowhere' fetches it"
+                .replacing("~", with: folder.path + "/~"))
         check(
             run("train -n x -f none.json"),
             fails:

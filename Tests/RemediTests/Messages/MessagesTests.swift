@@ -45,7 +45,11 @@ final class MessagesTests: XCTestCase {
                 .notAResultsFolder(path: "/r", foreign: "thesis.tex"),
                 "/r is not removed, because it is or holds something else than results: thesis.tex"
             ),
-            (.modelNotFound(name: "m", searched: ["/a", "/b"]), "there is no model 'm'; looked for /a, /b"),
+            (
+                .modelNotFound(name: "m", searched: ["/a", "/b"]),
+                "there is no model 'm'; looked for /a, /b; 'remedi model download m' fetches it"
+            ),
+            (.modelNotFound(name: "/m", searched: ["/m"]), "there is no model '/m'; looked for /m"),
             (
                 .dataFileNotFound(dataset: .counterfact, searched: ["/a"]),
                 "there is no file for counterfact; looked for /a (name one with --dataset-file)"

@@ -1,0 +1,70 @@
+/// How a family fills its weights before it is trained, as `transformers` does (`_init_weights`).
+package struct WeightInitialization: Sendable, Equatable {
+    /// Standard deviation of matrices and embeddings, whose mean is 0.
+    package var deviation: Double
+    /// That of the two projections of a block that add to the residual stream.
+    package var residualDeviation: Double
+    /// The token whose embedding is 0.
+    package var paddingToken: Int?
+
+    /// What most families do.  `initializer_range` counts unless it is 0 or missing.
+    ///
+    /// - Throws: `LanguageModelError.configuration`.
+    init(_ reader: ConfigurationReader) throws {
+        let given = reader.object["initializer_range"]?.double ?? 0
+        guard given.isFinite, given >= 0 else {
+            throw LanguageModelError.configuration(
+                key: "initializer_range", path: reader.path, reason: "a positive number is expected")
+        }
+        deviation = given == 0 ? 0.02 : given
+        residualDeviation = deviation
+    }
+
+    /// The same, with the embedding of `pad_token_id` empty; negative ids count from the end.
+    ///
+    /// - Throws: `LanguageModelError.configuration`.
+    init(padded reader: ConfigurationReader, vocabularySize: Int) throws {
+        try self.init(reader)
+        guard let value = reader.object["pad_token_id"], !value.isNull else { return }
+        guard let id = value.integer, (-vocabularySize..<vocabularySize).contains(id) else {
+            throw LanguageModelError.configuration(
+                key: "pad_token_id", path: reader.path, reason: "it is not in the vocabulary")
+        }
+        paddingToken = id < 0 ? vocabularySize + id : id
+    }
+}
+
+/// How the elements of a tensor start.
+package enum InitialValues: Sendable, Equatable {
+    case zeros
+    case ones
+    /// Mean 0; one row may be 0.
+    case normal(deviation: Double, emptyRow: Int?)
+}
+
+extension WeightNames {
+    /// Every tensor of the model, each once, and how it starts: norms are neutral, biases 0.
+    package func initialTensors(
+        _ configuration: TransformerConfiguration, _ rules: WeightInitialization
+    ) -> [(tensor: TensorRequirement, values: InitialValues)] {
+        var residual: Set<String> = []
+        for index in 0..<configuration.blocks {
+            let block = block(index, configuration)
+            residual.formUnion([block.attentionOutput.weight.name, block.down.weight.name])
+        }
+        return tensors(configuration).map { tensor in
+            let values: InitialValues =
+                switch (tensor.part, tensor.shape.count) {
+                case (.norms, _): tensor.name.hasSuffix(".bias") ? .zeros : .ones
+                case (.tokenEmbedding, _):
+                    .normal(deviation: rules.deviation, emptyRow: rules.paddingToken)
+                case (_, 1): .zeros
+                default:
+                    .normal(
+                        deviation: residual.contains(tensor.name) ? rules.residualDeviation : rules.deviation,
+                        emptyRow: nil)
+                }
+            return (tensor, values)
+        }
+    }
+}

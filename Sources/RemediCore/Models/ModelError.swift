@@ -1,0 +1,9 @@
+/// What can be wrong with making or converting a checkpoint.  Cases carry facts; the binary words them.
+package enum ModelError: Error, Equatable, Sendable {
+    /// The folder holds a checkpoint already.
+    case exists(path: String)
+    /// The checkpoint's weights are safetensors in the wanted type already.
+    case nothingToImport(path: String)
+    /// Neither a folder nor a file of torch.
+    case notACheckpoint(path: String)
+}

@@ -1,0 +1,107 @@
+import Foundation
+import LanguageModels
+
+/// The checkpoints that are here: in the models folder and in the cache of Hugging Face's tools.
+package enum ModelInventory {
+    /// One checkpoint, as far as it can be read.
+    package struct Entry: Sendable {
+        /// As `--model` takes it.
+        package let name: String
+        package let folder: URL
+        /// The branch, for what lies in the cache.
+        package let revision: String?
+        package let summary: ModelSummary?
+        /// `model_type`, also of models that cannot be read.
+        package let family: String?
+        /// Why it cannot be used; nil if it can.
+        package let problem: (any Error)?
+        /// Bytes of the files.
+        package let byteCount: Int
+    }
+
+    /// Those of the models folder first, then those of the cache, each sorted by name.
+    package static func entries(in workplace: Workplace) -> [Entry] {
+        inFolder(workplace.models) + inCache(workplace.hubCache)
+    }
+
+    private static func inFolder(_ models: URL) -> [Entry] {
+        names(in: models).flatMap { name -> [Entry] in
+            let folder = models.appendingPathComponent(name)
+            if isCheckpoint(folder) { return [entry(name, folder)] }
+            return names(in: folder).compactMap { inner in
+                let nested = folder.appendingPathComponent(inner)
+                return isCheckpoint(nested) ? entry("\(name)/\(inner)", nested) : nil
+            }
+        }
+    }
+
+    private static func inCache(_ cache: URL) -> [Entry] {
+        names(in: cache).flatMap { name -> [Entry] in
+            let parts = name.components(separatedBy: "--")
+            guard parts.count >= 2, parts[0] == "models" else { return [] }
+            let repository = cache.appendingPathComponent(name)
+            let id = parts.dropFirst().joined(separator: "/")
+            let references = repository.appendingPathComponent("refs")
+            let found = branches(in: references).compactMap { branch -> Entry? in
+                let file = references.appendingPathComponent(branch)
+                guard let commit = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+                let folder = repository.appendingPathComponent(
+                    "snapshots/" + commit.trimmingCharacters(in: .whitespacesAndNewlines))
+                return isCheckpoint(folder) ? entry(id, folder, revision: branch) : nil
+            }
+            if !found.isEmpty { return found }
+            let blobs = repository.appendingPathComponent("blobs")
+            guard names(in: blobs).contains(where: { $0.hasSuffix(".incomplete") }) else { return [] }
+            return [
+                Entry(
+                    name: id, folder: repository, revision: nil, summary: nil, family: nil,
+                    problem: UnfinishedDownload(), byteCount: byteCount(of: blobs))
+            ]
+        }
+    }
+
+    /// A download that was cut off.
+    package struct UnfinishedDownload: Error {
+        package init() {}
+    }
+
+    private static func entry(_ name: String, _ folder: URL, revision: String? = nil) -> Entry {
+        var summary: ModelSummary?
+        var problem: (any Error)?
+        var family: String?
+        do {
+            family = try Checkpoint.object(of: folder.appendingPathComponent("config.json"))["model_type"]?
+                .string
+            summary = try ModelSummary(Checkpoint(folder: folder))
+        } catch {
+            problem = error
+        }
+        return Entry(
+            name: name, folder: folder, revision: revision, summary: summary, family: family,
+            problem: problem, byteCount: byteCount(of: folder))
+    }
+
+    private static func isCheckpoint(_ folder: URL) -> Bool {
+        SystemCall.status(folder.appendingPathComponent("config.json").path) != nil
+    }
+
+    /// What a folder holds, sorted; nothing if there is no such folder.
+    private static func names(in folder: URL) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+    }
+
+    /// The references of a repository: files, some of them in folders (`pr/1`).
+    private static func branches(in references: URL) -> [String] {
+        let found = (try? FileManager.default.subpathsOfDirectory(atPath: references.path)) ?? []
+        return found.sorted().filter { name in
+            SystemCall.status(references.appendingPathComponent(name).path).map(SystemCall.isRegular) ?? false
+        }
+    }
+
+    private static func byteCount(of folder: URL) -> Int {
+        names(in: folder).reduce(0) { sum, name in
+            let status = SystemCall.status(folder.appendingPathComponent(name).path)
+            return sum + (status.map { SystemCall.isRegular($0) ? Int($0.st_size) : 0 } ?? 0)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Compute
+import LanguageModels
+import RemediCore
+
+/// `model list`: the checkpoints that are here.
+package struct ModelList: Command {
+    package static let name = "list"
+    package static let summary = "lists the models that are here"
+    package static let discussion = [
+        "Looks into the models folder (REMEDI_MODELS_DIR, CM_MODELS_DIR or models) and into the cache of Hugging"
+            + " Face's tools (HF_HUB_CACHE, HF_HOME)."
+    ]
+
+    package var given = GivenArguments<ModelList>()
+    var isJSON = false
+
+    package init() {}
+
+    package static var options: [Option<ModelList>] {
+        [Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON")]
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        let entries = ModelInventory.entries(in: surroundings.workplace)
+        if isJSON { return try surroundings.write(JSONValue.array(entries.map(json))) }
+        guard !entries.isEmpty else {
+            let workplace = surroundings.workplace
+            return try surroundings.write(
+                "no models in \(workplace.models.path) or \(workplace.hubCache.path)\n")
+        }
+        var table = TextTable(columns: [
+            .init("name"), .init("branch"), .init("family"), .init("parameters", .right),
+            .init("size", .right), .init("stored as"), .init("state"), .init("folder"),
+        ])
+        for entry in entries {
+            table.add([
+                entry.name, entry.revision ?? "", entry.family ?? "",
+                entry.summary.map { "\($0.parameterCount)" } ?? "", ByteCount.text(entry.byteCount),
+                types(of: entry).joined(separator: ", "),
+                entry.problem.map { Messages.sentence(for: $0) } ?? "complete", entry.folder.path,
+            ])
+        }
+        try surroundings.write(table.text())
+    }
+
+    private func types(of entry: ModelInventory.Entry) -> [String] {
+        ElementType.allCases.filter { entry.summary?.parametersByType[$0] != nil }.map(\.rawValue)
+    }
+
+    private func json(_ entry: ModelInventory.Entry) -> JSONValue {
+        func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+        return [
+            "name": .string(entry.name), "revision": text(entry.revision), "family": text(entry.family),
+            "parameters": entry.summary.map { .integer($0.parameterCount) } ?? .null,
+            "size": .integer(entry.byteCount), "stored_as": .array(types(of: entry).map { .string($0) }),
+            "complete": .bool(entry.problem == nil),
+            "problem": text(entry.problem.map { Messages.sentence(for: $0) }),
+            "folder": .string(entry.folder.path),
+        ]
+    }
+}
