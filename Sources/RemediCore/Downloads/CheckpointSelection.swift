@@ -7,7 +7,9 @@ enum CheckpointSelection {
         let top = all.filter { !$0.path.contains("/") }
         for (single, suffix) in [("model.safetensors", ".safetensors"), ("pytorch_model.bin", ".bin")] {
             let weights = weights(in: top, single: single, suffix: suffix)
-            if !weights.isEmpty { return top.filter { CheckpointFiles.companions.contains($0.path) } + weights }
+            if !weights.isEmpty {
+                return top.filter { CheckpointFiles.companions.contains($0.path) } + weights
+            }
         }
         return nil
     }

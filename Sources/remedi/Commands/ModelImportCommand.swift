@@ -70,7 +70,8 @@ package struct ModelImportCommand: Command {
         let outcome = try job.write(to: target, replaces: overwrites, progress: progress)
         if !outcome.shared.isEmpty {
             progress.report(
-                .message("left out, being others under a second name: \(outcome.shared.joined(separator: ", "))")
+                .message(
+                    "left out, being others under a second name: \(outcome.shared.joined(separator: ", "))")
             )
         }
         try surroundings.write(target.path + "\n")

@@ -60,7 +60,8 @@ final class ModelImportTests: XCTestCase {
             XCTAssertEqual($0 as? ModelError, .exists(path: folder.path))
         }
         _ = try write(rounded, to: folder, replaces: true)
-        XCTAssertEqual(try ModelSummary(Checkpoint(folder: folder)).parametersByType.keys.map(\.self), [.bfloat16])
+        XCTAssertEqual(
+            try ModelSummary(Checkpoint(folder: folder)).parametersByType.keys.map(\.self), [.bfloat16])
     }
 
     func testShards() throws {

@@ -54,7 +54,8 @@ final class ModelCommandsTests: XCTestCase {
 
     func testImport() throws {
         let source = TestFiles.package.appendingPathComponent(
-            "Tests/LanguageModelsTests/Fixtures/models/gptj-bin").path
+            "Tests/LanguageModelsTests/Fixtures/models/gptj-bin"
+        ).path
         XCTAssertEqual(run("model import \(source)").output, "\(folder.path)/models/gptj-bin\n")
         XCTAssertEqual(try names("models/gptj-bin"), ["config.json", "model.safetensors"])
         XCTAssertEqual(
