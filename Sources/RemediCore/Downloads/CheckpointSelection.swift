@@ -2,7 +2,7 @@ import LanguageModels
 
 /// Which files of a repository make a checkpoint that can be read here.
 enum CheckpointSelection {
-    /// The weights in the format that is read first, and all that goes with them; nil if there are no weights.
+    /// The weights in the format that is read first, and all that goes with them; nil without weights.
     static func files(of all: [Hub.File]) -> [Hub.File]? {
         let top = all.filter { !$0.path.contains("/") }
         for (single, suffix) in [("model.safetensors", ".safetensors"), ("pytorch_model.bin", ".bin")] {

@@ -89,8 +89,8 @@ package struct Downloader: Sendable {
     /// Fetches a file to `target`, by way of `part`, which stays if the transfer fails and is gone on with
     /// the next time.
     ///
-    /// - Parameter keepsUnknown: goes on with a part of which nobody knows where it comes from, too; the file's
-    ///   checksum tells whether that was right.
+    /// - Parameter keepsUnknown: goes on with a part of which nobody knows where it comes from, too; the
+    ///   file's checksum tells whether that was right.
     /// - Throws: `DownloadError`, `LanguageModelError.unwritable`, `RemediError.interrupted`.
     package func fetch(
         _ file: RemoteFile, to target: URL, part place: URL, keepsUnknown: Bool = false,

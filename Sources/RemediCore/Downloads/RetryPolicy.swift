@@ -20,7 +20,7 @@ package struct RetryPolicy: Sendable {
     /// curl's codes for what may go better another time: name and connection failures, timeouts, a connection
     /// that is cut while it is set up, while sending or receiving, and their likes of HTTP/2 and HTTP/3.
     func isTransient(curl code: Int32, hasReceived: Bool) -> Bool {
-        // Names that cannot be resolved and servers that cannot be reached seldom heal, unless they just worked.
+        // Names without an address and servers out of reach seldom heal, unless they just worked.
         [16, 18, 28, 35, 52, 55, 56, 92, 95].contains(code) || hasReceived && [5, 6, 7].contains(code)
     }
 

@@ -80,17 +80,17 @@ package struct ModelImport: Sendable {
     private static func distinct(
         _ records: [TensorRecord], needed: Set<String>
     ) -> (kept: [TensorRecord], shared: [String]) {
-        struct Place: Hashable {
+        struct Extent: Hashable {
             let address: UnsafeMutableRawPointer
             let typeName: String
             let shape: [Int]
         }
-        var groups: [Place: [TensorRecord]] = [:]
+        var groups: [Extent: [TensorRecord]] = [:]
         for record in records where record.byteCount > 0 {
-            let place = Place(
+            let extent = Extent(
                 address: record.storage.address + record.byteOffset, typeName: record.typeName,
                 shape: record.shape)
-            groups[place, default: []].append(record)
+            groups[extent, default: []].append(record)
         }
         var dropped: Set<String> = []
         for group in groups.values where group.count > 1 {
