@@ -7,8 +7,8 @@ package struct Axis: Sendable, Equatable {
     package var ticks: [Double]
     private let decimals: Int
 
-    /// Larger numbers cannot be drawn.
-    private static let limit = 1e100
+    /// Larger numbers cannot be drawn, nor sensibly be added.
+    static let limit = 1e100
 
     /// An axis that holds all finite numbers among `values`, with about `count` ticks at round numbers.
     ///

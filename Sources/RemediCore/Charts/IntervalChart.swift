@@ -11,8 +11,8 @@ package struct IntervalChart: Chart {
             self.name = name
             self.color = color
             self.value = value
-            self.lower = lower
-            self.upper = upper
+            self.lower = lower.flatMap { $0.isFinite ? $0 : nil }
+            self.upper = upper.flatMap { $0.isFinite ? $0 : nil }
         }
     }
 

@@ -9,8 +9,8 @@ package struct LineChart: Chart {
         package init(x: Int, y: Double, lower: Double? = nil, upper: Double? = nil) {
             self.x = x
             self.y = y
-            self.lower = lower
-            self.upper = upper
+            self.lower = lower.flatMap { $0.isFinite ? $0 : nil }
+            self.upper = upper.flatMap { $0.isFinite ? $0 : nil }
         }
     }
 
@@ -40,8 +40,8 @@ package struct LineChart: Chart {
             self.name = name
             self.color = color
             self.y = y
-            self.lower = lower
-            self.upper = upper
+            self.lower = lower.flatMap { $0.isFinite ? $0 : nil }
+            self.upper = upper.flatMap { $0.isFinite ? $0 : nil }
         }
     }
 
@@ -52,10 +52,12 @@ package struct LineChart: Chart {
     package var baselines: [Baseline]
     /// What values can be: 0 to 1 of a share.
     package var bounds: ClosedRange<Double>?
+    /// Where a vertical line stands: the layer that was chosen.
+    package var marked: Int?
 
     package init(
         title: String, x xTitle: String, y yTitle: String, series: [Series], baselines: [Baseline] = [],
-        bounds: ClosedRange<Double>? = nil
+        bounds: ClosedRange<Double>? = nil, marked: Int? = nil
     ) {
         self.title = title
         self.xTitle = xTitle
@@ -63,6 +65,7 @@ package struct LineChart: Chart {
         self.series = series.filter { !$0.points.isEmpty }
         self.baselines = baselines.filter { $0.y.isFinite }
         self.bounds = bounds
+        self.marked = marked
     }
 
     package var legend: [LegendEntry] {
@@ -94,6 +97,11 @@ package struct LineChart: Chart {
             parts.append(
                 frame.line(
                     "curve dotted c\(line.color)", frame.start, frame.y(line.y), frame.end, frame.y(line.y)))
+        }
+        if let marked {
+            let place = frame.x(Double(marked))
+            parts.append(
+                frame.line("mark", place, frame.y(frame.y.domain.upperBound), place, frame.base))
         }
         for series in series { parts += drawn(series, frame) }
         return frame.svg(title, parts)

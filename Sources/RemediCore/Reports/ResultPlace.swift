@@ -46,13 +46,19 @@ package struct ResultPlace: Sendable, Hashable {
             "": nil, "_control_task": "control task", "_control_model": "control model",
             "_control_task_control_model": "control task and model",
         ]
-        guard let layer = Int(digits), let variant = variants[String(rest.dropFirst(digits.count))] else {
+        guard let layer = Self.layer(digits), let variant = variants[String(rest.dropFirst(digits.count))]
+        else {
             return
         }
         benchmark = file[..<mark.lowerBound] + "_cls"
         entityLayer = layer
         self.variant = variant
     }
+
+    /// The number of a layer; nil of other words and of numbers that no model has.
+    static func layer(_ text: some StringProtocol) -> Int? { Int(text).flatMap(layer) }
+
+    static func layer(_ number: Int) -> Int? { (0..<1_000_000).contains(number) ? number : nil }
 
     private static let baselines = ["unedited", "prefix", "replace"]
     private static let benchmarks = [

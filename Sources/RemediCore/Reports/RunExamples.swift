@@ -54,23 +54,21 @@ struct RunExamples {
             let samples = try result.samples()
             return (
                 place: result.place,
-                samples: Dictionary(uniqueKeysWithValues: zip(SampleReader.keys(of: samples), samples))
+                samples: Dictionary(zip(SampleReader.keys(of: samples), samples)) { first, _ in first }
             )
         }
         let samples = try last.samples()
         let keys = SampleReader.keys(of: samples)
         let base = results.first { !$0.place.isEdited && results.count > 1 }
-        var changes = Dictionary(
-            uniqueKeysWithValues: reader.values(of: metric, in: samples).map { ($0.key, $0.mean) })
+        var changes = Self.means(reader.values(of: metric, in: samples))
         if let base, benchmark != "entailment" {
-            let before = reader.values(of: metric, in: try base.samples())
-            let known = Dictionary(uniqueKeysWithValues: before.map { ($0.key, $0.mean) })
-            changes = changes.compactMapValues { $0 }.filter { known[$0.key] != nil }
-            for (key, value) in known where changes[key] != nil { changes[key]! -= value }
+            let before = Self.means(reader.values(of: metric, in: try base.samples()))
+            changes = changes.filter { before[$0.key] != nil }
+            for (key, value) in changes { changes[key] = value - before[key]! }
         }
         let name = ShownResults.name(of: last.place)
         let isChange = base != nil || benchmark == "entailment"
-        return Self.chosen(keys, changes, count: count, isChange: isChange).map { reason, keys in
+        return Self.chosen(keys, changes, count: count, edit: isChange ? name : nil).map { reason, keys in
             let examples = keys.map { key in
                 Example(
                     id: key,
@@ -78,13 +76,18 @@ struct RunExamples {
                         samples[key].map { Answer(place: place, sample: $0) }
                     })
             }
-            return Group(reason: reason.replacingExactly("EDIT", with: name), examples: examples)
+            return Group(reason: reason, examples: examples)
         }
     }
 
+    private static func means(_ values: [SampleValue]) -> [String: Double] {
+        Dictionary(values.map { ($0.key, $0.mean) }) { first, _ in first }
+    }
+
+    /// The first samples; if it is an `edit` that changes values, also those it changes most.
     private static func chosen(
-        _ keys: [String], _ changes: [String: Double], count: Int, isChange: Bool
-    ) -> [(String, [String])] {
+        _ keys: [String], _ changes: [String: Double], count: Int, edit: String?
+    ) -> [(reason: String, keys: [String])] {
         var groups = [("The first samples", Array(keys.prefix(count)))]
         let rest = keys.dropFirst(count).filter { changes[$0] != nil }
         func picked(_ sign: Double) -> [String] {
@@ -93,9 +96,9 @@ struct RunExamples {
             }
             return ordered.prefix(count).map(\.1)
         }
-        if isChange {
-            groups.append(("Where EDIT changes most for the better", picked(1)))
-            groups.append(("Where EDIT changes most for the worse", picked(-1)))
+        if let edit {
+            groups.append(("Where \(edit) changes most for the better", picked(1)))
+            groups.append(("Where \(edit) changes most for the worse", picked(-1)))
         }
         return groups.filter { !$0.1.isEmpty }
     }

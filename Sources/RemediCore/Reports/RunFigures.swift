@@ -19,7 +19,7 @@ struct RunFigures {
     }
 
     /// Plots that need only what tables show.
-    var ofMetrics: [Figure] { [losses, sweep, classification, mediation].compactMap { $0 } }
+    var ofMetrics: [Figure] { [losses, choice, sweep, classification, mediation].compactMap { $0 } }
 
     private static let band = "Bands and bars are 95 % bootstrap intervals."
 
@@ -115,7 +115,8 @@ struct RunFigures {
         }
         return LineChart(
             title: title, x: x, y: Self.quantity(metric), series: series, baselines: baselines,
-            bounds: StoredMetric.bounds(of: metric))
+            bounds: StoredMetric.bounds(of: metric),
+            marked: (layer == \.layer) == (run.sweep?.swept == "layer") ? run.sweep?.chosen : nil)
     }
 
     private func bars(_ title: String, _ values: [(ResultPlace, StoredMetric)], metric: String)
@@ -182,79 +183,5 @@ struct RunFigures {
             caption: "How often the unedited model prefers the target with the context in front of the prompt"
                 + " (contextual) and without (decontextual). \(Self.band)",
             charts: [IntervalChart(title: "Mediation: accuracy", x: "accuracy", rows: rows, bounds: 0...1)])
-    }
-}
-
-// MARK: - Training
-
-extension RunFigures {
-    /// More layers than this are thinned out evenly.
-    private static let curveLimit = 6
-
-    private var losses: Figure? {
-        let trained = run.trainings.filter { !$0.epochs.isEmpty }
-        guard !trained.isEmpty else { return nil }
-        let chosen = Self.thinned(trained)
-        var terms: [String] = []
-        for term in chosen.flatMap({ $0.epochs.flatMap { ($0.train + $0.validation).map(\.name) } })
-        where !terms.contains(term) { terms.append(term) }
-        var charts: [any Chart] = terms.map { term in
-            LineChart(
-                title: term == "loss" ? "Training: total loss" : "Training: \(Self.words(for: term)) loss",
-                x: "epoch",
-                y: "mean over samples",
-                series: chosen.enumerated().flatMap { curves(of: term, $1, $0, chosen.count) })
-        }
-        if trained.count > 1 { charts.append(bestLosses(trained)) }
-        let number =
-            chosen.count < trained.count ? " \(chosen.count) of \(trained.count) layers are shown." : ""
-        return Figure(
-            title: "Training",
-            caption:
-                "Loss by epoch; epoch 0 is before the first step. Solid: validation; dashed: training.\(number)",
-            charts: charts)
-    }
-
-    private static func thinned(_ trainings: [StoredTraining]) -> [StoredTraining] {
-        guard trainings.count > curveLimit else { return trainings }
-        return (0..<curveLimit).map { trainings[$0 * (trainings.count - 1) / (curveLimit - 1)] }
-    }
-
-    private func curves(
-        of term: String, _ training: StoredTraining, _ index: Int, _ count: Int
-    ) -> [LineChart.Series] {
-        let name = "\(training.type), layer \(training.layer)"
-        let color = count == 1 ? 3 : Self.ramp + index * 5 / max(count - 1, 1)
-        func points(_ values: KeyPath<StoredTraining.Epoch, [(name: String, value: Double)]>) -> [LineChart
-            .Point]
-        {
-            training.epochs.compactMap { epoch in
-                epoch[keyPath: values].first { $0.name == term }.map { .init(x: epoch.number, y: $0.value) }
-            }
-        }
-        let single = count == 1
-        return [
-            .init(single ? "validation" : name, color: color, points: points(\.validation)),
-            .init(single ? "training" : "", color: color, isDashed: true, points: points(\.train)),
-        ]
-    }
-
-    /// The first of six colours from dark to bright.
-    private static let ramp = 10
-
-    private func bestLosses(_ trainings: [StoredTraining]) -> LineChart {
-        var types: [String] = []
-        for training in trainings where !types.contains(training.type) { types.append(training.type) }
-        let series = types.map { type in
-            LineChart.Series(
-                type,
-                color: ShownResults.color(of: ResultPlace(benchmark: "", condition: type, layer: 0)),
-                points: trainings.filter { $0.type == type }.compactMap { training in
-                    training.bestValidationLoss.map { .init(x: training.layer, y: $0) }
-                })
-        }
-        return LineChart(
-            title: "Training: best validation loss", x: "edited layer", y: "mean over samples", series: series
-        )
     }
 }

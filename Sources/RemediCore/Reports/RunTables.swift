@@ -29,6 +29,7 @@ package struct RunTables: Sendable {
     /// Training, then a table for every benchmark.
     package var all: [TitledTable] {
         var tables = run.trainings.isEmpty ? [] : [training]
+        if let sweep = run.sweep { tables.append(table(of: sweep)) }
         var benchmarks: [String] = []
         for result in run.results where !benchmarks.contains(result.place.benchmark) {
             benchmarks.append(result.place.benchmark)
@@ -60,6 +61,23 @@ package struct RunTables: Sendable {
             table.add(cells)
         }
         return TitledTable(title: "training", table: table)
+    }
+
+    /// The figure of merit of every layer, the chosen one marked.
+    private func table(of sweep: StoredSweep) -> TitledTable {
+        var table = TextTable(
+            columns: [
+                .init(sweep.swept, .right), .init("validation", .right), .init("test", .right),
+                .init("chosen"),
+            ])
+        for row in sweep.rows {
+            table.add(
+                [
+                    "\(row.layer)", Self.text(row.validation), Self.text(row.test),
+                    row.layer == sweep.chosen ? "chosen" : "",
+                ])
+        }
+        return TitledTable(title: "sweep by \(sweep.criterion)", table: table)
     }
 
     private func table(of benchmark: String) -> TitledTable {
@@ -102,7 +120,9 @@ package struct RunTables: Sendable {
         ]
         var table = TextTable(columns: names.map { .init($0) })
         for run in runs {
-            for row in run.trainings.flatMap(rows) + run.results.flatMap(rows) { table.add([run.name] + row) }
+            let sweep = run.sweep.map(rows) ?? []
+            let results = run.results.flatMap(rows)
+            for row in run.trainings.flatMap(rows) + sweep + results { table.add([run.name] + row) }
         }
         return table
     }
@@ -115,6 +135,20 @@ package struct RunTables: Sendable {
         let samples = training.trainingSamples.map(String.init) ?? ""
         let place = ["training", training.type, String(training.layer), "", "", "", samples]
         return numbers.filter { $0.1 != nil }.map { place + [$0.0, exact($0.1), "", "", ""] }
+    }
+
+    private static func rows(_ sweep: StoredSweep) -> [[String]] {
+        sweep.rows.flatMap { row -> [[String]] in
+            let isOfEntity = sweep.swept != "layer"
+            let layers = isOfEntity ? ["", String(row.layer)] : [String(row.layer), ""]
+            let numbers: [(String, Double?)] = [
+                ("validation_criterion", row.validation), ("test_criterion", row.test),
+                ("chosen", row.layer == sweep.chosen ? 1 : 0),
+            ]
+            return numbers.map { name, value in
+                ["sweep", ""] + layers + ["", "", "", name, exact(value), "", "", ""]
+            }
+        }
     }
 
     private static func rows(_ result: StoredResult) -> [[String]] {

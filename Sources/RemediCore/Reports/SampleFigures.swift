@@ -40,7 +40,7 @@ struct SampleFigures {
         let hasPreferences = shown.run.results.contains { $0.place.benchmark == "efficacy" }
         let side = hasPreferences ? "Right of 0 the model prefers the answer that is wanted. " : ""
         let layer = shown.best.map { "The edit shown is \($0.condition), layer \($0.layer)" } ?? ""
-        let choice = shown.criterion.map { "\(layer): the one with the highest \($0)." } ?? ""
+        let choice = shown.reason.map { "\(layer), \($0)." } ?? ""
         return Figure(
             title: "Distributions over samples",
             caption: "\(side)\(choice)", charts: charts)

@@ -64,7 +64,7 @@ struct SampleReader {
     /// The values of all samples that have one.
     func values(of metric: String, in samples: [JSONValue]) -> [SampleValue] {
         zip(Self.keys(of: samples), samples).compactMap { key, sample in
-            let parts = parts(of: sample, metric: metric).filter { $0.value.isFinite }
+            let parts = parts(of: sample, metric: metric).filter { abs($0.value) < Axis.limit }
             if parts.isEmpty { return nil }
             return SampleValue(key: key, parts: parts)
         }

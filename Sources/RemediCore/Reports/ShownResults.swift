@@ -6,8 +6,8 @@ struct ShownResults {
     let run: StoredRun
     /// The editor and layer with the highest number of the first benchmark that has one; nil without editors.
     let best: (condition: String, layer: Int)?
-    /// By which number: `efficacy score`.
-    let criterion: String?
+    /// Why this one.
+    let reason: String?
 
     private static let criteria = [
         ("efficacy", "score"), ("rewrite", "score"), ("paraphrase", "score"),
@@ -17,6 +17,13 @@ struct ShownResults {
 
     init(_ run: StoredRun) {
         self.run = run
+        if let sweep = run.sweep, sweep.swept == "layer", let chosen = sweep.chosen,
+            let result = run.results.first(where: { $0.place.layer == chosen })
+        {
+            best = (result.place.condition, chosen)
+            reason = "chosen on validation samples"
+            return
+        }
         for (benchmark, metric) in Self.criteria {
             let edited = run.results.filter { $0.place.benchmark == benchmark && $0.place.layer != nil }
             func value(_ result: StoredResult) -> Double {
@@ -29,11 +36,11 @@ struct ShownResults {
                 continue
             }
             best = (first.place.condition, first.place.layer ?? 0)
-            criterion = "\(benchmark) \(metric)"
+            reason = "the one with the highest \(benchmark) \(metric)"
             return
         }
         best = nil
-        criterion = nil
+        reason = nil
     }
 
     /// Baselines of a benchmark, then the best editor; in `setting` where it has several.

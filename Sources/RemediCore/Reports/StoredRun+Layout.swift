@@ -23,7 +23,7 @@ extension StoredRun {
         try addConditions(of: folder, setting: nil, to: &contents)
         for setting in settings {
             let inner = folder.appendingPathComponent(setting)
-            guard Workplace.isFolder(inner) else { continue }
+            guard Self.isFolder(inner) else { continue }
             try addConditions(of: inner, setting: setting, to: &contents)
         }
         return contents
@@ -38,7 +38,7 @@ extension StoredRun {
         if baselines.contains(name) {
             place = ResultPlace(benchmark: "", condition: name, layer: nil)
             root = parent
-        } else if let layer = Int(name), EditorType(rawValue: parent.lastPathComponent) != nil {
+        } else if let layer = ResultPlace.layer(name), EditorType(rawValue: parent.lastPathComponent) != nil {
             place = ResultPlace(benchmark: "", condition: parent.lastPathComponent, layer: layer)
             root = parent.deletingLastPathComponent()
         } else {
@@ -61,13 +61,13 @@ extension StoredRun {
         try add(place("unedited"), in: folder, to: &contents)
         for name in baselines {
             let inner = folder.appendingPathComponent(name)
-            if Workplace.isFolder(inner) { try add(place(name), in: inner, to: &contents) }
+            if Self.isFolder(inner) { try add(place(name), in: inner, to: &contents) }
         }
         for type in EditorType.allCases {
             let inner = folder.appendingPathComponent(type.rawValue)
-            guard Workplace.isFolder(inner) else { continue }
-            for entry in try entries(of: inner) where Workplace.isFolder(entry) {
-                guard let layer = Int(entry.lastPathComponent) else { continue }
+            guard Self.isFolder(inner) else { continue }
+            for entry in try entries(of: inner) where Self.isFolder(entry) {
+                guard let layer = ResultPlace.layer(entry.lastPathComponent) else { continue }
                 contents.editors.append((entry, type.rawValue, layer))
                 try add(place(type.rawValue, layer), in: entry, to: &contents)
             }

@@ -9,6 +9,8 @@ package struct StoredRun: Sendable {
     package private(set) var trainings: [StoredTraining] = []
     package private(set) var results: [StoredResult] = []
     package let facts: RunFacts
+    /// nil of a run that is no sweep.
+    package let sweep: StoredSweep?
 
     var isEmpty: Bool { trainings.isEmpty && results.isEmpty }
 
@@ -21,6 +23,7 @@ package struct StoredRun: Sendable {
         let below = folder.pathComponents.dropFirst(found.root.pathComponents.count)
         name = ([found.root.lastPathComponent] + below).joined(separator: "/")
         facts = try RunFacts(folder: found.root, editors: found.editors.map(\.folder))
+        sweep = try StoredSweep(folder: folder)
         trainings = try found.editors.compactMap {
             try StoredTraining(folder: $0.folder, type: $0.type, layer: $0.layer)
         }
@@ -55,7 +58,7 @@ package struct StoredRun: Sendable {
     }
 
     private static func requireFolder(_ folder: URL) throws {
-        guard Workplace.isFolder(folder) else {
+        guard Self.isFolder(folder) else {
             throw LanguageModelError.unreadable(path: folder.path, reason: "there is no such folder")
         }
     }
@@ -64,9 +67,13 @@ package struct StoredRun: Sendable {
         let run = try StoredRun(folder)
         if !run.isEmpty { return [run] }
         guard depth > 0 else { return [] }
-        return try entries(of: folder).filter(Workplace.isFolder).flatMap {
+        return try entries(of: folder).filter(Self.isFolder).flatMap {
             try runs(in: $0, depth: depth - 1)
         }
+    }
+
+    static func isFolder(_ url: URL) -> Bool {
+        (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
     }
 
     /// What is in a folder, by name; hidden files are none of ours.
@@ -107,7 +114,8 @@ package struct StoredRun: Sendable {
     package var json: JSONValue {
         [
             "name": .string(name), "folder": .string(folder.path), "facts": facts.json,
-            "training": .array(trainings.map(\.json)), "results": .array(results.map(\.json)),
+            "sweep": sweep?.json ?? .null, "training": .array(trainings.map(\.json)),
+            "results": .array(results.map(\.json)),
         ]
     }
 }

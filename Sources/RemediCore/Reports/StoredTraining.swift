@@ -41,7 +41,7 @@ package struct StoredTraining: Sendable {
         func terms(_ json: JSONValue?) -> [(name: String, value: Double)] {
             (json?.object?.members ?? []).compactMap { key, value in value.double.map { (key, $0) } }
         }
-        guard let number = line["epoch"]?.integer else { return nil }
+        guard let number = line["epoch"]?.integer, (0..<1_000_000_000).contains(number) else { return nil }
         return Epoch(
             number: number, train: terms(line["train"]), validation: terms(line["validation"]),
             seconds: line["seconds"]?.double)

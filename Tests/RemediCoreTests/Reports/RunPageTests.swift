@@ -77,7 +77,7 @@ final class RunPageTests: XCTestCase {
     func testExamplesAreTheFirstAndThoseThatChangeMost() throws {
         let shown = ShownResults(try ReportFixture.run("eval_gen_demo"))
         XCTAssertEqual(shown.best?.layer, 1)
-        XCTAssertEqual(shown.criterion, "efficacy score")
+        XCTAssertEqual(shown.reason, "the one with the highest efficacy score")
         let exhibits = try RunExamples(shown: shown, count: 1).all()
         XCTAssertEqual(exhibits.map(\.benchmark), ["efficacy", "generation"])
         let (before, after) = (

@@ -117,6 +117,43 @@ final class StoredRunTests: XCTestCase {
         XCTAssertNoThrow(try RunPage([run]).html())
     }
 
+    func testSweepsShowTheLayerThatWasChosenOnValidationSamples() throws {
+        let sweep = """
+            {"swept": "layer", "criterion": "efficacy", "chosen": 5, "layers": [{"layer": 2, "validation": 0.5, \
+            "test": 0.75}, {"layer": 5, "validation": 0.625, "test": null}]}
+            """
+        func efficacy(_ score: Int) -> String {
+            "{\"samples\": [{\"id\": \"1\", \"target_score\": \(score - 2), \"comparator_score\": -1.5}],"
+                + " \"metrics\": {\"score\": {\"mean\": \(score), \"std\": 0}}}"
+        }
+        let run = try run([
+            "sweep.json": sweep, "linear/2/efficacy.json": efficacy(1), "linear/5/efficacy.json": efficacy(0),
+            "validation/linear/2/efficacy.json": efficacy(0),
+            "validation/linear/5/efficacy.json": efficacy(1),
+        ])
+        XCTAssertEqual(run.results.map { $0["score"]?.value }, [1, 0])
+        XCTAssertEqual(
+            RunTables(run).all[0].text(.plain),
+            """
+            sweep by efficacy
+            layer  validation   test  chosen
+            ─────  ──────────  ─────  ──────
+                2       0.500  0.750
+                5       0.625      –  chosen
+
+            """)
+        XCTAssertEqual(
+            RunTables.tidy([run]).rows.prefix(3).map { $0.joined(separator: ",") },
+            [
+                "run,sweep,,2,,,,,validation_criterion,0.5,,,", "run,sweep,,2,,,,,test_criterion,0.75,,,",
+                "run,sweep,,2,,,,,chosen,0.0,,,",
+            ])
+        let shown = ShownResults(run)
+        XCTAssertEqual(shown.best?.layer, 5)
+        XCTAssertEqual(shown.reason, "chosen on validation samples")
+        XCTAssertTrue(try RunPage([run]).html().containsExactly("Sweep: efficacy"))
+    }
+
     func testBadFoldersHaveNamedErrors() throws {
         let empty = try temporaryFolder()
         XCTAssertThrowsError(try StoredRun.runs(in: empty)) {

@@ -68,6 +68,6 @@ final class TextTableTests: XCTestCase {
             linear,11,0–2,0.5,0.0,0.5,0.5,,,,
 
             """)
-        XCTAssertEqual(table.table(metrics: nil).columns.count, 3 + 2 * 3)
+        XCTAssertEqual(table.table(metrics: nil).columns.count, 3 + 2 * 2)
     }
 }
