@@ -43,10 +43,43 @@ package struct Bootstrap: Sendable {
         guard let first = values.first else { return nil }
         // Of a constant every resample has the same mean.
         if values.allSatisfy({ $0 == first }) { return Interval(lower: first, upper: first) }
-        let means = resampledMeans(of: values, key: key).sorted()
+        return interval(ofResampled: resampledMeans(of: values, key: key))
+    }
+
+    /// The middle part of what a statistic gave for the resamples, not empty.
+    package func interval(ofResampled values: [Double]) -> Interval {
+        let sorted = values.sorted()
         let tail = (1 - confidence) / 2
         return Interval(
-            lower: Self.quantile(tail, ofSorted: means), upper: Self.quantile(1 - tail, ofSorted: means))
+            lower: Self.quantile(tail, ofSorted: sorted), upper: Self.quantile(1 - tail, ofSorted: sorted))
+    }
+
+    /// What `statistic` makes of every resample of `count` samples, given the indices drawn: those that the
+    /// interval of a mean draws under the same key.
+    package func resampled<Value>(
+        count: Int, key: String, statistic: (UnsafeBufferPointer<Int>) -> Value
+    ) -> [Value] {
+        precondition(count > 0 && count < 1 << 32)
+        var stream = RandomStream(seed: seed, purpose: "bootstrap", sample: key)
+        var state = stream.next()
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { drawn in
+            (0..<resamples).map { _ in
+                Self.draw(drawn.baseAddress!, count: count, state: &state)
+                return statistic(UnsafeBufferPointer(drawn))
+            }
+        }
+    }
+
+    /// One draw of 64 bits gives two indices.
+    private static func draw(_ drawn: UnsafeMutablePointer<Int>, count: Int, state: inout UInt64) {
+        let scale = UInt64(count)
+        var index = 0
+        while index < count {
+            let draw = next(&state)
+            (drawn + index).initialize(to: Int(((draw & 0xFFFF_FFFF) &* scale) >> 32))
+            if index &+ 1 < count { (drawn + index + 1).initialize(to: Int(((draw >> 32) &* scale) >> 32)) }
+            index &+= 2
+        }
     }
 
     /// The means of all resamples.  One draw of 64 bits gives two indices.

@@ -1,0 +1,77 @@
+"""Makes words.json: word tokens by NLTK.
+
+Usage: make_words.py OUTPUT PUNKT_ENGLISH OLD_PYTHON.  PUNKT_ENGLISH is the folder `punkt_tab/english` of NLTK's
+data; OLD_PYTHON is a Python with NLTK 3.8.1, whose rules differ in places; run with NLTK 3.10.4.  "sentences" go
+through NLTKWordTokenizer alone, "texts" through Punkt first, as in word_tokenize.  Texts are hostile ones, seeded
+strings of hostile pieces, and prompts of the CounterFact cases that lie in Tests/Fixtures.
+"""
+
+import collections
+import json
+import pathlib
+import random
+import subprocess
+import sys
+
+from hostile_sentences import HOSTILE_SENTENCES, HOSTILE_TEXTS, PIECES
+from hostile_texts import HOSTILE
+
+CASES = pathlib.Path(__file__).resolve().parents[2] / "Tests/Fixtures/counterfact-6k.json"
+
+
+def punkt(folder):
+    from nltk.tokenize import punkt
+
+    folder = pathlib.Path(folder)
+    parameters = punkt.PunktParameters()
+    parameters.abbrev_types = set((folder / "abbrev_types.txt").read_text().splitlines())
+    parameters.sent_starters = set((folder / "sent_starters.txt").read_text().split())
+    parameters.collocations = {
+        tuple(line.split("\t")) for line in (folder / "collocations.tab").read_text().splitlines()}
+    parameters.ortho_context = collections.defaultdict(int)
+    for line in (folder / "ortho_context.tab").read_text().splitlines():
+        word, flags = line.split("\t")
+        parameters.ortho_context[word] = int(flags)
+    return punkt.PunktSentenceTokenizer(parameters)
+
+
+def tokens(folder, sentences, texts):
+    from nltk.tokenize import NLTKWordTokenizer
+
+    words, splitter = NLTKWordTokenizer(), punkt(folder)
+    return ([" ".join(words.tokenize(sentence)) for sentence in sentences],
+            [" ".join(word for sentence in splitter.tokenize(text) for word in words.tokenize(sentence))
+             for text in texts])
+
+
+def prompts():
+    cases = json.loads(CASES.read_text())
+    found = [text for case in cases[::9] for text in case["paraphrase_prompts"]]
+    return [text for text in found if any(mark in text for mark in ".?!'\"\u2013") and len(text) < 250][:220]
+
+
+def main(output, folder, old):
+    generator = random.Random(20230401)
+    made = ["".join(generator.choice(PIECES) for _ in range(generator.randint(2, 14))) for _ in range(900)]
+    sentences = list(dict.fromkeys(HOSTILE_SENTENCES + HOSTILE + made[:600]))
+    texts = list(dict.fromkeys(HOSTILE_TEXTS + prompts() + [" ".join(made[at:at + 3]) for at in range(600, 900, 3)]))
+    current = tokens(folder, sentences, texts)
+    older = json.loads(subprocess.run(
+        [old, __file__, "--tokens", folder], input=json.dumps([sentences, texts]), capture_output=True, check=True,
+        text=True).stdout)
+    result = {}
+    for key, inputs, ours, theirs in zip(("sentences", "texts"), (sentences, texts), current, older):
+        result[key] = [
+            {"text": text, "words": words} | ({"reference": old} if old != words else {})
+            for text, words, old in zip(inputs, ours, theirs)]
+    with open(output, "w", encoding="utf-8") as file:
+        json.dump(result, file, ensure_ascii=False, indent=0)
+        file.write("\n")
+    print({key: (len(cases), sum("reference" in case for case in cases)) for key, cases in result.items()})
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--tokens":
+        json.dump(tokens(sys.argv[2], *json.load(sys.stdin)), sys.stdout)
+    else:
+        main(*sys.argv[1:])
