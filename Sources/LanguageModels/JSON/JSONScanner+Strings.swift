@@ -17,6 +17,7 @@ extension JSONScanner {
 
     private mutating func string(_ output: inout [UInt8], isKept: Bool) throws {
         try expect(UInt8(ascii: "\""))
+        let longest = output.count + longestString
         while true {
             var start = cursor
             passPlain()
@@ -25,6 +26,9 @@ extension JSONScanner {
                 passPlain()
             }
             if isKept { keep(from: start, in: &output) }
+            guard output.count <= longest else {
+                throw error("a string of more than \(longestString) bytes")
+            }
             guard try fill(1) else { throw error("the text ends too early") }
             switch bytes[cursor] {
             case UInt8(ascii: "\""):

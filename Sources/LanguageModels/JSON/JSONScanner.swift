@@ -24,6 +24,10 @@ package struct JSONScanner: ~Copyable {
     /// Whether the list that was entered last has had no element yet.
     private var isFresh = false
 
+    /// Longer strings and keys are refused when they are read, so that a damaged file cannot fill the memory;
+    /// what is skipped may have any length.
+    package var longestString = 1 << 26
+
     /// Large enough that system calls cost nothing, small enough for the processor's cache.
     package static let bufferSize = 1 << 18
     /// The longest run of bytes that is looked at as a whole.

@@ -51,16 +51,19 @@ struct SnippetIndex: Sendable, Equatable {
 // MARK: - Making
 
 extension SnippetIndex {
-    /// Reads the whole file once, through a buffer of `bufferSize` bytes.
+    /// Reads the whole file once, through a buffer of `bufferSize` bytes.  A snippet longer than
+    /// `longestSnippet` is refused, as it would not be read either.
     ///
     /// - Throws: `JSONError`; `LanguageModelError.unreadable`; `RemediError.interrupted` when asked to stop.
     init(
         scanning file: RandomAccessFile, bufferSize: Int = JSONScanner.bufferSize,
+        longestSnippet: Int = 1 << 26,
         progress: any ProgressReporter = SilentProgress()
     ) throws {
         let million = 1_000_000
         progress.report(.started(stage: "indexing snippets (MB)", total: file.byteCount / million))
         var scanner = try JSONScanner(bufferSize: bufferSize, reading: file.read)
+        scanner.longestString = longestSnippet
         var builder = SnippetIndexBuilder()
         var reported = 0
         try scanner.beginArray()
@@ -128,11 +131,13 @@ private struct SnippetIndexBuilder {
                 throw scanner.error("expected a snippet, '{'")
             }
             let range = try scanner.skipValue()
-            guard let length = UInt32(exactly: range.count) else {
-                throw JSONError(byte: range.lowerBound, reason: "a snippet of more than 4 GB")
+            guard range.count <= scanner.longestString else {
+                throw JSONError(
+                    byte: range.lowerBound,
+                    reason: "a snippet of more than \(scanner.longestString) bytes")
             }
             starts.append(UInt64(range.lowerBound))
-            lengths.append(length)
+            lengths.append(UInt32(range.count))
         }
     }
 

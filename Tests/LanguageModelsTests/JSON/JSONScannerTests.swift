@@ -103,6 +103,27 @@ final class JSONScannerTests: XCTestCase {
         }
     }
 
+    func testLongStringsAreSkippedButNotRead() throws {
+        for (text, isRead) in [("\"12345678\"", true), ("\"12345678\\n\"", false), ("\"1234567€\"", false)] {
+            let read = try everyWay(Data(text.utf8), text) { scanner in
+                scanner.longestString = 8
+                return try scanner.string().utf8.count
+            }
+            if isRead {
+                XCTAssertEqual(try read.get(), 8, text)
+            } else {
+                XCTAssertThrowsError(try read.get(), text) {
+                    XCTAssertEqual(($0 as? JSONError)?.reason, "a string of more than 8 bytes", text)
+                }
+            }
+            let skipped = try everyWay(Data(text.utf8), text) { scanner in
+                scanner.longestString = 8
+                return try scanner.skipValue()
+            }
+            XCTAssertEqual(try skipped.get(), 0..<text.utf8.count, text)
+        }
+    }
+
     func testStringsOfEveryLength() throws {
         for length in 0..<30 {
             for tail in [

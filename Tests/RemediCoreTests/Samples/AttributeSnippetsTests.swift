@@ -88,6 +88,15 @@ final class AttributeSnippetsTests: XCTestCase {
         }
     }
 
+    func testSnippetsThatAreTooLongAreRefused() throws {
+        let file = try RandomAccessFile(
+            temporaryFile(#"[{"relation_id": "P", "target_id": "Q", "samples": [{"name": "1234"}]}]"#))
+        XCTAssertNoThrow(try SnippetIndex(scanning: file, longestSnippet: 16))
+        XCTAssertThrowsError(try SnippetIndex(scanning: file, longestSnippet: 15)) {
+            XCTAssertEqual($0 as? JSONError, JSONError(byte: 52, reason: "a snippet of more than 15 bytes"))
+        }
+    }
+
     func testSnippetsThatLackWhatIsAskedFor() throws {
         let snippets = try snippets(
             #"[{"relation_id": "P", "target_id": "Q", "samples": [{"name": "Ada"}, {"text": 1}]}]"#)
