@@ -28,7 +28,7 @@ package enum BiosBias {
         guard let title = record["title"]?.string else { throw RecordError.missing(key: "title") }
         let id = name.parts.joined(separator: "_")
         func unusable(_ reason: String) -> RecordError { .unusable(id: id, reason: reason) }
-        guard !name.first.isEmpty, !unwantedNames.contains(name.first) else {
+        guard !name.first.isEmpty, name.isShort, !unwantedNames.contains(name.first) else {
             throw unusable(DropReason.notAPerson)
         }
         let first = Array(name.first.unicodeScalars)

@@ -52,11 +52,13 @@ struct McRaeNorms {
             if McRaeFeature.isUnwanted(feature) {
                 unwanted.append("\(fields[0])/\(fields[1])")
             } else {
-                add(concept, feature, probability: Double(count) / Self.people)
+                let number = add(concept, feature, probability: Double(count) / Self.people)
+                guard concepts[number].features.count <= Self.featureLimit else {
+                    throw table.malformed(
+                        "line \(line): the concept '\(concept.text)' has more than \(Self.featureLimit) features"
+                    )
+                }
             }
-        }
-        if let concept = concepts.first(where: { $0.features.count > Self.featureLimit }) {
-            throw table.malformed("the concept '\(concept.text)' has \(concept.features.count) features")
         }
         let pairs = rows.joined().reduce(0) { $0 + concepts[$1.concept].features.count }
         guard pairs <= Self.pairLimit else {
@@ -69,7 +71,8 @@ struct McRaeNorms {
             .replacingExactly("_", with: " ")
     }
 
-    private mutating func add(_ concept: Concept, _ feature: String, probability: Double) {
+    /// Adds a row; returns the concept's number.
+    private mutating func add(_ concept: Concept, _ feature: String, probability: Double) -> Int {
         let number = conceptNumbers[ExactString(concept.text)] ?? concepts.count
         if number == concepts.count {
             concepts.append(concept)
@@ -88,6 +91,7 @@ struct McRaeNorms {
         } else {
             concepts[number].features.append((featureNumber, probability))
         }
+        return number
     }
 
     /// The concepts that have `feature`.

@@ -23,22 +23,38 @@ struct PersonName {
 
     /// The text with every form of the name replaced by the first name, whole words only: the whole name,
     /// first and last name, and the last name, behind each title and then bare.
+    ///
+    /// A text that grows beyond `lengthLimit` is left there; it then has many mentions of the first name.
     func shortened(in text: String) -> String {
         var scalars = Array(text.unicodeScalars)
-        let short = Array(first.unicodeScalars)
-        func replace(_ form: [Unicode.Scalar]) {
-            for place in wholeWordMentions(of: form, in: scalars).reversed() {
-                scalars.replaceSubrange(place, with: short)
-            }
-        }
         for name in bare.map({ Array($0.unicodeScalars) }) {
             // Most texts lack the form, and then no titled one can be there.
             if wholeWordMentions(of: name, in: scalars).isEmpty { continue }
-            for title in Self.titles { replace(title + name) }
+            for title in Self.titles { replace(title + name, in: &scalars) }
         }
-        for name in bare { replace(Array(name.unicodeScalars)) }
+        for name in bare { replace(Array(name.unicodeScalars), in: &scalars) }
         return String(String.UnicodeScalarView(scalars))
     }
+
+    private func replace(_ form: [Unicode.Scalar], in scalars: inout [Unicode.Scalar]) {
+        guard scalars.count <= Self.lengthLimit else { return }
+        let mentions = wholeWordMentions(of: form, in: scalars)
+        guard !mentions.isEmpty else { return }
+        var result: [Unicode.Scalar] = []
+        var start = 0
+        for mention in mentions {
+            result += scalars[start..<mention.lowerBound]
+            result += first.unicodeScalars
+            start = mention.upperBound
+        }
+        scalars = result + scalars[start...]
+    }
+
+    /// Whether it can be the name of a person by its length.
+    var isShort: Bool { parts.allSatisfy { $0.unicodeScalars.count <= Self.partLimit } }
+
+    private static let partLimit = 256
+    private static let lengthLimit = 1 << 16
 
     /// Each title in lower case, capitalised and in upper case, with a space behind.
     private static let titles: [[Unicode.Scalar]] = [

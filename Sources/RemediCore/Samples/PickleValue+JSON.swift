@@ -30,6 +30,8 @@ extension PickleValue {
         case .dictionary(let dictionary):
             var object = JSONObject()
             for (key, value) in dictionary.items {
+                budget -= 1
+                guard budget >= 0 else { throw JSONFailure.tooLarge }
                 guard let name = key.string else { continue }
                 budget -= name.utf8.count
                 if let member = try value.json(budget: &budget) { object[name] = member }

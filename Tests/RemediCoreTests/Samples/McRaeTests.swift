@@ -156,7 +156,7 @@ final class McRaeTests: XCTestCase {
             ),
             (header + "_(animal)\ta_b\t3\n", "line 2: no name of a concept"),
             (header + "x\tinbeh_-_\t3\n", "line 2: no feature"),
-            (header + many, "the concept 'x' has 1001 features"),
+            (header + many, "line 1002: the concept 'x' has more than 1000 features"),
         ]
         for (text, reason) in cases {
             let file = try temporaryFile(text, name: "mcrae.txt")
@@ -167,26 +167,8 @@ final class McRaeTests: XCTestCase {
     }
 
     func testMutations() throws {
-        let honest = try Data(contentsOf: FixtureFiles.shared("mcrae.txt")).prefix(3_000)
-        let folder = try temporaryFolder()
-        var random = RandomStream(seed: 6, purpose: "mutated tables")
-        var refused = 0
-        for _ in 0..<150 {
-            var bytes = [UInt8](honest.prefix(Int.random(in: 1...honest.count, using: &random)))
-            for _ in 0..<Int.random(in: 0...6, using: &random) {
-                let wild: [UInt8] = [
-                    0x09, 0x0A, 0x0D, 0x22, 0, 0xFF, UInt8.random(in: 0...255, using: &random),
-                ]
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] = wild.randomElement(using: &random)!
-            }
-            let file = folder.appendingPathComponent("mcrae.txt")
-            try Data(bytes).write(to: file)
-            do {
-                _ = try Dataset.load(.mcrae, file: file)
-            } catch is RemediError {
-                refused += 1
-            }
-        }
+        let refused = try refusals(
+            of: .mcrae, like: "mcrae.txt", first: 3_000, wild: [0x09, 0x0A, 0x0D, 0x22, 0, 0xFF], ends: [[]])
         XCTAssertGreaterThan(refused, 50)
     }
 }

@@ -31,3 +31,33 @@ struct RawSamples {
         }
     }
 }
+
+extension XCTestCase {
+    /// Loads 150 damaged copies of the first bytes of a fixture: cut anywhere, up to six bytes replaced by
+    /// `wild` ones or any, one of `ends` behind.  Each must give samples or a named error.
+    ///
+    /// - Returns: how many were refused.
+    func refusals(
+        of name: DatasetName, like fixture: String, first count: Int, wild: [UInt8], ends: [[UInt8]]
+    ) throws -> Int {
+        let honest = try Data(contentsOf: FixtureFiles.shared(fixture)).prefix(count)
+        let file = try temporaryFolder().appendingPathComponent(fixture)
+        var random = RandomStream(seed: 5, purpose: "mutated \(fixture)")
+        var refused = 0
+        for round in 0..<150 {
+            var bytes = [UInt8](honest.prefix(Int.random(in: 1...honest.count, using: &random)))
+            for _ in 0..<Int.random(in: 0...6, using: &random) {
+                let byte = Bool.random(using: &random) ? wild.randomElement(using: &random) : nil
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] =
+                    byte ?? UInt8.random(in: 0...255, using: &random)
+            }
+            try Data(bytes + ends[round % ends.count]).write(to: file)
+            do {
+                _ = try Dataset.load(name, file: file)
+            } catch is RemediError {
+                refused += 1
+            }
+        }
+        return refused
+    }
+}
