@@ -71,7 +71,8 @@ def person(record):
             for form in (honorific.lower(), honorific.capitalize(), honorific.upper()):
                 variants.append(f"{form} {variant}")
     for variant in variants + [n for n in names if n]:
-        text = whole(variant).sub(lambda _: first, text)
+        if variant in text:
+            text = whole(variant).sub(lambda _: first, text)
     text = text.strip("*• ")
     mentions = list(whole(first).finditer(text))
     if not mentions:
