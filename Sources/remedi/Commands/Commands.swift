@@ -5,7 +5,12 @@ package enum Commands {
             .command(TrainCommand.self),
             .group(
                 name: "eval", summary: "measures how well editors work",
-                members: [.command(EvalGenCommand.self), .command(EvalClsCommand.self)]),
+                members: [
+                    .command(EvalGenCommand.self),
+                    .command(EvalClsCommand.self),
+                    .command(EvalEntCommand.self),
+                    .command(EvalMedCommand.self),
+                ]),
             .group(
                 name: "inspect", summary: "shows what is inside models, editors and single edits",
                 members: [

@@ -20,9 +20,9 @@ extension EvaluationCommand {
 
     package static var discussion: [String] { EvaluationArguments<Plan>.discussion }
 
-    /// What `check` of every evaluation does.
-    func checkArguments() throws(UsageError) {
-        try arguments.check(given)
+    /// What `check` of every evaluation does; `datasets` are those that it can be run on.
+    func checkArguments(datasets: [DatasetName] = DatasetName.allCases) throws(UsageError) {
+        try arguments.check(given, datasets: datasets)
         if arguments.results.experimentName == nil { return }
         var plan = arguments.plan
         adjust(&plan)

@@ -19,11 +19,13 @@ package struct EvaluationArguments<Plan: EvaluationPlanning>: Sendable {
     package init() {}
 
     /// Refuses what single options cannot.
-    func check<Target>(_ given: GivenArguments<Target>) throws(UsageError) {
+    func check<Target>(
+        _ given: GivenArguments<Target>, datasets: [DatasetName] = DatasetName.allCases
+    ) throws(UsageError) {
         if isJSON, given.contains("format") { throw .conflict("json", "format") }
         guard results.experimentName != nil else { return }
-        guard DatasetName(rawValue: subject) != nil else {
-            let names = DatasetName.allCases.map(\.rawValue)
+        guard let dataset = DatasetName(rawValue: subject), datasets.contains(dataset) else {
+            let names = datasets.map(\.rawValue)
             throw .invalidArgument(
                 name: "DATASET", problem: InvalidValue(found: subject, expectation: .choice(names)))
         }

@@ -1,0 +1,116 @@
+import Compute
+import Foundation
+import LanguageModels
+
+/// Does an edit that gives a concept one feature make the model believe in others that go with it?
+/// Log-probabilities of the full targets of all of a sample's features before and after the edit, and how
+/// they correlate with what people say (SEMANTICS 7, DETAILS 14, 29, 32).
+struct EntailmentBenchmark {
+    let model: LanguageModel
+    let samples: [Sample]
+    let condition: EvaluationCondition
+    /// Given exactly if the condition is `.edited`.
+    let editor: Editor?
+    let alpha: Double
+    let beta: Double
+    let probabilities: ReferenceProbabilities
+    /// Texts in one packed pass; a sample's are not parted.
+    let batchSize: Int
+    let bootstrap: Bootstrap
+    let progress: any ProgressReporter
+
+    /// - Parameter unedited: what the unedited model says of the samples; nil for the unedited model itself.
+    /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError.interrupted`.
+    func run(after unedited: EntailmentScores?, journal: CaseJournal) throws -> BenchmarkResult {
+        var skipped = SkippedSamples()
+        let asked = try self.asked(&skipped)
+        let found = try scores(of: asked, journal)
+        let isEdited = condition.block != nil
+        let judged = zip(asked, found).map { asked, found -> JudgedSample in
+            let before = unedited?.scores[asked.index]
+            return JudgedSample(
+                id: samples[asked.index].id, features: asked.features,
+                before: isEdited ? before ?? [] : found, after: isEdited ? found : nil,
+                change: before.map { ($0, found) })
+        }
+        let metrics = EntailmentMetrics(
+            judged, hasAfter: isEdited, hasChange: unedited != nil, bootstrap: bootstrap)
+        var result = BenchmarkResult(samples: judged.map(\.json), metrics: metrics.json)
+        result.skipped = skipped
+        result.counts = metrics.counts
+        return result
+    }
+
+    /// A sample that can be asked about.
+    private struct Asked {
+        let index: Int
+        let features: EntailmentCase
+        let endings: [ScoredEnding]
+    }
+
+    private func asked(_ skipped: inout SkippedSamples) throws -> [Asked] {
+        let directions = try editor.map {
+            try EvaluationSubject.directions(of: samples, editor: $0, model: model, progress: progress)
+        }
+        let reader = EntailmentReader(
+            model: model, tokenOptions: editor?.tokenOptions ?? TokenOptions(),
+            isPrefixed: condition == .prefix)
+        return try samples.enumerated().compactMap { index, sample in
+            do {
+                let features = try EntailmentCase(sample, probabilities: probabilities)
+                let direction = try directions?[index].get()
+                return Asked(
+                    index: index, features: features,
+                    endings: try reader.endings(
+                        of: sample, features.features, edit: direction.map { (index, $0) }))
+            } catch let reason as SkipReason {
+                skipped.add(sample.id, reason)
+                return nil
+            }
+        }
+    }
+
+    /// The full log-probability of every feature of every sample.
+    private func scores(of asked: [Asked], _ journal: CaseJournal) throws -> [[Double]] {
+        let mean = asked.reduce(0) { $0 + $1.endings.count } / max(asked.count, 1)
+        let scorer = EndingScorer(model: model, block: condition.block, alpha: alpha, beta: beta)
+        return try journal.map(
+            asked, part: "entailment", batchSize: max(1, batchSize / max(mean, 1)),
+            stage: condition.block.map { "entailment, \(condition.label), block \($0)" }
+                ?? "entailment, \(condition.label)", progress: progress
+        ) { batch in
+            let found = try scorer.scores(of: batch.flatMap(\.endings)).map(\.full)
+            var first = 0
+            return batch.map { asked in
+                defer { first += asked.endings.count }
+                return .array(found[first..<first + asked.endings.count].map { .number($0) })
+            }
+        }.map { ($0.array ?? []).map { $0.double ?? .nan } }
+    }
+}
+
+/// What the unedited model says of samples: the log-probabilities of all their features.
+struct EntailmentScores {
+    /// By the samples' numbers.
+    private(set) var scores: [Int: [Double]] = [:]
+
+    /// Reads the result that `EntailmentBenchmark` wrote of the unedited model.
+    ///
+    /// - Throws: `RemediError.malformedData` if it does not fit the samples.
+    init(file: URL, samples: [Sample]) throws {
+        guard let data = try? Data(contentsOf: file), let json = try? JSONValue(parsing: data),
+            let found = json["samples"]?.array
+        else { throw RemediError.malformedData(path: file.path, reason: "this is no result file") }
+        var index = 0
+        for entry in found {
+            while index < samples.count, entry["id"]?.string != samples[index].id { index += 1 }
+            guard index < samples.count else {
+                throw RemediError.malformedData(path: file.path, reason: "it is about other samples")
+            }
+            scores[index] = EntailmentList.allCases.flatMap { list in
+                (entry[list.rawValue]?.array ?? []).map { $0["logp_pre"]?.double ?? .nan }
+            }
+            index += 1
+        }
+    }
+}

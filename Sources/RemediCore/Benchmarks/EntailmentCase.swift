@@ -1,0 +1,129 @@
+import Compute
+import Foundation
+import LanguageModels
+
+/// How the reference probabilities of features are taken from a sample's source.
+package enum ReferenceProbabilities: String, Sendable, CaseIterable {
+    /// As they are.
+    case exact
+    /// To two decimals, as the reference keeps them.
+    case rounded
+}
+
+/// The three lists of features that a McRae sample's source holds.
+enum EntailmentList: String, CaseIterable {
+    /// What often goes with the feature that the context gives the concept.
+    case coOccurring = "co_features"
+    /// What people name of the concept itself.
+    case original = "orig_features"
+    case unrelated = "unrel_features"
+
+    /// Its name in the source, and where the probabilities stand there.
+    fileprivate var source: (key: String, probability: String?) {
+        switch self {
+        case .coOccurring: ("all_co_features", "co_prob")
+        case .original: ("original_features", "prob")
+        case .unrelated: ("unrelated_features", nil)
+        }
+    }
+}
+
+/// A feature that a model may believe a concept to have.
+struct EntailmentFeature: Equatable {
+    /// "is a bird"
+    let fluent: String
+    /// "A crow is a"
+    let prompt: String
+    /// "bird"
+    let target: String
+    /// The logarithm of how often it goes with the context's feature, or is named of the concept; nil for
+    /// unrelated features.
+    let reference: Double?
+}
+
+/// The features that a sample is asked about.
+struct EntailmentCase: Equatable {
+    /// Features of probability 0 are left out.
+    private(set) var lists: [[EntailmentFeature]] = []
+
+    /// All features, list after list.
+    var features: [EntailmentFeature] { lists.flatMap { $0 } }
+
+    /// - Throws: `SkipReason.noSource` where the source holds no such lists, or a torn one.
+    init(_ sample: Sample, probabilities: ReferenceProbabilities) throws {
+        let source = sample.source
+        for list in EntailmentList.allCases {
+            let (key, probability) = list.source
+            guard let entries = source?[key]?.array else { throw SkipReason.noSource }
+            lists.append(
+                try entries.compactMap {
+                    try Self.feature($0, probability: probability, probabilities: probabilities)
+                })
+        }
+    }
+
+    /// nil for a feature of probability 0.
+    private static func feature(
+        _ entry: JSONValue, probability key: String?, probabilities: ReferenceProbabilities
+    ) throws -> EntailmentFeature? {
+        guard let fluent = entry["feature_fluent"]?.string, let prompt = entry["prompt"]?.string,
+            let target = entry["target"]?.string, !target.isEmpty
+        else { throw SkipReason.noSource }
+        var reference: Double?
+        if let key {
+            guard var value = entry[key]?.double ?? entry[key]?.string.flatMap(Double.init) else {
+                throw SkipReason.noSource
+            }
+            if probabilities == .rounded { value = Double(String(format: "%.2f", value)) ?? value }
+            guard value > 0 else { return nil }
+            reference = log(value)
+        }
+        return EntailmentFeature(fluent: fluent, prompt: prompt, target: target, reference: reference)
+    }
+}
+
+/// Where the texts of one condition are read and edited.
+struct EntailmentReader {
+    let model: LanguageModel
+    let tokenOptions: TokenOptions
+    /// Whether the context stands in front.
+    let isPrefixed: Bool
+
+    /// The texts of a sample's features: prompt, space and target, of which the target is scored.
+    ///
+    /// - Parameter edit: the sample's number and its direction [1, D]; nil: nothing is edited.
+    /// - Throws: `SkipReason`; `LanguageModelError.configuration` for a token without an embedding.
+    func endings(
+        of sample: Sample, _ features: [EntailmentFeature], edit: (sample: Int, direction: Matrix)?
+    ) throws -> [ScoredEnding] {
+        try features.map { feature in
+            let front = isPrefixed ? sample.inContext(feature.prompt).text : feature.prompt
+            let text = front + " " + feature.target
+            let encoding = model.tokenizer.encode(text)
+            let length = front.unicodeScalars.count
+            guard
+                let target = encoding.tokens(
+                    of: length + 1..<text.unicodeScalars.count, lastByte: !tokenOptions.firstByteToken),
+                target.lowerBound > 0
+            else { throw SkipReason.emptyPrompt }
+            guard encoding.ids.count - 1 <= model.contextLength else { throw SkipReason.tooLong }
+            try model.check(tokens: encoding.ids)
+            var ending = ScoredEnding(tokens: encoding.ids, start: target.lowerBound)
+            if let edit {
+                let tokens = try editedTokens(of: sample, in: text, before: target.lowerBound)
+                ending.edit = PromptEdit(tokens: tokens, direction: edit.direction, sample: edit.sample)
+            }
+            return ending
+        }
+    }
+
+    private func editedTokens(of sample: Sample, in text: String, before target: Int) throws -> Range<Int> {
+        do {
+            let located = try model.locate(entity: sample.entity, in: text, options: tokenOptions)
+            guard located.entityInPrompt.upperBound <= target else { throw SkipReason.entityNotInPrompt }
+            return located.editedTokens
+        } catch RemediError.entityNotInPrompt {
+            throw SkipReason.entityNotInPrompt
+        }
+    }
+}
