@@ -40,7 +40,7 @@ struct JudgedSample {
     /// How one list's log-probabilities go with what people say; nil where that is undefined.
     func correlation(of list: EntailmentList, _ values: [Double]) -> Double? {
         let references = features.lists[list.place].compactMap(\.reference)
-        return pearsonCorrelation(Array(values[ranges[list.place]]), references)
+        return Pearson.correlation(Array(values[ranges[list.place]]), references)
     }
 
     /// The mean change of one list's probabilities; nil without features or without a change.

@@ -52,7 +52,7 @@ package struct EvaluationRun {
         for condition in try conditions() { _ = try condition.block.map(editor(at:)) }
     }
 
-    private func samples() throws -> [Sample] {
+    func samples() throws -> [Sample] {
         let samples = Array(dataset[options.split])
         guard !samples.isEmpty else {
             throw RemediError.noSamples(
@@ -67,12 +67,7 @@ package struct EvaluationRun {
     ///   benchmarks are kept); `LanguageModelError`; `ComputeError`.
     package func run() throws -> [EvaluationSummary] {
         let samples = try samples()
-        if let wanted = options.split.requested, wanted.upperBound > dataset.placeCount {
-            progress.report(
-                .message(
-                    "the \(options.split) split goes to sample \(wanted.upperBound), the data ends at "
-                        + "\(dataset.placeCount): \(samples.count) samples"))
-        }
+        reportCut(of: samples)
         let conditions = try self.conditions()
         let store = try ResultStore(
             directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription)
@@ -80,8 +75,17 @@ package struct EvaluationRun {
         return try conditions.flatMap { try run($0, samples: samples, in: store, unedited: unedited) }
     }
 
+    /// Says so if the split goes beyond the data.
+    func reportCut(of samples: [Sample]) {
+        guard let wanted = options.split.requested, wanted.upperBound > dataset.placeCount else { return }
+        progress.report(
+            .message(
+                "the \(options.split) split goes to sample \(wanted.upperBound), the data ends at "
+                    + "\(dataset.placeCount): \(samples.count) samples"))
+    }
+
     /// The conditions of the options, with the blocks spelled out.
-    private func conditions() throws -> [EvaluationCondition] {
+    func conditions() throws -> [EvaluationCondition] {
         try options.conditions.flatMap { condition -> [EvaluationCondition] in
             switch condition {
             case .unedited: [.unedited]
@@ -138,7 +142,7 @@ package struct EvaluationRun {
         }
     }
 
-    private func editor(at block: Int) throws -> Editor {
+    func editor(at block: Int) throws -> Editor {
         if !needsSavedEditor {
             return try Editor.parameterless(
                 options.editorType, block: block, model: model, tokenOptions: options.tokens)

@@ -38,7 +38,7 @@ package struct EvaluationSubject {
     }
 
     /// The direction of every sample that can be read.
-    private static func directions(
+    static func directions(
         of samples: [Sample], editor: Editor, model: LanguageModel, progress: any ProgressReporter
     ) throws -> [Result<Matrix, SkipReason>] {
         var sources: [RepresentationSource] = []

@@ -1,0 +1,41 @@
+import LanguageModels
+
+/// A named evaluation of what edited concepts are believed to have: `eval.ent.<name>.json`.
+package struct EntailmentPlan: EvaluationPlanning, Equatable {
+    package static let kind = "eval.ent"
+    package static let resultsKey = "eval_ent"
+
+    package var scope = EvaluationScope()
+    package var conditions: [EvaluationOptions.Condition] = [.edited]
+    package var compatibility: Compatibility = .remedi
+    /// nil: as `compatibility` says.
+    package var referenceProbabilities: ReferenceProbabilities?
+    package var alpha = 1.0
+    package var beta = 1.0
+
+    package init() { scope.dataset = .mcrae }
+
+    package static var optionSettings: [Setting<EntailmentPlan>] {
+        [
+            Setting("conditions", \.conditions, .list(.choice("NAME"))),
+            Setting("compat", \.compatibility, .choice()),
+            Setting("reference-probabilities", \.referenceProbabilities, .optional(.choice())),
+            Setting("alpha", \.alpha, .number()),
+            Setting("beta", \.beta, .number()),
+        ]
+    }
+
+    package var needsEditors: Bool { conditions.contains(.edited) && !scope.editorType.isParameterless }
+
+    package func check(_ context: EvaluationContext) throws { try run(in: context).check() }
+
+    package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
+        try run(in: context).results()
+    }
+
+    private func run(in context: EvaluationContext) -> EntailmentRun {
+        EntailmentRun(
+            run: context.evaluationRun(scope, conditions: conditions, alpha: alpha, beta: beta),
+            probabilities: referenceProbabilities ?? (compatibility == .reference ? .rounded : .exact))
+    }
+}
