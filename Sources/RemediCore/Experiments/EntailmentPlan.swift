@@ -39,3 +39,15 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
             probabilities: referenceProbabilities ?? (compatibility == .reference ? .rounded : .exact))
     }
 }
+
+extension EntailmentPlan: SweepablePlan {
+    package var sweptName: String { "layer" }
+
+    package var criterionName: String { "correlation of co-occurring features" }
+
+    package func sweptLayer(of summary: EvaluationSummary) -> Int? { summary.condition.block }
+
+    package func criterion(of summaries: [EvaluationSummary]) -> Double? {
+        summaries.lazy.flatMap(\.metrics).first { $0.name == "co_corr_post" }?.metric.mean
+    }
+}

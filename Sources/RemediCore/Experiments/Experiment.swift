@@ -37,7 +37,8 @@ package struct Experiment: Sendable {
 
     /// Every kind of evaluation.
     static let evaluations: [any EvaluationPlanning.Type] = [
-        GenerationPlan.self, SweepPlan<GenerationPlan>.self, ClassificationPlan.self,
+        GenerationPlan.self, ClassificationPlan.self, EntailmentPlan.self, MediationPlan.self,
+        SweepPlan<GenerationPlan>.self, SweepPlan<EntailmentPlan>.self,
     ]
 
     /// Reads one configuration file.

@@ -7,12 +7,7 @@ package enum Commands {
                 name: "eval", summary: "measures how well editors work",
                 members: [
                     .command(EvalGenCommand.self),
-                members: [
-                    .command(EvalGenCommand.self),
                     .command(EvalClsCommand.self),
-                    .command(EvalEntCommand.self),
-                    .command(EvalMedCommand.self),
-                ]),
                     .command(EvalEntCommand.self),
                     .command(EvalMedCommand.self),
                 ]),
