@@ -166,7 +166,8 @@ final class EntailmentPlanTests: XCTestCase {
             for name in ["entailment.json", "entailment_metrics.json"] {
                 XCTAssertEqual(
                     try Data(contentsOf: stopped.appendingPathComponent("\(place)/\(name)")),
-                    try Data(contentsOf: whole.appendingPathComponent("\(place)/\(name)")), "\(place)/\(name)")
+                    try Data(contentsOf: whole.appendingPathComponent("\(place)/\(name)")), "\(place)/\(name)"
+                )
             }
             XCTAssertEqual(
                 try FileManager.default.contentsOfDirectory(

@@ -66,7 +66,9 @@ final class MediationPlanTests: XCTestCase {
             ["id", "predictions", "logp_target", "logp_comparator"])
         XCTAssertEqual(file["contextual"]?["metrics"]?.object?.keys.first, "accuracy")
         XCTAssertEqual(
-            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix("n.json") },
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+                $0.hasSuffix("n.json")
+            },
             ["mediation.json"], "no metrics file")
         XCTAssertEqual(summary.metrics.first?.name, "contextual accuracy")
         XCTAssertTrue(try run(dataset("counterfact"), in: folder).isReused)
