@@ -1,30 +1,14 @@
 /// Values with their intervals, one below the other.
 package struct IntervalChart: Chart {
-    package struct Row: Sendable, Equatable {
-        package var name: String
-        package var color: Int
-        package var value: Double
-        package var lower: Double?
-        package var upper: Double?
-
-        package init(_ name: String, color: Int, value: Double, lower: Double? = nil, upper: Double? = nil) {
-            self.name = name
-            self.color = color
-            self.value = value
-            self.lower = lower.flatMap { $0.isFinite ? $0 : nil }
-            self.upper = upper.flatMap { $0.isFinite ? $0 : nil }
-        }
-    }
-
     package var title: String
     package var xTitle: String
-    package var rows: [Row]
+    package var rows: [ChartValue]
     package var bounds: ClosedRange<Double>?
     /// Where a vertical line stands: the value that means nothing.
     package var reference: Double?
 
     package init(
-        title: String, x xTitle: String, rows: [Row], bounds: ClosedRange<Double>? = nil,
+        title: String, x xTitle: String, rows: [ChartValue], bounds: ClosedRange<Double>? = nil,
         reference: Double? = nil
     ) {
         self.title = title
@@ -41,7 +25,7 @@ package struct IntervalChart: Chart {
 
     package var svg: Markup {
         let values =
-            rows.flatMap { [$0.value, $0.lower ?? $0.value, $0.upper ?? $0.value] }
+            rows.flatMap { $0.extent }
             + [reference].compactMap { $0 }
         let names = rows.map {
             $0.name.count > Self.nameLimit ? $0.name.prefix(Self.nameLimit - 1) + "…" : $0.name

@@ -28,42 +28,26 @@ package struct LineChart: Chart {
         }
     }
 
-    /// A horizontal line.
-    package struct Baseline: Sendable, Equatable {
-        package var name: String
-        package var color: Int
-        package var y: Double
-        package var lower: Double?
-        package var upper: Double?
-
-        package init(_ name: String, color: Int, y: Double, lower: Double? = nil, upper: Double? = nil) {
-            self.name = name
-            self.color = color
-            self.y = y
-            self.lower = lower.flatMap { $0.isFinite ? $0 : nil }
-            self.upper = upper.flatMap { $0.isFinite ? $0 : nil }
-        }
-    }
-
     package var title: String
     package var xTitle: String
     package var yTitle: String
     package var series: [Series]
-    package var baselines: [Baseline]
+    /// Drawn as horizontal lines.
+    package var baselines: [ChartValue]
     /// What values can be: 0 to 1 of a share.
     package var bounds: ClosedRange<Double>?
     /// Where a vertical line stands: the layer that was chosen.
     package var marked: Int?
 
     package init(
-        title: String, x xTitle: String, y yTitle: String, series: [Series], baselines: [Baseline] = [],
+        title: String, x xTitle: String, y yTitle: String, series: [Series], baselines: [ChartValue] = [],
         bounds: ClosedRange<Double>? = nil, marked: Int? = nil
     ) {
         self.title = title
         self.xTitle = xTitle
         self.yTitle = yTitle
         self.series = series.filter { !$0.points.isEmpty }
-        self.baselines = baselines.filter { $0.y.isFinite }
+        self.baselines = baselines.filter { $0.value.isFinite }
         self.bounds = bounds
         self.marked = marked
     }
@@ -77,7 +61,7 @@ package struct LineChart: Chart {
         let points = series.flatMap(\.points)
         let heights =
             points.flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }
-            + baselines.flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }
+            + baselines.flatMap(\.extent)
         let frame = PlotFrame(
             x: Axis(xTitle, numbers: points.map(\.x)), y: Axis(yTitle, covering: heights, bounds: bounds))
         var parts: [Markup] = []
@@ -96,7 +80,8 @@ package struct LineChart: Chart {
             }
             parts.append(
                 frame.line(
-                    "curve dotted c\(line.color)", frame.start, frame.y(line.y), frame.end, frame.y(line.y)))
+                    "curve dotted c\(line.color)", frame.start, frame.y(line.value), frame.end,
+                    frame.y(line.value)))
         }
         if let marked {
             let place = frame.x(Double(marked))

@@ -108,8 +108,8 @@ struct RunFigures {
                 })
         }
         let baselines = values.filter { $0.0[keyPath: layer] == nil }.map { place, metric in
-            LineChart.Baseline(
-                place.label, color: ShownResults.color(of: place), y: metric.value,
+            ChartValue(
+                place.label, color: ShownResults.color(of: place), value: metric.value,
                 lower: metric.interval?.lower,
                 upper: metric.interval?.upper)
         }
@@ -171,7 +171,7 @@ struct RunFigures {
         let results = run.results.filter { $0.place.benchmark == "mediation" }
         let rows = results.flatMap { result in
             result.metrics.map { metric in
-                IntervalChart.Row(
+                ChartValue(
                     result.place.setting ?? result.place.condition,
                     color: result.place.setting == "contextual" ? 3 : 0,
                     value: metric.value, lower: metric.interval?.lower, upper: metric.interval?.upper)

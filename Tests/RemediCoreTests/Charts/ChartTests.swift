@@ -36,7 +36,7 @@ final class ChartTests: XCTestCase {
                         .init(x: 1, y: .nan),
                     ])
             ],
-            baselines: [.init("prefix", color: 1, y: 0.5)], bounds: 0...1)
+            baselines: [.init("prefix", color: 1, value: 0.5)], bounds: 0...1)
         let svg = chart.svg.text
         for part in [
             "<path class=\"curve c3\" d=\"M65.01 208L378.59 10\"/>",

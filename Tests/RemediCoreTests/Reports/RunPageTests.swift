@@ -59,6 +59,7 @@ final class RunPageTests: XCTestCase {
         let run = try ReportFixture.run("eval_med_demo")
         let html = try RunPage([run]).html().replacingExactly(run.folder.path, with: "FOLDER")
             .replacingExactly(RemediVersion.current, with: "VERSION")
+            .replacingExactly(PageStyle.sheet, with: "STYLE")
         let file = ReportFixture.folder("page.html")
         XCTAssertEqual(html, try String(contentsOf: file, encoding: .utf8))
     }
