@@ -9,6 +9,8 @@ public struct Answer: Sendable {
     public var cutAfter: Int?
     /// Ends a cut connection by a reset instead of a regular close.
     public var resets = false
+    /// Keeps a cut connection open, without a further byte, until the other side gives up.
+    public var holds = false
     /// Leaves out the body's length: it ends with the connection.
     public var hidesLength = false
     /// Sends the head byte by byte.
@@ -57,15 +59,21 @@ public struct Answer: Sendable {
             Self.send(piece, to: connection)
         }
         Self.send(body.prefix(cutAfter ?? body.count), to: connection)
-        if resets {
+        if holds {
+            Self.awaitEnd(of: connection)
+        } else if resets {
             var linger = Foundation.linger(l_onoff: 1, l_linger: 0)
             setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(8))
         } else {
             shutdown(connection, Int32(SHUT_WR))
             // Until the other side has read it all: closing earlier may lose the end.
-            var byte: UInt8 = 0
-            while recv(connection, &byte, 1, 0) > 0 {}
+            Self.awaitEnd(of: connection)
         }
+    }
+
+    private static func awaitEnd(of connection: Int32) {
+        var byte: UInt8 = 0
+        while recv(connection, &byte, 1, 0) > 0 {}
     }
 
     private static func send(_ data: Data, to connection: Int32) {

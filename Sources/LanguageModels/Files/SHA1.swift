@@ -3,45 +3,23 @@ import Foundation
 /// FIPS 180-4.  Git names its blobs by it; nothing here trusts it for more.
 package struct SHA1 {
     private var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
-    private var pending: [UInt8] = []
-    private var byteCount: UInt64 = 0
+    private var input = HashInput()
 
     package init() {}
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        byteCount += UInt64(bytes.count)
-        var rest = bytes[...]
-        if !pending.isEmpty {
-            let taken = rest.prefix(64 - pending.count)
-            pending.append(contentsOf: taken)
-            rest = rest.dropFirst(taken.count)
-            guard pending.count == 64 else { return }
-            let block = pending
-            pending = []
-            block.withUnsafeBytes { absorb($0) }
-        }
-        while rest.count >= 64 {
-            absorb(UnsafeRawBufferPointer(rebasing: rest.prefix(64)))
-            rest = rest.dropFirst(64)
-        }
-        pending.append(contentsOf: rest)
+        var state = state
+        input.take(bytes) { Self.absorb($0, into: &state) }
+        self.state = state
     }
 
     package mutating func update(_ data: Data) { data.withUnsafeBytes { update($0) } }
 
     /// The digest in hexadecimal; nothing may follow.
     package mutating func finish() -> String {
-        let bits = byteCount * 8
-        let gap = (119 - pending.count) % 64
-        var tail: [UInt8] = [0x80] + [UInt8](repeating: 0, count: gap)
-        for shift in stride(from: 56, through: 0, by: -8) {
-            tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
-        }
-        tail.withUnsafeBytes { update($0) }
-        return state.map { word in
-            let text = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - text.count) + text
-        }.joined()
+        var state = state
+        input.finish { Self.absorb($0, into: &state) }
+        return HashInput.text(state)
     }
 
     /// Git's name of a blob with this content.
@@ -64,13 +42,20 @@ package struct SHA1 {
         word &<< count | word &>> (32 &- count)
     }
 
-    /// Mixes one block of 64 bytes into the state.
-    private mutating func absorb(_ block: UnsafeRawBufferPointer) {
+    /// Mixes whole blocks of 64 bytes into the state.
+    private static func absorb(_ blocks: UnsafeRawBufferPointer, into state: inout [UInt32]) {
         var w = [UInt32](repeating: 0, count: 80)
-        for t in 0..<16 {
-            w[t] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self))
+        for start in stride(from: 0, to: blocks.count, by: 64) {
+            for t in 0..<16 {
+                w[t] = UInt32(bigEndian: blocks.loadUnaligned(fromByteOffset: start + 4 * t, as: UInt32.self))
+            }
+            for t in 16..<80 { w[t] = rotated(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1) }
+            absorb(w, into: &state)
         }
-        for t in 16..<80 { w[t] = Self.rotated(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1) }
+    }
+
+    /// Mixes the 80 words made of one block into the state.
+    private static func absorb(_ w: [UInt32], into state: inout [UInt32]) {
         var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
         for t in 0..<80 {
             let (mixed, constant): (UInt32, UInt32) =
@@ -80,8 +65,8 @@ package struct SHA1 {
                 case 2: ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc)
                 default: (b ^ c ^ d, 0xca62_c1d6)
                 }
-            let next = Self.rotated(a, 5) &+ mixed &+ e &+ constant &+ w[t]
-            (e, d, c, b, a) = (d, c, Self.rotated(b, 30), a, next)
+            let next = rotated(a, 5) &+ mixed &+ e &+ constant &+ w[t]
+            (e, d, c, b, a) = (d, c, rotated(b, 30), a, next)
         }
         for (index, value) in [a, b, c, d, e].enumerated() { state[index] &+= value }
     }

@@ -6,44 +6,23 @@ package struct SHA256 {
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
         0x5be0_cd19,
     ]
-    /// The bytes of the block that is not full yet.
-    private var pending: [UInt8] = []
-    private var byteCount: UInt64 = 0
+    private var input = HashInput()
 
-    package init() { pending.reserveCapacity(64) }
+    package init() {}
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        byteCount += UInt64(bytes.count)
-        var rest = bytes[...]
-        if !pending.isEmpty {
-            let taken = rest.prefix(64 - pending.count)
-            pending.append(contentsOf: taken)
-            rest = rest.dropFirst(taken.count)
-            guard pending.count == 64 else { return }
-            pending.withUnsafeBytes { absorb($0) }
-            pending.removeAll(keepingCapacity: true)
-        }
-        let whole = rest.count / 64 * 64
-        absorb(UnsafeRawBufferPointer(rebasing: rest.prefix(whole)))
-        pending.append(contentsOf: rest.dropFirst(whole))
+        var state = state
+        input.take(bytes) { Self.absorb($0, into: &state) }
+        self.state = state
     }
 
     package mutating func update(_ data: Data) { data.withUnsafeBytes { update($0) } }
 
     /// The digest in hexadecimal; nothing may follow.
     package mutating func finish() -> String {
-        var tail: [UInt8] = [0x80]
-        let used = (pending.count + 1) % 64
-        tail.append(contentsOf: repeatElement(0, count: used <= 56 ? 56 - used : 120 - used))
-        let bits = byteCount * 8
-        for shift in stride(from: 56, through: 0, by: -8) {
-            tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
-        }
-        tail.withUnsafeBytes { update($0) }
-        return state.map { word in
-            let text = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - text.count) + text
-        }.joined()
+        var state = state
+        input.finish { Self.absorb($0, into: &state) }
+        return HashInput.text(state)
     }
 
     package static func hash(_ data: Data) -> String {
@@ -71,12 +50,12 @@ package struct SHA256 {
     }
 
     /// Mixes whole blocks of 64 bytes into the state.
-    private mutating func absorb(_ blocks: UnsafeRawBufferPointer) {
+    private static func absorb(_ blocks: UnsafeRawBufferPointer, into state: inout [UInt32]) {
         guard let base = blocks.baseAddress else { return }
-        Self.constants.withUnsafeBufferPointer { constants in
+        constants.withUnsafeBufferPointer { constants in
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
                 for block in stride(from: 0, to: blocks.count, by: 64) {
-                    Self.absorb(base + block, into: &state, constants, schedule)
+                    absorb(base + block, into: &state, constants, schedule)
                 }
             }
         }

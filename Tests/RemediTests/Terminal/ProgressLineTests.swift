@@ -31,6 +31,19 @@ final class ProgressLineTests: XCTestCase {
         for (line, text) in cases { XCTAssertEqual(line.text, text) }
     }
 
+    func testBytes() {
+        func line(_ done: Int, of total: Int, speed: Double?) -> String {
+            ProgressLine(
+                stage: "idf.npy", done: done, total: total, note: nil, elapsed: 3, speed: speed,
+                isFinished: false, countsBytes: true
+            ).text
+        }
+        XCTAssertEqual(line(0, of: 0, speed: nil), "idf.npy")
+        XCTAssertEqual(
+            line(3 << 20, of: 10 << 20, speed: 1_048_576), "idf.npy: 3.0 MiB/10 MiB, 1.0 MiB/s, 7.0 s left")
+        XCTAssertEqual(line(3 << 20, of: 0, speed: 2048), "idf.npy: 3.0 MiB, 2.0 KiB/s")
+    }
+
     func testNarrowLinesLoseTheirEnd() {
         let full = line(640, of: 900, note: "loss 3.21", after: 20, speed: 32)
         XCTAssertEqual(full.text(columns: 80), "training: 640/900, loss 3.21, 32.0/s, 8.1 s left")

@@ -1,0 +1,54 @@
+import Foundation
+import LanguageModels
+import RemediCore
+import XCTest
+
+final class ModelInventoryTests: XCTestCase {
+    func testTheModelsFolderAndTheCache() throws {
+        let folder = try temporaryFolder()
+        let workplace = Workplace(environment: ["HF_HOME": folder.path + "/hf"], workingFolder: folder)
+        let source = FixtureFiles.own("training/gpt2")
+        func copy(to path: String) throws {
+            let target = folder.appendingPathComponent(path)
+            try AtomicFile.makeFolder(target.deletingLastPathComponent())
+            try FileManager.default.copyItem(at: source, to: target)
+        }
+        func write(_ text: String, _ path: String) throws {
+            try AtomicFile.write(text, to: folder.appendingPathComponent(path))
+        }
+        XCTAssertTrue(ModelInventory.entries(in: workplace).isEmpty)
+        try copy(to: "models/mine")
+        try copy(to: "models/me/nested")
+        try write("x", "models/notes/readme.txt")
+        try write(#"{"model_type": "bert"}"#, "models/other/config.json")
+        let cache = "hf/hub/models--me--tiny"
+        try copy(to: cache + "/snapshots/aa")
+        try copy(to: cache + "/snapshots/bb")
+        try write("aa", cache + "/refs/main")
+        try write("bb", cache + "/refs/pr/1")
+        try write("half", "hf/hub/models--me--half/blobs/ab.incomplete")
+        try write("x", "hf/hub/datasets--me--tiny/refs/main")
+        let entries = ModelInventory.entries(in: workplace)
+        XCTAssertEqual(
+            entries.map { "\($0.name) \($0.revision ?? "-") \($0.family ?? "-") \($0.problem == nil)" },
+            [
+                "me/nested - gpt2 true", "mine - gpt2 true", "other - bert false", "me/half - - false",
+                "me/tiny main gpt2 true", "me/tiny pr/1 gpt2 true",
+            ])
+        for entry in entries where entry.problem == nil {
+            let checkpoint = try Checkpoint(folder: source)
+            XCTAssertEqual(entry.summary?.parameterCount, try ModelSummary(checkpoint).parameterCount)
+            XCTAssertEqual(
+                entry.byteCount,
+                try FileManager.default.contentsOfDirectory(atPath: source.path).reduce(0) {
+                    $0 + (try Data(contentsOf: source.appendingPathComponent($1)).count)
+                })
+            // The models folder and the main branch are what commands find under the name.
+            if entry.revision ?? "main" == "main" {
+                XCTAssertEqual(try ModelName(entry.name).locate(in: workplace).path, entry.folder.path)
+            }
+        }
+        XCTAssertTrue(entries[3].problem is ModelInventory.UnfinishedDownload)
+        XCTAssertEqual(entries[3].byteCount, 4)
+    }
+}
