@@ -10,13 +10,13 @@ package struct DatasetSummary: Sendable {
 
     package let parts: [Part]
     /// Of the samples that are looked at.
-    package let ids: Tally
-    package let entities: Tally
-    package let attributes: Tally
-    package let targets: Tally
-    package let comparators: Tally
+    package let ids: TextTally
+    package let entities: TextTally
+    package let attributes: TextTally
+    package let targets: TextTally
+    package let comparators: TextTally
     /// CounterFact's relations, where the records say them.
-    package let relations: Tally
+    package let relations: TextTally
 
     /// Counts all splits, and what is in the samples of `split`.
     package init(of dataset: Dataset, split: Split) {
@@ -24,13 +24,13 @@ package struct DatasetSummary: Sendable {
             Part(split: $0, count: dataset[$0].count)
         }
         let samples = dataset[split]
-        ids = Tally(samples.lazy.map(\.id))
-        entities = Tally(samples.lazy.map(\.entity))
-        attributes = Tally(samples.lazy.map(\.attribute))
-        targets = Tally(samples.lazy.compactMap(\.targetMediated))
-        comparators = Tally(samples.lazy.compactMap(\.targetUnmediated))
+        ids = TextTally(samples.lazy.map(\.id))
+        entities = TextTally(samples.lazy.map(\.entity))
+        attributes = TextTally(samples.lazy.map(\.attribute))
+        targets = TextTally(samples.lazy.compactMap(\.targetMediated))
+        comparators = TextTally(samples.lazy.compactMap(\.targetUnmediated))
         let isCounterFact = dataset.name == .counterfact
-        relations = Tally(
+        relations = TextTally(
             samples.lazy.compactMap {
                 isCounterFact ? $0.source?["requested_rewrite"]?["relation_id"]?.string : nil
             })

@@ -1,7 +1,7 @@
 import LanguageModels
 
 /// How often each of some texts occurs, the most frequent first, else in order of first appearance.
-package struct Tally: Sendable {
+package struct TextTally: Sendable {
     package let entries: [(text: String, count: Int)]
 
     package init(_ texts: some Sequence<String>) {
