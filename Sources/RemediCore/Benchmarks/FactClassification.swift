@@ -124,10 +124,10 @@ final class FactClassification: Classification {
         return found
     }
 
-    /// The training split's statistics: those kept with the editor, or new ones for all probes that have none.
+    /// The training split's statistics: those kept with the editor, or new ones for all probes that lack them.
     private func normalizer(of probe: Probe) throws -> StoredNormalizer {
         if let known = normalizers[probe.folder] { return known }
-        if group.options.overwrite || !StoredNormalizer.exists(for: probe) { try makeNormalizers() }
+        if try stored(for: probe) == nil { try makeNormalizers() }
         let found = try normalizers[probe.folder] ?? StoredNormalizer(for: probe)
         normalizers[probe.folder] = found
         return found
@@ -136,11 +136,21 @@ final class FactClassification: Classification {
     private func makeNormalizers() throws {
         var missing: [Probe] = []
         for probe in group.probes where !missing.contains(where: { $0.folder == probe.folder }) {
-            if normalizers[probe.folder] != nil { continue }
-            if group.options.overwrite || !StoredNormalizer.exists(for: probe) { missing.append(probe) }
+            if try stored(for: probe) == nil { missing.append(probe) }
         }
         let made = try NormalizerFitting(missing, group).run()
         for (probe, normalizer) in zip(missing, made) { normalizers[probe.folder] = normalizer }
+    }
+
+    /// nil if there is none, or one that does not fit and may be replaced.
+    private func stored(for probe: Probe) throws -> StoredNormalizer? {
+        do {
+            return try StoredNormalizer(for: probe)
+        } catch RemediError.normalizerMissing {
+            return nil
+        } catch RemediError.normalizerMismatch where group.options.overwrite {
+            return nil
+        }
     }
 }
 

@@ -33,10 +33,6 @@ package struct StoredNormalizer: Sendable {
         Editor.folder(type: probe.type, block: probe.block, directory: probe.directory)
             .appendingPathComponent(fileName)
     }
-
-    static func exists(for probe: Probe) -> Bool {
-        FileManager.default.fileExists(atPath: file(of: probe).path)
-    }
 }
 
 extension FactTask {

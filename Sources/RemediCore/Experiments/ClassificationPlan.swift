@@ -34,6 +34,17 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         variants.contains { $0 == .editor || $0 == .controlTask } && !scope.editorType.isParameterless
     }
 
+    package func dependencies(for model: ModelName) -> [ExperimentDependency] {
+        guard variants.contains(.controlModel) else { return editors(of: model) }
+        let control = model.control
+        let layers = scope.layers.layers(for: model)
+        return editors(of: model) + [
+            .controlModel(of: model),
+            .editors(
+                type: scope.editorType, layers: layers == .all ? nil : layers, model: control),
+        ]
+    }
+
     /// What is classified in the data set.
     private var classification: any Classification.Type {
         switch scope.dataset {
@@ -75,9 +86,26 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
 
     /// The model that `model random` makes of the evaluated one, with the editors trained on it.
     private func control(_ context: EvaluationContext) throws -> ControlModel {
-        let name = context.modelName.key + "_random"
-        let folder = try ResultsFolder(
-            experiment: editorsName(for: ModelName(name)), in: context.resultsRoot)
-        return ControlModel(name: name, editorsDirectory: folder.url) { try context.openModel(name) }
+        let name = context.modelName.control
+        let folder = try ResultsFolder(experiment: editorsName(for: name), in: context.resultsRoot)
+        return ControlModel(name: name.text, editorsDirectory: folder.url) {
+            try context.openModel(name.text)
+        }
+    }
+}
+
+/// An entity layer is chosen by the F1 of the contextual task.
+extension ClassificationPlan: SweepablePlan {
+    package var sweptName: String { "entity layer" }
+    package var criterionName: String { scope.dataset == .biosbias ? "f1" : "contextual f1" }
+
+    package func sweptLayer(of summary: EvaluationSummary) -> Int? { summary.condition.entityBlock }
+
+    /// Of the editor itself; controls choose nothing.
+    package func criterion(of summaries: [EvaluationSummary]) -> Double? {
+        summaries.first { summary in
+            guard case .probed(let type, _, _, let controls) = summary.condition else { return false }
+            return type == scope.editorType && controls == ProbeControls()
+        }?.metrics.first { $0.name == criterionName }?.metric.mean
     }
 }

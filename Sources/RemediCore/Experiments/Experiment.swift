@@ -38,7 +38,8 @@ package struct Experiment: Sendable {
     /// Every kind of evaluation.
     static let evaluations: [any EvaluationPlanning.Type] = [
         GenerationPlan.self, ClassificationPlan.self, EntailmentPlan.self, MediationPlan.self,
-        SweepPlan<GenerationPlan>.self, SweepPlan<EntailmentPlan>.self,
+        SweepPlan<GenerationPlan>.self, SweepPlan<ClassificationPlan>.self,
+        SweepPlan<EntailmentPlan>.self,
     ]
 
     /// Reads one configuration file.

@@ -49,16 +49,19 @@ package struct SweepPlan<Inner: SweepablePlan>: EvaluationPlanning {
     package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
         var onAll = inner
         onAll.scope.splitChoice = .all
-        var summaries: [EvaluationSummary] = []
-        for (part, plan, place) in [
-            (SweepPart.validation, onAll, try validationContext(context)), (.evaluation, inner, context),
-        ] {
-            summaries += try plan.run(place).map {
+        func summaries(
+            _ part: SweepPart, _ plan: Inner, _ place: EvaluationContext
+        ) throws -> [EvaluationSummary] {
+            try plan.run(place).map {
                 var summary = $0
                 summary.part = part
                 return summary
             }
         }
+        // Only the whole data set has the training split that normalisers are made of.
+        let validationPlace = try validationContext(context)
+        let evaluated = try summaries(.evaluation, inner, context)
+        let summaries = try summaries(.validation, onAll, validationPlace) + evaluated
         let choice = SweepChoice(summaries, of: inner)
         try AtomicFile.write(
             choice.json.text(pretty: true) + "\n", to: context.directory.appendingPathComponent("sweep.json"))

@@ -153,7 +153,8 @@ struct SampleReader {
             return Judgement(truth: top != truth, prediction: !probed.contains(top))
         }
         guard benchmark == "fact_cls",
-            let says = Self.isGreater(sample["logp_target"], sample["logp_comparator"]),
+            let says = sample["control_truth"]?.bool
+                ?? Self.isGreater(sample["logp_target"], sample["logp_comparator"]),
             let predicted = Self.isGreater(sample["score_target"], sample["score_comparator"])
         else { return nil }
         return Judgement(truth: !says, prediction: !predicted)

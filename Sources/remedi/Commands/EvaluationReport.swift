@@ -13,8 +13,12 @@ struct EvaluationReport {
 
     /// Says what was left out and what is no number.
     func warn(_ progress: any ProgressReporter) {
+        var said: Set<String> = []
         for summary in summaries {
-            if summary.skipped.count > 0 { progress.report(.warning(Self.words(skippedIn: summary))) }
+            // Results that differ in the entity's layer alone leave out the same samples.
+            if summary.skipped.count > 0, said.insert(Self.words(skippedIn: summary)).inserted {
+                progress.report(.warning(Self.words(skippedIn: summary)))
+            }
             if summary.metrics.contains(where: { $0.metric.count > 0 && $0.metric.mean.isNaN }) {
                 progress.report(.warning(Self.place(summary) + ": the model gives NaN as probabilities"))
             }
@@ -50,6 +54,7 @@ extension EvaluationSummary {
             "benchmark": .string(benchmark), "samples": .integer(sampleCount),
             "metrics": .object(metrics), "skipped": .integer(skipped.count), "file": .string(file.path),
         ]
+        if let block = condition.entityBlock { object["entity_layer"] = .integer(block) }
         if let part { object["part"] = .string(part.rawValue) }
         return .object(object)
     }

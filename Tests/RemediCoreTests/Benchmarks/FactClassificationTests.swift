@@ -126,17 +126,26 @@ final class FactClassificationTests: XCTestCase {
         }
         let bootstrap = Bootstrap(seed: 1)
         for task in FactTask.allCases {
-            func mcc(seed: UInt64?) throws -> Double {
-                let outcome = FactOutcome(
+            func outcome(seed: UInt64?) -> FactOutcome {
+                FactOutcome(
                     task, ids: scores.indices.map(String.init), likelihoods: likelihoods, scores: scores,
                     shufflingTruthsBy: seed)
-                return try XCTUnwrap(outcome.metrics(bootstrap, benchmark: "x")["mcc"]?.double)
             }
-            let (whole, first, second) = (try mcc(seed: nil), try mcc(seed: 5), try mcc(seed: 6))
-            XCTAssertEqual(whole, 1)
-            XCTAssertEqual(first, 0, accuracy: 0.12)
-            XCTAssertEqual(second, 0, accuracy: 0.12)
-            XCTAssertNotEqual(first, second)
+            func mcc(seed: UInt64?) throws -> Double {
+                try XCTUnwrap(outcome(seed: seed).metrics(bootstrap, benchmark: "x")["mcc"]?.double)
+            }
+            XCTAssertEqual(try mcc(seed: nil), 1)
+            XCTAssertEqual(try mcc(seed: 5), 0, accuracy: 0.12)
+            func truths(seed: UInt64) -> [Bool?] {
+                let outcome = outcome(seed: seed)
+                return scores.indices.map { outcome.json(of: $0)["control_truth"]?.bool }
+            }
+            let truth = scores.map { (task == .contextual) == ($0.mediated > 0) }
+            for seed in [5, 6] as [UInt64] {
+                XCTAssertEqual(truths(seed: seed).count { $0 == true }, truth.count { $0 }, "\(seed)")
+            }
+            XCTAssertNotEqual(truths(seed: 5), truths(seed: 6))
+            XCTAssertEqual(truths(seed: 5), truths(seed: 5))
         }
     }
 

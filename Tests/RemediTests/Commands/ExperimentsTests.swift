@@ -63,7 +63,7 @@ final class ExperimentsTests: XCTestCase {
         XCTAssertEqual(run.code, 0)
         for name in [
             "train.counterfact", "eval.gen.counterfact", "train.smollm2", "eval.gen.smollm2",
-            "eval.cls.counterfact", "eval.cls.smollm2",
+            "eval.cls.counterfact", "eval.cls.smollm2", "sweep.cls.counterfact",
         ] {
             XCTAssertTrue(run.output.contains("\n\(name) "), name)
         }
