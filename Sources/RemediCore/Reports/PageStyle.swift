@@ -122,7 +122,7 @@ enum PageStyle {
         .bar i{display:block;height:100%;background:var(--c)}
         .bar i.other{opacity:.4}
         .bar b{font-weight:400;width:52px;text-align:right}
-        .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:14px;margin:10px 0}
+        .columns{clear:both;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:14px;margin:10px 0}
         .columns>div{min-width:0;border-top:3px solid var(--c);padding-top:6px}
         .columns .who{font-size:.8rem;font-weight:600;color:var(--c)}
         .columns p{margin:4px 0;font-family:Charter,Georgia,serif;overflow-wrap:anywhere;white-space:pre-wrap}

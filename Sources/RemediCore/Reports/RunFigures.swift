@@ -169,8 +169,8 @@ struct RunFigures {
 
     private var mediation: Figure? {
         let results = run.results.filter { $0.place.benchmark == "mediation" }
-        let rows = results.flatMap { result in
-            result.metrics.map { metric in
+        let rows = results.compactMap { result in
+            result["accuracy"].map { metric in
                 ChartValue(
                     result.place.setting ?? result.place.condition,
                     color: result.place.setting == "contextual" ? 3 : 0,
@@ -180,8 +180,9 @@ struct RunFigures {
         guard !rows.isEmpty else { return nil }
         return Figure(
             title: "Mediation",
-            caption: "How often the unedited model prefers the target with the context in front of the prompt"
-                + " (contextual) and without (decontextual). \(Self.band)",
+            caption:
+                "How often the unedited model prefers what the context says, with it in front of the prompt"
+                + " (contextual), and the usual answer without it (decontextual). \(Self.band)",
             charts: [IntervalChart(title: "Mediation: accuracy", x: "accuracy", rows: rows, bounds: 0...1)])
     }
 }

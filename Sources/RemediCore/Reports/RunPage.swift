@@ -77,7 +77,7 @@ package struct RunPage: Sendable {
                 Markup("h3", [:], "Summary"), summary,
                 Markup(
                     "p", ["class": "caption"],
-                    "Means over samples with 95 % bootstrap intervals; higher is better."),
+                    "Means over samples with 95 % bootstrap intervals; the highest of each column is bold."),
             ]
         }
         for figure in figures.ofMetrics + (try SampleFigures(shown: figures.shown).all()) {

@@ -103,6 +103,8 @@ struct SampleReader {
         case "entailment": return Self.entailment(metric, of: sample)
         case "mediation" where metric == "accuracy":
             return single(Self.isGreater(sample["logp_target"], sample["logp_comparator"]))
+        case "mediation" where metric == "full_accuracy":
+            return single(Self.isGreater(sample["full_logp_target"], sample["full_logp_comparator"]))
         case "error_cls": return single(Self.recall(metric, of: sample))
         case "error_correction" where metric.hasSuffix("_accuracy"):
             guard let target = sample["target"]?.string, let found = sample["predictions"]?.array else {
@@ -157,7 +159,8 @@ struct SampleReader {
                 ?? Self.isGreater(sample["logp_target"], sample["logp_comparator"]),
             let predicted = Self.isGreater(sample["score_target"], sample["score_comparator"])
         else { return nil }
-        return Judgement(truth: !says, prediction: !predicted)
+        // The control task's truth is another sample's.
+        return Judgement(truth: !(sample["control_truth"]?.bool ?? says), prediction: !predicted)
     }
 }
 
@@ -187,21 +190,6 @@ extension SampleReader {
             }
             return (found, reference)
         }
-        return correlation(pairs).map { [.init(key: "", value: $0)] } ?? []
-    }
-
-    /// Pearson's; nil of fewer than two pairs or of a constant.
-    static func correlation(_ pairs: [(Double, Double)]) -> Double? {
-        guard pairs.count > 1 else { return nil }
-        let count = Double(pairs.count)
-        let (x, y) = (pairs.reduce(0) { $0 + $1.0 } / count, pairs.reduce(0) { $0 + $1.1 } / count)
-        var (xx, yy, xy) = (0.0, 0.0, 0.0)
-        for pair in pairs {
-            xx += (pair.0 - x) * (pair.0 - x)
-            yy += (pair.1 - y) * (pair.1 - y)
-            xy += (pair.0 - x) * (pair.1 - y)
-        }
-        let found = xy / (xx * yy).squareRoot()
-        return found.isFinite ? found : nil
+        return Pearson.correlation(pairs.map(\.0), pairs.map(\.1)).map { [.init(key: "", value: $0)] } ?? []
     }
 }

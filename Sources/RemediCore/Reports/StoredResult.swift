@@ -44,8 +44,8 @@ package struct StoredResult: Sendable {
                 part(setting, samples.map { inner(setting, of: $0) }, metrics[setting])
             }
         }
-        let sections = settings.filter { json[$0]?["samples"]?.array != nil }
-        return sections.map { part($0, json[$0]!["samples"]!.array!, json[$0]!["metrics"]) }
+        let sections = (settings + ["both"]).filter { json[$0]?["metrics"]?.object != nil }
+        return sections.map { part($0, json[$0]?["samples"]?.array ?? [], json[$0]?["metrics"]) }
     }
 
     private static func inner(_ setting: String, of sample: JSONValue) -> JSONValue {

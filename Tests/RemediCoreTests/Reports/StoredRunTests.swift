@@ -104,6 +104,29 @@ final class StoredRunTests: XCTestCase {
         XCTAssertEqual(table.rows, [["linear", "3", "1", "0.500", "–"]])
     }
 
+    /// Ours hold more than the reference's: both parts' accuracy, whole words, the control task's truth.
+    func testOwnKindsOfResults() throws {
+        func part(_ target: Int) -> String {
+            "{\"samples\": [{\"id\": \"1\", \"logp_target\": \(target), \"logp_comparator\": -2,"
+                + " \"full_logp_target\": -1, \"full_logp_comparator\": -2}], \"metrics\": {\"accuracy\":"
+                + " \(target > -2 ? 1 : 0), \"full_accuracy\": 1}}"
+        }
+        let run = try run([
+            "mediation.json": "{\"contextual\": \(part(-1)), \"decontextual\": \(part(-3)),"
+                + " \"both\": {\"metrics\": {\"accuracy\": 0}}}",
+            "linear/1/fact_cls_layer_2_control_task.json":
+                "{\"samples\": [{\"id\": \"1\", \"contextual\": {\"logp_target\": -1, \"logp_comparator\": -2,"
+                + " \"score_target\": 1, \"score_comparator\": 2, \"control_truth\": false}}],"
+                + " \"metrics\": {\"contextual\": {\"f1\": 1}}}",
+        ])
+        XCTAssertEqual(
+            run.results.map { "\($0.place.setting ?? ""): \($0.metrics.map(\.value))" },
+            ["contextual: [1.0]", "both: [0.0]", "contextual: [1.0, 1.0]", "decontextual: [0.0, 1.0]"])
+        let one = Interval(lower: 1, upper: 1)
+        XCTAssertEqual(run.results[0]["f1"]?.interval, one)
+        XCTAssertEqual(run.results[2]["full_accuracy"]?.interval, one)
+    }
+
     func testMissingAndOddValues() throws {
         let stored = """
             {"samples": [{"id": 7}, {"id": "2", "target_score": NaN, "comparator_score": -1}, {}, 3, null, \
