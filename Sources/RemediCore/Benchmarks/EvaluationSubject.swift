@@ -10,6 +10,8 @@ package struct EvaluationSubject {
     let scorer: PromptScorer
     let bootstrap: Bootstrap
     let progress: any ProgressReporter
+    private let alpha: Double
+    private let beta: Double
     private let tokenOptions: TokenOptions
     /// [1, D] or why there is none; empty without an editor.
     private let directions: [Result<Matrix, SkipReason>]
@@ -25,6 +27,8 @@ package struct EvaluationSubject {
         self.samples = samples
         self.condition = condition
         self.progress = progress
+        alpha = options.alpha
+        beta = options.beta
         bootstrap = Bootstrap(seed: options.seed)
         scorer = PromptScorer(
             model: model, block: condition.block, alpha: options.alpha, beta: options.beta,
@@ -74,31 +78,62 @@ extension EvaluationSubject {
     ) throws -> ScoredPrompt {
         guard let target else { throw SkipReason.noTarget }
         guard let comparator else { throw SkipReason.noComparator }
-        let sample = samples[index]
-        var prompt = ScoredPrompt(
-            tokens: [], words: [target, comparator].map(model.tokenizer.tokens(ofWord:)))
-        switch condition {
-        case .unedited, .probed: prompt.tokens = model.tokenizer.encode(text).ids
-        case .prefix: prompt.tokens = model.tokenizer.encode(sample.inContext(text).text).ids
-        case .edited:
-            do {
-                let located = try model.locate(entity: sample.entity, in: text, options: tokenOptions)
-                prompt.tokens = located.promptTokens
-                prompt.edit = PromptEdit(
-                    tokens: located.editedTokens, direction: try directions[index].get(),
-                    sample: index)
-            } catch RemediError.entityNotInPrompt {
-                guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
-                prompt.tokens = model.tokenizer.encode(text).ids
-            }
-        }
-        guard !prompt.tokens.isEmpty else { throw SkipReason.emptyPrompt }
+        let placed = try placedPrompt(text, of: index, allowingAbsentEntity: allowingAbsentEntity)
+        let prompt = ScoredPrompt(
+            tokens: placed.tokens, words: [target, comparator].map(model.tokenizer.tokens(ofWord:)),
+            edit: placed.edit)
         guard !prompt.words[0].isEmpty else { throw SkipReason.noTarget }
         guard !prompt.words[1].isEmpty else { throw SkipReason.noComparator }
         try prompt.words.forEach(model.check(tokens:))
         let longest = prompt.tokens.count + prompt.words.map(\.count).max()! - 1
         guard longest <= model.contextLength else { throw SkipReason.tooLong }
         return prompt
+    }
+
+    /// A text about sample `index` as the condition has it: its tokens, and what is edited in them.
+    ///
+    /// - Parameters:
+    ///   - searchStart: the mention that is edited starts at this scalar or behind it.
+    ///   - allowingAbsentEntity: a text without the entity is read unedited instead of refused.
+    /// - Throws: `SkipReason` where the sample or the text cannot be used.
+    func placedPrompt(
+        _ text: String, of index: Int, searchStart: Int = 0, allowingAbsentEntity: Bool = false
+    ) throws -> PlacedPrompt {
+        let sample = samples[index]
+        var placed: PlacedPrompt
+        switch condition {
+        case .unedited, .probed: placed = PlacedPrompt(tokens: model.tokenizer.encode(text).ids)
+        case .prefix: placed = PlacedPrompt(tokens: model.tokenizer.encode(sample.inContext(text).text).ids)
+        case .edited:
+            do {
+                let located = try model.locate(
+                    entity: sample.entity, in: text, searchStart: searchStart, options: tokenOptions)
+                placed = PlacedPrompt(
+                    tokens: located.promptTokens,
+                    edit: PromptEdit(
+                        tokens: located.editedTokens, direction: try directions[index].get(), sample: index))
+            } catch RemediError.entityNotInPrompt {
+                guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
+                placed = PlacedPrompt(tokens: model.tokenizer.encode(text).ids)
+            }
+        }
+        guard !placed.tokens.isEmpty else { throw SkipReason.emptyPrompt }
+        return placed
+    }
+
+    /// A placed prompt, ready to be continued under the condition.
+    ///
+    /// - Parameter stream: see `ContinuedPrompt.stream`.
+    func continuedPrompt(_ placed: PlacedPrompt, stream: String) -> ContinuedPrompt {
+        let edits = placed.edit.map { edit -> [Edit] in
+            guard let block = condition.block else { preconditionFailure("edits need a block") }
+            return [
+                Edit(
+                    sequence: 0, block: block, tokens: edit.tokens, direction: edit.direction,
+                    alpha: Float(alpha), beta: Float(beta))
+            ]
+        }
+        return ContinuedPrompt(tokens: placed.tokens, edits: edits ?? [], stream: stream)
     }
 
     /// What progress calls the work of a benchmark.
@@ -119,6 +154,12 @@ extension EvaluationSubject {
             }
         }.map(PromptScore.init(journalEntry:))
     }
+}
+
+/// A text in tokens, and what is edited in it; nil: nothing.
+struct PlacedPrompt: Sendable {
+    var tokens: [Int]
+    var edit: PromptEdit?
 }
 
 /// Why a sample or a prompt is left out of a result; counted and named there.

@@ -10,6 +10,16 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     package var conditions: [EvaluationOptions.Condition] = [.edited]
     package var alpha = 1.0
     package var beta = 1.0
+    /// Texts are sampled from the likeliest tokens, so many.
+    package var topK = 5
+    /// Tokens of prompt and text together; nil: what is usual for the data set.
+    package var maxLength: Int?
+    /// Tokens of the text alone, whatever the prompt's length.
+    package var maxNewTokens: Int?
+    /// Bias in Bios: with the biography in front of the prompt, or without it.
+    package var contexts: [CorrectionSetting] = [.contextual]
+    /// Bias in Bios: how many occupations count as what the model says.
+    package var topKLabels = 3
 
     package init() {}
 
@@ -19,6 +29,11 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
             Setting("conditions", \.conditions, .list(.choice("NAME"))),
             Setting("alpha", \.alpha, .number()),
             Setting("beta", \.beta, .number()),
+            Setting("top-k", \.topK, .integer(minimum: 1)),
+            Setting("max-length", \.maxLength, .optional(.integer(minimum: 1))),
+            Setting("max-new-tokens", \.maxNewTokens, .optional(.integer(minimum: 1))),
+            Setting("contexts", \.contexts, .list(.choice("NAME"))),
+            Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),
         ]
     }
 
@@ -27,7 +42,25 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     package func check(_ context: EvaluationContext) throws { try run(in: context).check() }
 
     package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
-        try run(in: context).run()
+        switch scope.dataset {
+        case .biosbias: try ErrorCorrectionRun(run(in: context), options: correctionOptions).run()
+        default: try run(in: context).run()
+        }
+    }
+
+    private var correctionOptions: ErrorCorrectionOptions {
+        var options = ErrorCorrectionOptions()
+        options.settings = contexts
+        options.topKLabels = topKLabels
+        options.generation = generation(usualLength: 150)
+        return options
+    }
+
+    /// How texts are continued.
+    private func generation(usualLength: Int) -> GenerationOptions {
+        GenerationOptions(
+            sampling: .topK(topK, temperature: 1),
+            limit: maxNewTokens.map { .new($0) } ?? .total(maxLength ?? usualLength))
     }
 
     private func run(in context: EvaluationContext) -> EvaluationRun {
@@ -53,24 +86,32 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
 
 extension GenerationPlan: SweepablePlan {
     /// The figures that the reference weighs (SEMANTICS-DETAILS 22), as far as they are measured.
-    private static let weighed = [
-        ("paraphrase", "score"), ("generation", "consistency"), ("generation", "fluency"),
-    ]
+    private var weighed: [(benchmark: String, metric: String, title: String)] {
+        if scope.dataset == .biosbias {
+            return contexts.map(\.rawValue).flatMap {
+                [($0, "top1_accuracy", "\($0) top-1 accuracy"), ($0, "fluency", "\($0) fluency")]
+            }
+        }
+        return [
+            ("paraphrase", "score", "paraphrase"), ("generation", "consistency", "consistency"),
+            ("generation", "fluency", "fluency"),
+        ].filter { figure in benchmarks.contains { $0.rawValue == figure.0 } }
+    }
 
     package var sweptName: String { "layer" }
 
     package var criterionName: String {
-        let names = Self.weighed.filter { name, _ in benchmarks.contains { $0.rawValue == name } }
-        return (names.count > 1 ? "harmonic mean of " : "")
-            + names.map { $0.1 == "score" ? $0.0 : $0.1 }.joined(separator: ", ")
+        let titles = weighed.map(\.title)
+        return (titles.count > 1 ? "harmonic mean of " : "") + titles.joined(separator: ", ")
     }
 
     package func sweptLayer(of summary: EvaluationSummary) -> Int? { summary.condition.block }
 
     package func criterion(of summaries: [EvaluationSummary]) -> Double? {
         harmonicMean(
-            Self.weighed.compactMap { benchmark, name in
-                summaries.first { $0.benchmark == benchmark }?.metrics.first { $0.name == name }?.metric.mean
+            weighed.compactMap { benchmark, metric, _ in
+                summaries.first { $0.benchmark == benchmark }?.metrics.first { $0.name == metric }?.metric
+                    .mean
             })
     }
 }

@@ -19,6 +19,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case conflict(String, String)
     /// `name` means nothing without `other`.
     case needs(name: String, other: String)
+    /// An option that says nothing about the data set `subject`.
+    case meaningless(name: String, subject: String)
 }
 
 /// A usage error and the command it happened in: `["train"]`.

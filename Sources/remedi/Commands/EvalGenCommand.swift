@@ -12,6 +12,7 @@ package struct EvalGenCommand: EvaluationCommand {
     package var given = GivenArguments<EvalGenCommand>()
     package var arguments = EvaluationArguments<GenerationPlan>()
     var baseline: Baseline?
+    var isDecontextualized = false
 
     package init() {}
 
@@ -19,10 +20,30 @@ package struct EvalGenCommand: EvaluationCommand {
         for other in ["editors-dir", "layers", "conditions"] where baseline != nil && given.contains(other) {
             throw .conflict("baseline", other)
         }
+        if isDecontextualized, given.contains("contexts") { throw .conflict("decontextualized", "contexts") }
+        if given.contains("max-length"), given.contains("max-new-tokens") {
+            throw .conflict("max-length", "max-new-tokens")
+        }
+        try checkSubject()
         try checkArguments()
     }
 
+    /// Refuses what is about other data sets.
+    private func checkSubject() throws(UsageError) {
+        guard let dataset = DatasetName(rawValue: arguments.subject) else { return }
+        let names =
+            dataset == .biosbias
+            ? ["benchmarks"] : ["contexts", "decontextualized", "top-k-labels"]
+        for name in names where given.contains(name) {
+            throw .meaningless(name: name, subject: dataset.rawValue)
+        }
+        if dataset == .biosbias, baseline == .prefix {
+            throw .meaningless(name: "baseline prefix", subject: dataset.rawValue)
+        }
+    }
+
     func adjust(_ plan: inout GenerationPlan) {
+        if isDecontextualized { plan.contexts = [.decontextual] }
         switch baseline {
         case .prefix?: plan.conditions = [.prefix]
         case .unedited?: plan.conditions = [.unedited]
@@ -31,7 +52,6 @@ package struct EvalGenCommand: EvaluationCommand {
     }
 
     package static var options: [Option<EvalGenCommand>] {
-        typealias Arguments = EvaluationArguments<GenerationPlan>
         let group = "Editors"
         func inside(_ options: [Option<Arguments>]) -> [Option<EvalGenCommand>] {
             options.map { $0.inside(\.arguments) }
@@ -51,6 +71,38 @@ package struct EvalGenCommand: EvaluationCommand {
                     Arguments.option("beta", group, "what the edited state is multiplied with"),
                 ] + Arguments.tokenOptions + [
                     Arguments.option("benchmarks", short: "b", "Benchmarks", "what to measure")
-                ] + Arguments.computationOptions("Benchmarks") + Arguments.outputOptions)
+                ]) + correctionOptions
+            + inside(
+                textOptions + Arguments.computationOptions("Benchmarks") + Arguments.outputOptions)
+    }
+
+    private typealias Arguments = EvaluationArguments<GenerationPlan>
+
+    /// Options of Bias in Bios alone.
+    private static var correctionOptions: [Option<EvalGenCommand>] {
+        let group = "Bias in Bios"
+        return [
+            Arguments.option(
+                "contexts", group, "with the biography in front of the prompt, without it, or both"
+            ).inside(\.arguments),
+            Option(
+                "decontextualized", \.isDecontextualized, .flag, group: group,
+                help: "the same as --contexts decontextual"),
+            Arguments.option("top-k-labels", group, "how many occupations count as the model's answers")
+                .inside(\.arguments),
+        ]
+    }
+
+    private static var textOptions: [Option<Arguments>] {
+        let group = "Texts"
+        return [
+            Arguments.option("top-k", group, "texts are sampled from so many of the likeliest tokens"),
+            Arguments.option(
+                "max-length", group,
+                "tokens of prompt and text together, of which at least one is new; if not given, 150 for"
+                    + " Bias in Bios"),
+            Arguments.option(
+                "max-new-tokens", group, "tokens of the text alone, which is fairer to long prompts"),
+        ]
     }
 }

@@ -49,6 +49,7 @@ package enum Messages {
             "\(experiment) has no setting '\(key)'" + suggestion(nearest)
         case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"
         case .needs(let name, let other): "--\(name) needs --\(other)"
+        case .meaningless(let name, let subject): "--\(name) means nothing for \(subject)"
         }
     }
 

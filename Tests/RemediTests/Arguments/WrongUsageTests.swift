@@ -112,6 +112,19 @@ final class WrongUsageTests: XCTestCase {
             "DATASET: 'sonnets' is not counterfact, winoventi, biosbias or mcrae")
         check(
             "eval gen counterfact --json --format csv", "eval gen", "--json and --format exclude each other")
+        check(
+            "eval gen biosbias --contexts contextual --decontextualized", "eval gen",
+            "--decontextualized and --contexts exclude each other")
+        check(
+            "eval gen biosbias --max-length 9 --max-new-tokens 3", "eval gen",
+            "--max-length and --max-new-tokens exclude each other")
+        check(
+            "eval gen biosbias -b efficacy", "eval gen", "--benchmarks means nothing for biosbias")
+        check(
+            "eval gen biosbias --baseline prefix", "eval gen", "--baseline prefix means nothing for biosbias")
+        check(
+            "eval gen counterfact --top-k-labels 2", "eval gen",
+            "--top-k-labels means nothing for counterfact")
         check("inspect tokens", "inspect tokens", "TEXT is missing")
         check("inspect tokens a b", "inspect tokens", "'b' is one argument too many")
         check("inspect predict", "inspect predict", "PROMPT is missing")
