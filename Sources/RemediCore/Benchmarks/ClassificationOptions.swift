@@ -31,6 +31,8 @@ package struct ClassificationOptions: Sendable, Equatable {
     package var entityBlocks: [Int]?
     package var normalization: ProbeNormalization = .evaluation
     package var entityInput: ProbeEntityInput = .alone
+    /// How many occupations count as what a model or a probe says.
+    package var topKLabels = 3
     package var split: Split = .evaluation(small: false)
     /// How the tokens of identity and null editors and of the reference's files are chosen; our own files
     /// say it themselves.

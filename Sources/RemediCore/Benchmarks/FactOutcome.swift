@@ -32,17 +32,7 @@ struct FactOutcome {
         self.scores = scores
         let truths = self.likelihoods.map { $0.target.first > $0.comparator.first }
         isShuffled = seed != nil
-        self.truths = seed.map { Self.shuffled(truths, seed: $0, task) } ?? truths
-    }
-
-    /// In an order that the seed and the task decide (Fisher and Yates).
-    private static func shuffled(_ truths: [Bool], seed: UInt64, _ task: FactTask) -> [Bool] {
-        var stream = RandomStream(seed: seed, purpose: "control task", sample: task.rawValue)
-        var truths = truths
-        for last in stride(from: truths.count - 1, to: 0, by: -1) {
-            truths.swapAt(last, Int(stream.next().multipliedFullWidth(by: UInt64(last + 1)).high))
-        }
-        return truths
+        self.truths = seed.map { ControlTask.shuffled(truths, seed: $0, task: task.rawValue) } ?? truths
     }
 
     private func score(_ index: Int) -> (target: Double, comparator: Double) {

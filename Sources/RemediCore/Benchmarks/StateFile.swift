@@ -65,12 +65,32 @@ final class StateFile {
     /// The states of all samples in one slot, [N, D].
     ///
     /// - Throws: `LanguageModelError.unreadable`.
-    func states(_ slot: Int) throws -> [Float] {
-        precondition((0..<slots).contains(slot))
-        let count = samples * hiddenSize
+    func states(_ slot: Int) throws -> [Float] { try states(slot, of: 0..<samples) }
+
+    /// Those of some samples, in their order, [samples, D].
+    ///
+    /// - Throws: `LanguageModelError.unreadable`.
+    func states(_ slot: Int, of wanted: some Sequence<Int>) throws -> [Float] {
+        var result: [Float] = []
+        var run: Range<Int>?
+        for sample in wanted {
+            if let known = run, known.upperBound == sample {
+                run = known.lowerBound..<sample + 1
+            } else {
+                if let run { result += try states(slot, of: run) }
+                run = sample..<sample + 1
+            }
+        }
+        if let run { result += try states(slot, of: run) }
+        return result
+    }
+
+    private func states(_ slot: Int, of samples: Range<Int>) throws -> [Float] {
+        precondition((0..<slots).contains(slot) && samples.upperBound <= self.samples)
+        let count = samples.count * hiddenSize
         let data: Data
         do {
-            try handle.seek(toOffset: offset(slot, 0))
+            try handle.seek(toOffset: offset(slot, samples.lowerBound))
             data = try handle.read(upToCount: count * 4) ?? Data()
         } catch {
             throw LanguageModelError.unreadable(path: url.path, reason: error.localizedDescription)

@@ -16,6 +16,9 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
     /// nil: as the compatibility says.
     package var entityInput: ProbeEntityInput?
 
+    /// Bias in Bios: how many occupations count as what a model or a probe says.
+    package var topKLabels = 3
+
     package init() {}
 
     package static var optionSettings: [Setting<ClassificationPlan>] {
@@ -27,6 +30,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
             Setting("normalize", \.normalization, .choice()),
             Setting("compat", \.compatibility, .choice()),
             Setting("editor-entity", \.entityInput, .optional(.choice())),
+            Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),
         ]
     }
 
@@ -48,7 +52,8 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
     /// What is classified in the data set.
     private var classification: any Classification.Type {
         switch scope.dataset {
-        case .counterfact, .winoventi, .biosbias, .mcrae: FactClassification.self
+        case .counterfact, .winoventi, .mcrae: FactClassification.self
+        case .biosbias: ErrorClassification.self
         }
     }
 
@@ -73,6 +78,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         options.entityInput =
             normalization == .train
             ? .alone : entityInput ?? (compatibility == .reference ? .prompt : .alone)
+        options.topKLabels = topKLabels
         options.split = scope.split
         options.tokens = scope.tokens
         if compatibility == .reference { options.tokens.firstByteToken = true }

@@ -15,6 +15,11 @@ package struct EvalClsCommand: EvaluationCommand {
         for control in ["control-task", "control-model"] {
             if given.contains(control), given.contains("variants") { throw .conflict(control, "variants") }
         }
+        if let dataset = DatasetName(rawValue: arguments.subject), dataset != .biosbias,
+            given.contains("top-k-labels")
+        {
+            throw .meaningless(name: "top-k-labels", subject: dataset.rawValue)
+        }
         let plan = arguments.plan
         if plan.normalization == .train, plan.entityInput == .prompt {
             throw .conflict("normalize train", "editor-entity prompt")
@@ -56,6 +61,9 @@ package struct EvalClsCommand: EvaluationCommand {
                 "editor-entity", group,
                 "which state of the entity editors get that use one: of the entity alone, as in training, or"
                     + " the one in the prompt that is classified, as with --compat reference"),
+            Arguments.option(
+                "top-k-labels", group,
+                "Bias in Bios: how many occupations count as an answer of model and probe"),
             Arguments.option(
                 "compat", group, "whose rules to follow where the reference and this program differ"),
         ]

@@ -125,6 +125,9 @@ final class WrongUsageTests: XCTestCase {
         check(
             "eval gen counterfact --top-k-labels 2", "eval gen",
             "--top-k-labels means nothing for counterfact")
+        check(
+            "eval cls counterfact --top-k-labels 2", "eval cls",
+            "--top-k-labels means nothing for counterfact")
         check("inspect tokens", "inspect tokens", "TEXT is missing")
         check("inspect tokens a b", "inspect tokens", "'b' is one argument too many")
         check("inspect predict", "inspect predict", "PROMPT is missing")

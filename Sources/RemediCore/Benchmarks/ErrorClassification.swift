@@ -1,0 +1,151 @@
+import Foundation
+import LanguageModels
+
+/// Will the model name a wrong occupation?  It will, says the probe, if the occupation that the model finds
+/// likeliest is not among those whose directions lie closest to the person's state (SEMANTICS 7, "error
+/// classification").
+final class ErrorClassification: Classification {
+    static let name = "error_cls"
+
+    private let group: ProbeGroup
+    private var made: OccupationMeasurements?
+    private var training: OccupationMeasurements?
+    /// By the probe's folder and the entity's block: every person's score of every title.
+    private var scores: [String: [Int: [[Double]]]] = [:]
+
+    init(_ group: ProbeGroup) { self.group = group }
+
+    func inputs(of probe: Probe) throws -> JSONObject {
+        [
+            "normalize": .string(group.options.normalization.rawValue),
+            "top_k_labels": .integer(group.options.topKLabels),
+        ]
+    }
+
+    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult {
+        let measured = try measurements()
+        let outcome = ErrorOutcome(
+            people: measured.people, occupations: measured.occupations,
+            likelihoods: try measured.logProbabilities(),
+            scores: try scores(of: probe)[entityBlock]!, k: group.options.topKLabels,
+            shufflingTruthsBy: probe.controls.task ? group.options.seed : nil)
+        var result = BenchmarkResult(
+            samples: outcome.entries, metrics: outcome.metrics(group.bootstrap, benchmark: Self.name))
+        result.skipped = measured.skipped
+        return result
+    }
+
+    func finish() throws {
+        try made?.remove()
+        try training?.remove()
+        (made, training) = (nil, nil)
+    }
+
+    // MARK: What probes share
+
+    private func measurements() throws -> OccupationMeasurements {
+        if let made { return made }
+        let new = try measurements(of: group.samples, file: Self.name, inputs: group.inputsOfStates)
+        made = new
+        return new
+    }
+
+    /// The same of the training split, with the titles of the samples that are classified.
+    private func trainingMeasurements() throws -> OccupationMeasurements {
+        if let training { return training }
+        var inputs = group.inputsOfStates
+        inputs["split"] = .string(Split.training.description)
+        let new = try measurements(
+            of: Array(group.dataset[.training]), file: "error_normalizer", inputs: inputs,
+            label: " of the training split")
+        training = new
+        return new
+    }
+
+    private func measurements(
+        of samples: [Sample], file: String, inputs: JSONObject, label: String = ""
+    ) throws -> OccupationMeasurements {
+        let occupations = try Occupations(of: group.samples, model: group.model)
+        let controls = ProbeControls(model: group.probes[0].controls.model)
+        return try OccupationMeasurements(
+            samples.filter { $0.targetMediated == nil || occupations.index(of: $0.targetMediated) != nil },
+            occupations: occupations, model: group.model,
+            place: group.directory.appendingPathComponent(file + controls.suffix), inputs: inputs,
+            settings: OccupationMeasurements.Settings(
+                tokens: group.tokens, entityBlocks: group.entityBlocks, attributeBlocks: group.blocks,
+                nameBlocks: Set(group.probes.filter(\.usesEntity).map(\.block)).sorted(),
+                batchSize: group.options.batchSize, label: label, progress: group.progress))
+    }
+
+    // MARK: Scores
+
+    /// So many people's directions are held at once.
+    private static let piece = 64
+
+    /// At every entity block of the probe, one score for each person and title: the dot product of the
+    /// person's state and the title's direction, both normalised.  Directions are made twice, once for their
+    /// statistics, since they are too many to be kept.
+    private func scores(of probe: Probe) throws -> [Int: [[Double]]] {
+        if let known = scores[probe.folder] { return known }
+        let measured = try measurements()
+        let editor = try probe.editor()
+        let normal = group.options.normalization == .train ? try trainingMeasurements() : measured
+        let spread = try spread(of: probe, editor, normal)
+        let products = try probe.entityBlocks.map { block in
+            let states = DimensionStatistics(
+                of: [try normal.states(block)], dimensions: editor.hiddenSize)
+            return (block: block, product: NormalizedDotProduct(states, spread))
+        }
+        let titles = measured.occupations.count
+        var found: [Int: [[Double]]] = [:]
+        try forEachPiece(of: measured, probe, editor, stage: "scores") { people, directions in
+            for (block, product) in products {
+                let states = try measured.states(block, of: people)
+                let repeated = Self.repeating(states, times: titles, size: editor.hiddenSize)
+                let values = product(repeated, directions)
+                for start in stride(from: 0, to: values.count, by: titles) {
+                    found[block, default: []].append(Array(values[start..<start + titles]))
+                }
+            }
+        }
+        for block in probe.entityBlocks where found[block] == nil { found[block] = [] }
+        scores[probe.folder] = found
+        return found
+    }
+
+    /// How the directions of all people and titles are spread, all together.
+    private func spread(
+        of probe: Probe, _ editor: Editor, _ measured: OccupationMeasurements
+    ) throws -> DimensionStatistics {
+        var statistics = StreamedStatistics(dimensions: editor.hiddenSize)
+        try forEachPiece(of: measured, probe, editor, stage: "directions") { statistics.add($1) }
+        return statistics.statistics
+    }
+
+    /// Calls `body` with the directions of a few people at a time.
+    private func forEachPiece(
+        of measured: OccupationMeasurements, _ probe: Probe, _ editor: Editor, stage: String,
+        _ body: (Range<Int>, [Float]) throws -> Void
+    ) throws {
+        let count = measured.people.count
+        group.progress.report(
+            .started(stage: "\(stage), \(probe.type.rawValue), block \(probe.block)", total: count))
+        for start in stride(from: 0, to: count, by: Self.piece) {
+            let people = start..<min(start + Self.piece, count)
+            try body(
+                people, measured.directions(of: people, by: editor, usingEntity: probe.usesEntity))
+            try group.progress.advance(to: people.upperBound)
+        }
+        group.progress.report(.finished)
+    }
+
+    /// Every row of [N, D] `times` times in turn.
+    private static func repeating(_ rows: [Float], times: Int, size: Int) -> [Float] {
+        var result: [Float] = []
+        result.reserveCapacity(rows.count * times)
+        for start in stride(from: 0, to: rows.count, by: size) {
+            for _ in 0..<times { result += rows[start..<start + size] }
+        }
+        return result
+    }
+}
