@@ -54,17 +54,37 @@ package enum SafeTensors {
         }
     }
 
+    /// Writes float32 tensors that grow side by side: `body` appends elements to them until all are full.
+    /// They are never held together, so a file may be larger than the memory.
+    ///
+    /// - Throws: `LanguageModelError.unwritable`; what `body` throws.
+    package static func write(
+        _ tensors: [(name: String, shape: [Int])], metadata: [String: String], to file: URL,
+        _ body: (SafeTensorsAppender) throws -> Void
+    ) throws {
+        let outlines = tensors.map { outline($0.name, shape: $0.shape) }
+        let header = header(of: outlines, metadata: metadata)
+        try AtomicFile.write(to: file) { sink in
+            try sink.append(header)
+            let appender = SafeTensorsAppender(
+                sink.shared(), start: header.count, byteCounts: outlines.map(\.byteCount))
+            try body(appender)
+            precondition(appender.isFull, "all tensors are full")
+        }
+    }
+
     private static func header(of tensors: [Output], metadata: [String: String]) -> Data {
         for tensor in tensors {
             precondition(
                 TensorRecord.elementCount(tensor.shape) == tensor.values.count, "a shape covers its values")
         }
-        return header(
-            of: tensors.map { tensor in
-                TensorOutline(
-                    name: tensor.name, typeName: ElementType.float32.rawValue, shape: tensor.shape,
-                    byteCount: tensor.values.count * MemoryLayout<Float>.stride)
-            }, metadata: metadata)
+        return header(of: tensors.map { outline($0.name, shape: $0.shape) }, metadata: metadata)
+    }
+
+    private static func outline(_ name: String, shape: [Int]) -> TensorOutline {
+        TensorOutline(
+            name: name, typeName: ElementType.float32.rawValue, shape: shape,
+            byteCount: shape.reduce(1, *) * MemoryLayout<Float>.stride)
     }
 
     /// The header with its length in front, padded so that the data is aligned to 8 bytes.
@@ -89,5 +109,33 @@ package enum SafeTensors {
         text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
         var length = UInt64(text.count).littleEndian
         return Data(bytes: &length, count: 8) + text
+    }
+}
+
+/// Takes the elements of tensors that grow side by side.
+package final class SafeTensorsAppender {
+    private let sink: AtomicFileSink
+    /// Where each tensor goes on, and where it ends.
+    private var places: [Int] = []
+    private var ends: [Int] = []
+
+    fileprivate init(_ sink: consuming AtomicFileSink, start: Int, byteCounts: [Int]) {
+        self.sink = sink
+        for count in byteCounts {
+            places.append(ends.last ?? start)
+            ends.append(places.last! + count)
+        }
+    }
+
+    fileprivate var isFull: Bool { places == ends }
+
+    /// - Parameter tensor: its place among the tensors of the file.
+    /// - Throws: `LanguageModelError.unwritable`.
+    package func append(_ values: [Float], to tensor: Int) throws {
+        try values.withUnsafeBytes { bytes in
+            precondition(places[tensor] + bytes.count <= ends[tensor], "a tensor has room for its elements")
+            try sink.write(bytes, at: places[tensor])
+            places[tensor] += bytes.count
+        }
     }
 }

@@ -87,7 +87,7 @@ package enum AtomicFile {
 /// Takes the bytes of a file that `AtomicFile` is writing.
 package struct AtomicFileSink: ~Copyable {
     fileprivate let descriptor: Int32
-    fileprivate let path: String
+    let path: String
 
     /// - Throws: `LanguageModelError.unwritable`.
     package func append(_ bytes: UnsafeRawBufferPointer) throws {
@@ -98,4 +98,17 @@ package struct AtomicFileSink: ~Copyable {
 
     /// - Throws: `LanguageModelError.unwritable`.
     package func append(_ data: Data) throws { try data.withUnsafeBytes { try append($0) } }
+
+    /// Writes somewhere; what is appended still follows what was appended before.  A pipe has no places.
+    ///
+    /// - Throws: `LanguageModelError.unwritable`.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+        guard SystemCall.writeAll(descriptor, bytes, at: offset) else {
+            throw LanguageModelError.unwritable(path: path, reason: SystemCall.failure)
+        }
+    }
+
+    /// Another handle for the same file, for an object that a writer's body is given; it must not outlive
+    /// that body.
+    func shared() -> AtomicFileSink { AtomicFileSink(descriptor: descriptor, path: path) }
 }

@@ -50,6 +50,22 @@ package enum SystemCall {
         return true
     }
 
+    /// The same at a place of the file, whatever was written before.
+    package static func writeAll(
+        _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int
+    ) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let written = retrying {
+                pwrite(descriptor, rest.baseAddress!, min(rest.count, 1 << 30), off_t(offset + done))
+            }
+            if written < 0 { return false }
+            done += written
+        }
+        return true
+    }
+
     /// Flushes a folder's entries, so that a rename survives a power cut.  Some file systems cannot; they
     /// need no flush.
     package static func synchronise(folder: String) {

@@ -6,6 +6,7 @@ package struct Experiment: Sendable {
     package enum Plan: Sendable {
         case training(TrainingPlan)
         case evaluation(any EvaluationPlanning)
+        case group(ExperimentGroup)
     }
 
     package let name: String
@@ -16,6 +17,7 @@ package struct Experiment: Sendable {
         switch plan {
         case .training(let plan): plan.summary
         case .evaluation(let plan): plan.scope.summary
+        case .group(let group): group.summary
         }
     }
 
@@ -24,7 +26,13 @@ package struct Experiment: Sendable {
         switch plan {
         case .training(let plan): plan.resultsName(for: ModelName(model ?? plan.model))
         case .evaluation(let plan): plan.resultsName(for: ModelName(model ?? plan.scope.model))
+        case .group: preconditionFailure("a group has no folder of its own")
         }
+    }
+
+    /// The names of the experiments that it stands for: a group's, else its own.
+    package var members: [String] {
+        if case .group(let group) = plan { group.experiments } else { [name] }
     }
 
     /// Every setting with its value, in the order of the tables.
@@ -32,12 +40,13 @@ package struct Experiment: Sendable {
         switch plan {
         case .training(let plan): plan.settingsJSON
         case .evaluation(let plan): plan.settingsJSON
+        case .group(let group): group.settingsJSON
         }
     }
 
     /// Every kind of evaluation.
     static let evaluations: [any EvaluationPlanning.Type] = [
-        GenerationPlan.self, ClassificationPlan.self, EntailmentPlan.self, MediationPlan.self,
+        GenerationPlan.self, ClassificationPlan.self, EntailmentPlan.self, MediationPlan.self, DumpPlan.self,
         SweepPlan<GenerationPlan>.self, SweepPlan<ClassificationPlan>.self,
         SweepPlan<EntailmentPlan>.self,
     ]
@@ -51,7 +60,9 @@ package struct Experiment: Sendable {
         self.file = file
         let object = try Self.object(in: file)
         let name = name
-        if name.hasPrefix("train.") {
+        if object[ExperimentGroup.key] != nil {
+            plan = .group(try ExperimentGroup(object, path: path))
+        } else if name.hasPrefix("train.") {
             plan = .training(try TrainingPlan(object, path: path))
         } else if let type = Self.evaluations.first(where: { name.hasPrefix($0.kind + ".") }) {
             plan = .evaluation(try type.init(object, path: path))

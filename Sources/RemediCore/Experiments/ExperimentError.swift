@@ -45,6 +45,8 @@ package enum Expectation: Error, Equatable, Sendable {
     case boolean
     case choice([String])
     case text
+    /// A folder's name where files are made for several layers.
+    case folderForLayers
     /// A number of bytes such as 512M or 2G.
     case size
     /// `all` or one or more block numbers.

@@ -89,7 +89,7 @@ extension ResultsFolder {
     }
 
     private static let otherResults: Set<String> = [
-        "generation", "essence", "essence_references", "error_correction", "baseline", "entailment",
+        "generation", "essence", "essence_references", "error_correction", "baseline", "dump", "entailment",
         "mediation", "sweep",
     ]
 

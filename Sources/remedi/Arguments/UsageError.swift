@@ -15,6 +15,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case optionMissing(name: String)
     /// A setting that the experiment does not have.
     case unknownSetting(key: String, experiment: String, nearest: String?)
+    /// An option that means something else for each experiment of a group.
+    case notForGroups(name: String, group: String)
     /// Two options that exclude each other.
     case conflict(String, String)
     /// `name` means nothing without `other`.

@@ -51,6 +51,18 @@ package struct ExperimentsRun: Command {
         switch named.plan {
         case .training: try perform(try trainingWords(named), in: surroundings)
         case .evaluation(let plan): try evaluate(plan, named, in: surroundings)
+        case .group(let group): try runAll(of: group, in: surroundings)
+        }
+    }
+
+    /// Runs a group's experiments one after the other, each with the options given.
+    private func runAll(of group: ExperimentGroup, in surroundings: Surroundings) throws {
+        for name in ["experiment-name", "dataset-file", "set"] where given.contains(name) {
+            throw UsageError.notForGroups(name: name, group: experiment)
+        }
+        let options = given.options.flatMap { ["--" + $0.option.name] + $0.words }
+        for name in group.experiments {
+            try perform(["experiments", "run", name] + options, in: surroundings)
         }
     }
 

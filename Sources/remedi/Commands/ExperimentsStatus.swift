@@ -39,7 +39,7 @@ package struct ExperimentsStatus: Command {
         let names = experiments.isEmpty ? Experiment.all(in: workplace).map(\.name) : experiments
         let root = resultsFolder.map(workplace.resolve) ?? workplace.results
         var rows: [(name: String, folder: ResultsFolder, status: ExperimentStatus)] = []
-        for name in names {
+        for name in try members(of: names, in: workplace) {
             let experiment = try Experiment.named(name, in: workplace)
             let folder = try ResultsFolder(experiment: experiment.resultsName(model: model), in: root)
             rows.append((name, folder, try ExperimentStatus(folder: folder.url)))
@@ -59,6 +59,16 @@ package struct ExperimentsStatus: Command {
             ])
         }
         try surroundings.write(table.text())
+    }
+
+    /// Groups give way to their experiments; each is named once.
+    private func members(of names: [String], in workplace: Workplace) throws -> [String] {
+        var members: [String] = []
+        for name in try names.flatMap({ try Experiment.named($0, in: workplace).members })
+        where !members.contains(name) {
+            members.append(name)
+        }
+        return members
     }
 
     private static func words(_ state: ExperimentStatus.State) -> String {

@@ -5,10 +5,15 @@ import RemediCore
 /// `inspect directions`: directions and hidden states of a data set's samples, for other tools.
 package struct InspectDirections: Command {
     package static let name = "directions"
-    package static let summary = "writes directions and hidden states of samples to a safetensors file"
+    package static let summary = "writes directions and hidden states of samples to files"
     package static let discussion = [
-        "The file holds direction and h_attr [N, D], h_entity_pre and h_entity_post [N, L, D], and as JSON in"
-            + " its metadata ids, texts and token ranges."
+        "A safetensors file holds direction and h_attr [N, D], h_entity_pre and h_entity_post [N, L, D], and"
+            + " as JSON in its metadata ids, texts and token ranges.",
+        "A .pth file holds, for torch.load, a list of one dict a sample: direction and h_attr [D],"
+            + " h_entity_pre and h_entity_post as dicts from layers to [D], id, entity, prompt, context and"
+            + " attribute.",
+        "The named experiments dump.counterfact, dump.biosbias and dump.mcrae write the same into a results"
+            + " folder: 'remedi experiments run dump.counterfact'.",
     ]
 
     package var given = GivenArguments<InspectDirections>()
@@ -18,16 +23,24 @@ package struct InspectDirections: Command {
     var size = 1000
     var isAll = false
     var editor = EditorArguments()
+    var layers: LayerChoice?
     var batchSize = 16
-    var output = ""
+    var outputs: [String] = []
     var isJSON = false
     var verbosity = Verbosity.normal
 
     package init() {}
 
     package func check() throws(UsageError) {
-        try editor.check(given)
-        if output.isEmpty { throw .optionMissing(name: "output") }
+        if editor.directory == nil, !editor.type.isParameterless {
+            throw .optionMissing(name: "editors-dir")
+        }
+        if outputs.isEmpty { throw .optionMissing(name: "output") }
+        if case .only(let blocks)? = layers, blocks.count == 1 { return }
+        if let file = outputs.first(where: { Self.form(of: $0) != nil }) {
+            throw .invalidOption(
+                name: "output", problem: InvalidValue(found: file, expectation: .folderForLayers))
+        }
     }
 
     package func run(in surroundings: Surroundings) throws {
@@ -44,30 +57,106 @@ package struct InspectDirections: Command {
                 dataset: file.path, split: split.description, count: data.samples.count)
         }
         let model = try model.open(in: workplace, progress: progress)
-        let opened = try editor.open(for: model, in: workplace)
-        let dump = DirectionDump(
-            model: model, editor: opened, alpha: editor.alpha, beta: editor.beta, batchSize: batchSize)
-        let target = workplace.resolve(output)
-        let (count, skipped) = try dump.write(samples, to: target, progress: progress)
-        if isJSON {
-            return try surroundings.write([
-                "file": .string(target.path), "samples": .integer(count), "skipped": skipped.json,
-            ])
+        var report: [JSONValue] = []
+        var text = ""
+        for block in try blocks(of: model, in: workplace) {
+            var choice = editor
+            choice.layer = block
+            let dump = DirectionDump(
+                model: model, editor: try choice.open(for: model, in: workplace), alpha: editor.alpha,
+                beta: editor.beta, batchSize: batchSize)
+            let files = files(of: block, in: workplace)
+            let outcome = try dump.write(samples, to: files, progress: progress)
+            report.append(Self.json(of: outcome, block: block, files: files))
+            text += Self.line(of: outcome, files: files)
         }
-        let rest = skipped.reasons.map { "; left out, \($0.reason): \($0.ids.joined(separator: ", "))" }
-        try surroundings.write("\(count) samples in \(target.path)\(rest.joined())\n")
+        if isJSON { return try surroundings.write(report.count == 1 ? report[0] : .array(report)) }
+        try surroundings.write(text)
+    }
+
+    /// The layers asked for; if not given, those saved, or all for identity and null.
+    private func blocks(of model: LanguageModel, in workplace: Workplace) throws -> [Int] {
+        if case .only(let blocks)? = layers { return blocks }
+        if editor.type.isParameterless { return Array(0..<model.blocks) }
+        let directory = workplace.resolve(editor.directory ?? "")
+        let blocks = Editor.savedBlocks(type: editor.type, directory: directory)
+        guard !blocks.isEmpty else {
+            throw RemediError.editorMissing(
+                path: directory.appendingPathComponent(editor.type.rawValue).path)
+        }
+        return blocks
     }
 }
 
+// MARK: - Files
+
+extension InspectDirections {
+    private enum Form { case safetensors, torch }
+
+    /// What a file's name says of its form; nil: it is a folder.
+    private static func form(of name: String) -> Form? {
+        if name.hasSuffix(".pth") { return .torch }
+        return name.hasSuffix(".safetensors") ? .safetensors : nil
+    }
+
+    private func files(of block: Int, in workplace: Workplace) -> DumpFiles {
+        var files = DumpFiles()
+        for output in outputs {
+            let place = workplace.resolve(output)
+            switch Self.form(of: output) {
+            case .safetensors?: files.safetensors = place
+            case .torch?: files.torch = place
+            case nil:
+                let folder = Editor.folder(type: editor.type, block: block, directory: place)
+                files.safetensors = folder.appendingPathComponent("dump.safetensors")
+                files.torch = folder.appendingPathComponent("dump.pth")
+            }
+        }
+        return files
+    }
+
+    private static func json(
+        of outcome: DirectionDump.Outcome, block: Int, files: DumpFiles
+    ) -> JSONValue {
+        [
+            "layer": .integer(block), "file": files.all.first.map { .string($0.path) } ?? .null,
+            "files": .array(files.all.map { .string($0.path) }), "samples": .integer(outcome.ids.count),
+            "skipped": outcome.skipped.json,
+        ]
+    }
+
+    private static func line(of outcome: DirectionDump.Outcome, files: DumpFiles) -> String {
+        let rest = outcome.skipped.reasons.map {
+            "; left out, \($0.reason): \($0.ids.joined(separator: ", "))"
+        }
+        let places = files.all.map(\.path).joined(separator: " and ")
+        return "\(outcome.ids.count) samples in \(places)\(rest.joined())\n"
+    }
+}
+
+// MARK: - Options
+
 extension InspectDirections {
     package static var options: [Option<InspectDirections>] {
-        ModelArguments.options(in: \.model) + dataOptions + EditorArguments.options(in: \.editor)
+        ModelArguments.options(in: \.model) + dataOptions + editorOptions
             + [
                 Option(
-                    "output", short: "o", \.output, .text("FILE"), group: "Output",
-                    help: "the safetensors file to write"),
-                Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON about the file"),
+                    "output", short: "o", \.outputs, .list(.text("FILE")), group: "Output",
+                    help: "files to write, .safetensors or .pth, of one layer; or a folder, for"
+                        + " TYPE/LAYER/dump.safetensors and dump.pth"),
+                Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON about the files"),
             ] + Verbosity.options(in: \.verbosity)
+    }
+
+    /// Those of other commands, but with several layers.
+    private static var editorOptions: [Option<InspectDirections>] {
+        let options: [Option<InspectDirections>] = EditorArguments.options(in: \.editor)
+        return options.map { option in
+            guard option.name == "layer" else { return option }
+            return Option(
+                "layers", short: "l", \.layers, .optional(.layers), group: "Editor",
+                help: "the layers to edit, counted from 0, or 'all'; if not given, those saved")
+        }
     }
 
     private static var dataOptions: [Option<InspectDirections>] {

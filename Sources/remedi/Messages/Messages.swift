@@ -47,6 +47,8 @@ package enum Messages {
         case .optionMissing(let name): "--\(name) is missing"
         case .unknownSetting(let key, let experiment, let nearest):
             "\(experiment) has no setting '\(key)'" + suggestion(nearest)
+        case .notForGroups(let name, let group):
+            "--\(name) cannot be given for \(group), which is several experiments"
         case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"
         case .needs(let name, let other): "--\(name) needs --\(other)"
         case .meaningless(let name, let subject): "--\(name) means nothing for \(subject)"
@@ -71,6 +73,7 @@ package enum Messages {
         case .boolean: "true or false (or yes, no, on, off, 1, 0)"
         case .choice(let names): either(names)
         case .text: "a text of at least one character"
+        case .folderForLayers: "the name of a folder, which more than one layer needs"
         case .size: "a number of bytes, such as 512M or 2G"
         case .layers: "a layer: 'all', or numbers from 0 on"
         case .device: "a device: auto, cpu, cuda or cuda:N"

@@ -196,4 +196,26 @@ final class SafeTensorsTests: XCTestCase {
         }
         XCTAssertGreaterThan(accepted, 0)
     }
+
+    /// Tensors that grow side by side make the same file as tensors that are there already.
+    func testWritingPieceByPiece() throws {
+        let scratch = try ScratchFolder()
+        let (whole, pieces) = (scratch.file("whole"), scratch.file("pieces"))
+        let metadata = ["key": "value"]
+        try SafeTensors.write(
+            [
+                .init(name: "a", shape: [2, 2], values: [1, 2, 3, 4]),
+                .init(name: "b", shape: [0], values: []),
+                .init(name: "c", shape: [3], values: [5, 6, 7]),
+            ], metadata: metadata, to: whole)
+        try SafeTensors.write(
+            [("a", [2, 2]), ("b", [0]), ("c", [3])], metadata: metadata, to: pieces
+        ) { tensors in
+            try tensors.append([5], to: 2)
+            try tensors.append([1, 2], to: 0)
+            try tensors.append([6, 7], to: 2)
+            try tensors.append([3, 4], to: 0)
+        }
+        XCTAssertEqual(try Data(contentsOf: pieces), try Data(contentsOf: whole))
+    }
 }

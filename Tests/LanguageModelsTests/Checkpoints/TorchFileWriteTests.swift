@@ -35,4 +35,32 @@ final class TorchFileWriteTests: XCTestCase {
         XCTAssertNoThrow(try TorchFile.write([], to: file))
         XCTAssertEqual(try TorchFile.read(file).count, 0)
     }
+
+    /// Lists, dicts and several tensors in one storage.
+    func testPlainDataAndSharedStorages() throws {
+        let scratch = try ScratchFolder()
+        let file = scratch.file("dump.pth")
+        var pickle = TorchPickle()
+        pickle.list { pickle in
+            pickle.dictionary { pickle in
+                pickle.integer(-3)
+                pickle.text("Šťastný")
+                pickle.text("part")
+                pickle.tensor([2], storage: 0, count: 5, offset: 3)
+            }
+            pickle.integer(1 << 40)
+            pickle.list { _ in }
+        }
+        try TorchFile.write(pickle, to: file) { try $0.append([0, 1, 2, 3, 4]) }
+        let content = try TorchFile.open(file)
+        let items = try XCTUnwrap(content.root.items)
+        XCTAssertEqual(items.count, 3)
+        let dictionary = try XCTUnwrap(items[0].dictionary)
+        XCTAssertEqual(dictionary.items[0].key.integer, -3)
+        XCTAssertEqual(dictionary.items[0].value.string, "Šťastný")
+        let tensor = try content.tensor(XCTUnwrap(dictionary["part"]), name: "part")
+        XCTAssertEqual(tensor?.stored?.floats(), [3, 4])
+        XCTAssertEqual(items[1].integer, 1 << 40)
+        XCTAssertEqual(items[2].items?.count, 0)
+    }
 }

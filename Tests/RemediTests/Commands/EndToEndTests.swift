@@ -173,6 +173,73 @@ final class EndToEndTests: XCTestCase {
         XCTAssertNotNil(metadata["ids"])
     }
 
+    func testDirectionsOfSeveralLayers() throws {
+        let words = ["inspect", "directions", "-m", model, "-f", data, "--all", "-t", "identity"]
+        let dumped = run(words + ["-l", "0", "2", "-o", "dumps", "--json"])
+        XCTAssertEqual(dumped.code, 0, dumped.diagnostics)
+        XCTAssertEqual(
+            try JSONValue(parsing: dumped.output).array?.map { $0["layer"]?.integer }, [0, 2])
+        let both = run(words + ["-l", "2", "-o", "d.safetensors", "d.pth"])
+        XCTAssertEqual(both.code, 0, both.diagnostics)
+        for form in ["safetensors", "pth"] {
+            XCTAssertEqual(
+                try Data(contentsOf: folder.appendingPathComponent("d.\(form)")),
+                try Data(contentsOf: folder.appendingPathComponent("dumps/identity/2/dump.\(form)")), form)
+        }
+        let unnamed = run(words + ["-o", "all"])
+        XCTAssertEqual(unnamed.code, 0, unnamed.diagnostics)
+        XCTAssertEqual(unnamed.output.split(separator: "\n").count, 3)
+    }
+
+    func testDirectionsInOneFileAreOfOneLayer() {
+        let dumped = run(["inspect", "directions", "-m", model, "-t", "identity", "-o", "d.pth"])
+        XCTAssertEqual(dumped.code, 2)
+        XCTAssertTrue(
+            dumped.diagnostics.contains(
+                "--output: 'd.pth' is not the name of a folder, which more than one layer needs"),
+            dumped.diagnostics)
+    }
+
+    /// A group runs its experiments one after the other.
+    func testGroups() throws {
+        let configs = folder.appendingPathComponent("Configs")
+        try FileManager.default.createDirectory(at: configs, withIntermediateDirectories: true)
+        for (name, layer) in [("one", 0), ("two", 1)] {
+            let plan = """
+                {"summary": "\(name)", "dataset": "counterfact", "prefix": "\(name)_", "layers": [\(layer)],
+                "split": "all", "editor_type": "identity", "formats": ["pth"], "size": 5}
+                """
+            try AtomicFile.write(plan, to: configs.appendingPathComponent("dump.\(name).json"))
+        }
+        let group = #"{"summary": "both", "experiments": ["dump.one", "dump.two"]}"#
+        try AtomicFile.write(group, to: configs.appendingPathComponent("dump.both.json"))
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("data"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: TestFiles.training.appendingPathComponent("samples.jsonl"),
+            to: folder.appendingPathComponent("data/counterfact.jsonl"))
+        let words = ["experiments", "run", "dump.both", "-m", model]
+        let both = run(words)
+        XCTAssertEqual(both.code, 0, both.diagnostics)
+        let results = folder.appendingPathComponent("results")
+        let dumps = try FileManager.default.subpathsOfDirectory(atPath: results.path)
+            .filter { $0.hasSuffix("dump.pth") }.sorted()
+        XCTAssertEqual(dumps.count, 2)
+        XCTAssertTrue(dumps[0].hasPrefix("one_directions_counterfact_"), "\(dumps)")
+        XCTAssertTrue(dumps[1].hasSuffix("/identity/1/dump.pth"), "\(dumps)")
+        let named = run(words + ["-n", "x"])
+        XCTAssertEqual(named.code, 2)
+        XCTAssertTrue(
+            named.diagnostics.contains(
+                "--experiment-name cannot be given for dump.both, which is several experiments"),
+            named.diagnostics)
+        let status = try JSONValue(
+            parsing: run(["experiments", "status", "dump.both", "-m", model, "--json"]).output)
+        XCTAssertEqual(status.array?.map { $0["experiment"]?.string }, ["dump.one", "dump.two"])
+        let shown = run(["experiments", "show", "dump.both"]).output
+        XCTAssertTrue(shown.contains("dump.two"), shown)
+    }
+
     func testBadInput() throws {
         check(
             run("train -n x -m nowhere", ["-f", data]),

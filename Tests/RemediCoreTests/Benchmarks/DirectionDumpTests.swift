@@ -13,8 +13,10 @@ final class DirectionDumpTests: XCTestCase {
         let file = try temporaryFolder().appendingPathComponent("dump.safetensors")
         let dump = DirectionDump(
             model: model, editor: try editor(model), alpha: 2, beta: 0.5, batchSize: batchSize)
-        let written = try dump.write(samples, to: file, progress: SilentProgress())
-        XCTAssertEqual(written.count + written.skipped.count, samples.count)
+        let written = try dump.write(
+            samples, to: DumpFiles(safetensors: file), progress: SilentProgress())
+        XCTAssertEqual(written.ids.count + written.skipped.count, samples.count)
+        XCTAssertEqual(written.norms.count, written.ids.count)
         let (tensors, metadata) = try SafeTensors.read(file)
         return (
             Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.floats()) }),
@@ -62,5 +64,57 @@ final class DirectionDumpTests: XCTestCase {
         let found = try dump(identity, samples: samples)
         XCTAssertEqual(found.tensors["direction"], found.tensors["h_attr"])
         XCTAssertEqual(try dump(identity, samples: samples, batchSize: 16).3, found.3, "same bytes")
+    }
+
+    /// The reference's form holds the same bits, its layers under whole numbers.
+    func testTorchFile() throws {
+        let model = try TinyModels.open("llama")
+        let samples = try TinyModels.cases().samples
+        let folder = try temporaryFolder()
+        let files = DumpFiles(
+            safetensors: folder.appendingPathComponent("dump.safetensors"),
+            torch: folder.appendingPathComponent("dump.pth"))
+        let dump = DirectionDump(
+            model: model,
+            editor: try Editor.load(type: .linear, block: 1, directory: TinyModels.editors, model: model),
+            batchSize: 3)
+        let written = try dump.write(samples, to: files, progress: SilentProgress())
+        let (tensors, metadata) = try SafeTensors.read(XCTUnwrap(files.safetensors))
+        let values = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.floats()) })
+        let content = try TorchFile.open(XCTUnwrap(files.torch))
+        let entries = try XCTUnwrap(content.root.items)
+        XCTAssertEqual(entries.count, written.ids.count)
+        func floats(_ value: PickleValue?) throws -> [Float]? {
+            try content.tensor(XCTUnwrap(value), name: "")?.stored?.floats()
+        }
+        let (blocks, size) = (model.blocks, model.hiddenSize)
+        for (sample, entry) in entries.enumerated() {
+            let entry = try XCTUnwrap(entry.dictionary)
+            XCTAssertEqual(
+                entry.items.map(\.key.string),
+                [
+                    "direction", "h_entity_pre", "h_entity_post", "h_attr", "id", "entity", "prompt",
+                    "context", "attribute",
+                ])
+            for name in ["direction", "h_attr"] {
+                XCTAssertEqual(
+                    try floats(entry[name]), Array(values[name]![sample * size..<(sample + 1) * size]),
+                    "\(name) \(sample)")
+            }
+            for name in ["h_entity_pre", "h_entity_post"] {
+                let layers = try XCTUnwrap(entry[name]?.dictionary)
+                XCTAssertEqual(layers.items.map(\.key.integer), Array(0..<blocks), name)
+                for (block, item) in layers.items.enumerated() {
+                    let start = (sample * blocks + block) * size
+                    XCTAssertEqual(
+                        try floats(item.value), Array(values[name]![start..<start + size]),
+                        "\(name) \(sample) \(block)")
+                }
+            }
+            for (key, list) in [("id", "ids"), ("prompt", "prompts"), ("attribute", "attributes")] {
+                let texts = try JSONValue(parsing: XCTUnwrap(metadata[list])).array
+                XCTAssertEqual(entry[key]?.string, texts?[sample].string, "\(key) \(sample)")
+            }
+        }
     }
 }
