@@ -22,6 +22,7 @@ from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 from tokenizers import Tokenizer
 
 import torch_remedi as remedi
+from make_evaluation import rounded
 from make_metrics import stream
 
 SEED = 123456
@@ -37,7 +38,7 @@ SETTINGS = {
     "biaffine 1 2": ("biaffine", 1, 2, {}),
     "biaffine 1 2 prompt": ("biaffine", 1, 2, {"entity": "prompt"}),
     "linear 1 2 no entity": ("linear", 1, 2, {"alone": True}),
-    "linear 1 2 control task": ("linear", 1, 2, {"shuffled": True}),
+    "linear 1 2 control task": ("linear", 1, 2, {"shuffled": "linear/1 2"}),
     "linear 1 2 train": ("linear", 1, 2, {"train": True}),
     "biaffine 1 0 train": ("biaffine", 1, 0, {"train": True}),
 }
@@ -105,8 +106,8 @@ def normalise(x, like):
     return (x - like.mean(0)) / like.std(0)
 
 
-def shuffled(values, task):
-    numbers = stream(SEED, "control task", task)
+def shuffled(values, task, probe):
+    numbers = stream(SEED, "control task", f"{task} {probe}")
     values = list(values)
     for last in range(len(values) - 1, 0, -1):
         other = (next(numbers) * (last + 1)) >> 64
@@ -127,7 +128,7 @@ def classify(facts, training, editor, block, entity_block, options):
             scores, logps = scores[::-1], logps[::-1]
         truth = [t > c for t, c in zip(*logps)]
         if options.get("shuffled"):
-            truth = shuffled(truth, task)
+            truth = shuffled(truth, task, options["shuffled"])
         truth = [not t for t in truth]
         predicted = [not t > c for t, c in zip(*scores)]
         result[task] = {"scores": list(zip(*scores)), "f1": f1_score(truth, predicted),
@@ -181,14 +182,6 @@ def main(root):
                                  ["is a citizen of France", "plays jazz", "lives in Rome"], contextual)
                            for case, contextual in ((cases[50], False), (cases[61], True))]}
     (folder / "expected.json").write_text(json.dumps(rounded(result)) + "\n")
-
-
-def rounded(value):
-    if isinstance(value, dict):
-        return {key: rounded(v) for key, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [rounded(v) for v in value]
-    return value if value is None or isinstance(value, (str, int)) else round(float(value), 8)
 
 
 if __name__ == "__main__":

@@ -173,9 +173,9 @@ def main(root):
 def rounded(value):
     if isinstance(value, dict):
         return {key: rounded(v) for key, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [rounded(v) for v in value]
-    return value if isinstance(value, (str, int)) else round(float(value), 8)
+    return value if value is None or isinstance(value, (str, int)) else round(float(value), 8)
 
 
 if __name__ == "__main__":

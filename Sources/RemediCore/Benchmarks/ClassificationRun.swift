@@ -28,7 +28,7 @@ package struct ClassificationRun {
     /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.editorMismatch`; `LanguageModelError`;
     ///   what opening the control model throws.
     package func check() throws {
-        _ = try samples()
+        _ = try dataset.samples(of: options.split)
         _ = try probes()
     }
 
@@ -37,13 +37,8 @@ package struct ClassificationRun {
     /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.resultsDiffer`, `.interrupted` (what is done is
     ///   kept); `LanguageModelError`; `ComputeError`.
     package func run(_ kind: any Classification.Type) throws -> [EvaluationSummary] {
-        let samples = try samples()
-        if let wanted = options.split.requested, wanted.upperBound > dataset.placeCount {
-            progress.report(
-                .message(
-                    "the \(options.split) split goes to sample \(wanted.upperBound), the data ends at "
-                        + "\(dataset.placeCount): \(samples.count) samples"))
-        }
+        let samples = try dataset.samples(of: options.split)
+        dataset.reportCut(of: options.split, samples: samples, to: progress)
         let probes = try self.probes()
         let store = try ResultStore(
             directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription)
@@ -60,15 +55,6 @@ package struct ClassificationRun {
             try classification.finish()
         }
         return found.flatMap { $0 }
-    }
-
-    private func samples() throws -> [Sample] {
-        let samples = Array(dataset[options.split])
-        guard !samples.isEmpty else {
-            throw RemediError.noSamples(
-                dataset: dataset.name.rawValue, split: options.split.description, count: dataset.placeCount)
-        }
-        return samples
     }
 
     private func results(

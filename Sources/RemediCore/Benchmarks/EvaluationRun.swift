@@ -52,14 +52,7 @@ package struct EvaluationRun {
         for condition in try conditions() { _ = try condition.block.map(editor(at:)) }
     }
 
-    func samples() throws -> [Sample] {
-        let samples = Array(dataset[options.split])
-        guard !samples.isEmpty else {
-            throw RemediError.noSamples(
-                dataset: dataset.name.rawValue, split: options.split.description, count: dataset.placeCount)
-        }
-        return samples
-    }
+    func samples() throws -> [Sample] { try dataset.samples(of: options.split) }
 
     /// Runs what is not there yet.
     /// - Returns: one summary for each condition and benchmark, in the order of the options.
@@ -77,11 +70,7 @@ package struct EvaluationRun {
 
     /// Says so if the split goes beyond the data.
     func reportCut(of samples: [Sample]) {
-        guard let wanted = options.split.requested, wanted.upperBound > dataset.placeCount else { return }
-        progress.report(
-            .message(
-                "the \(options.split) split goes to sample \(wanted.upperBound), the data ends at "
-                    + "\(dataset.placeCount): \(samples.count) samples"))
+        dataset.reportCut(of: options.split, samples: samples, to: progress)
     }
 
     /// The conditions of the options, with the blocks spelled out.

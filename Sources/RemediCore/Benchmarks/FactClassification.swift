@@ -34,10 +34,12 @@ final class FactClassification: Classification {
     func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult {
         let measured = try measurements()
         let scores = try scores(of: probe, entityBlock: entityBlock)
+        let shuffle =
+            probe.controls.task
+            ? TruthShuffle(seed: group.options.seed, probe: "\(probe.folder) \(entityBlock)") : nil
         let outcomes = try FactTask.allCases.map { task in
             FactOutcome(
-                task, ids: measured.texts.map(\.id), likelihoods: try measured.likelihoods(task),
-                scores: scores[task]!, shufflingTruthsBy: probe.controls.task ? group.options.seed : nil)
+                task, likelihoods: try measured.likelihoods(task), scores: scores[task]!, shuffle: shuffle)
         }
         var result = BenchmarkResult(
             samples: measured.texts.indices.map { index in

@@ -29,13 +29,13 @@ final class FactMeasurements {
         inputs: JSONObject, batchSize: Int, label: String = "", progress: any ProgressReporter
     ) throws {
         self.model = model
-        self.states = states
+        self.states = states.filter(\.isOfProbedEntity) + states.filter { !$0.isOfProbedEntity }
         self.batchSize = batchSize
         self.progress = progress
         self.label = label
         (texts, skipped) = try Self.usable(samples, model: model, tokens: tokens)
         var all = inputs
-        all["states"] = .array(states.map { .string($0.text) })
+        all["states"] = .array(self.states.map { .string($0.text) })
         let folder = place.deletingLastPathComponent()
         let name = place.lastPathComponent
         file = try StateFile(
@@ -92,7 +92,7 @@ final class FactMeasurements {
         return try file.states(slot)
     }
 
-    /// One pass over the texts for all states.
+    /// Reads every text once for all states.
     private func readAll() throws {
         if isRead { return }
         let indices = Array(texts.indices)
@@ -104,11 +104,17 @@ final class FactMeasurements {
             precondition(range.count == batch.count, "what is missing is the end of the list")
             let part = texts[range]
             let first = part.enumerated().map { $0.offset * part[range.lowerBound].sequences.count }
-            let readings = states.flatMap { state in
-                zip(part, first).map { $0.reading(state, first: $1) }
+            let sequences = part.flatMap(\.sequences)
+            // Entities are read higher up than attributes: a pass of its own for each ends where it may.
+            var values: [Float] = []
+            for states in [states.filter(\.isOfProbedEntity), states.filter { !$0.isOfProbedEntity }]
+            where !states.isEmpty {
+                let readings = states.flatMap { state in
+                    zip(part, first).map { $0.reading(state, first: $1) }
+                }
+                values += try model.backend.read(try model.states(of: sequences, reading: readings))
             }
-            let found = try model.states(of: part.flatMap(\.sequences), reading: readings)
-            try file.write(try model.backend.read(found), of: range)
+            try file.write(values, of: range)
             return batch.map { _ in true }
         }
         isRead = true

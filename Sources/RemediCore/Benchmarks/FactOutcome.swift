@@ -19,20 +19,22 @@ struct FactOutcome {
 
     /// - Parameters:
     ///   - likelihoods: of target_mediated and target_unmediated.
-    ///   - seed: shuffles the truths among the samples; nil leaves them.
+    ///   - shuffle: an order for the truths among the samples; nil leaves them.
     init(
-        _ task: FactTask, ids: [String], likelihoods: [PromptScore], scores: [FactScore],
-        shufflingTruthsBy seed: UInt64?
+        _ task: FactTask, likelihoods: [PromptScore], scores: [FactScore], shuffle: TruthShuffle? = nil
     ) {
-        precondition(likelihoods.count == scores.count && ids.count == scores.count)
+        precondition(likelihoods.count == scores.count)
         self.task = task
         self.likelihoods = likelihoods.map {
             task == .contextual ? $0 : PromptScore(target: $0.comparator, comparator: $0.target)
         }
         self.scores = scores
         let truths = self.likelihoods.map { $0.target.first > $0.comparator.first }
-        isShuffled = seed != nil
-        self.truths = seed.map { ControlTask.shuffled(truths, seed: $0, task: task.rawValue) } ?? truths
+        isShuffled = shuffle != nil
+        self.truths =
+            shuffle.map {
+                ControlTask.shuffled(truths, seed: $0.seed, task: "\(task.rawValue) \($0.probe)")
+            } ?? truths
     }
 
     private func score(_ index: Int) -> (target: Double, comparator: Double) {
@@ -73,4 +75,12 @@ struct FactOutcome {
         }
         return object
     }
+}
+
+/// The order in which a control task hands out truths: one of its own for every probe, so that chance does not
+/// favour or harm all layers alike.
+struct TruthShuffle {
+    let seed: UInt64
+    /// Tells probes apart: `linear/8 28`.
+    let probe: String
 }

@@ -13,6 +13,14 @@ enum FactState: Hashable, Sendable {
     /// h_entity: the entity read alone.
     case entityAlone(block: Int)
 
+    /// Whether it is what directions are compared with, rather than what they are made of.
+    var isOfProbedEntity: Bool {
+        switch self {
+        case .entityInContext, .entityInPrompt: true
+        case .attribute, .exchangedAttribute, .entityAlone: false
+        }
+    }
+
     var text: String {
         switch self {
         case .entityInContext(let block): "entity in context \(block)"

@@ -128,8 +128,8 @@ final class FactClassificationTests: XCTestCase {
         for task in FactTask.allCases {
             func outcome(seed: UInt64?) -> FactOutcome {
                 FactOutcome(
-                    task, ids: scores.indices.map(String.init), likelihoods: likelihoods, scores: scores,
-                    shufflingTruthsBy: seed)
+                    task, likelihoods: likelihoods, scores: scores,
+                    shuffle: seed.map { TruthShuffle(seed: $0, probe: "linear/1 2") })
             }
             func mcc(seed: UInt64?) throws -> Double {
                 try XCTUnwrap(outcome(seed: seed).metrics(bootstrap, benchmark: "x")["mcc"]?.double)
