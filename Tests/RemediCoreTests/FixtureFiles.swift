@@ -23,6 +23,13 @@ extension XCTestCase {
         return folder
     }
 
+    /// A copy of the folder with reference texts, beside which their index may be written.
+    func referenceTexts() throws -> URL {
+        let folder = try temporaryFolder().appendingPathComponent("data")
+        try FileManager.default.copyItem(at: FixtureFiles.shared("reference-texts"), to: folder)
+        return folder
+    }
+
     /// A file with `text`, removed after the test.
     func temporaryFile(_ text: String, name: String = "data.json") throws -> URL {
         let file = try temporaryFolder().appendingPathComponent(name)

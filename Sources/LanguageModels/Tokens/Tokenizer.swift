@@ -58,6 +58,15 @@ package final class Tokenizer: Sendable {
         return parts.decoder.text(of: spellings)
     }
 
+    /// What `new` tokens add to the text of a prompt's tokens.  Some tokenizers drop a space in front of the
+    /// first token of a text, so the new ones are not decoded alone.
+    package func continuation(_ new: [Int], of prompt: [Int]) -> String {
+        let before = decode(prompt).unicodeScalars
+        let whole = decode(prompt + new).unicodeScalars
+        guard whole.starts(with: before) else { return decode(new) }
+        return String(String.UnicodeScalarView(whole.dropFirst(before.count)))
+    }
+
     /// The vocabulary's own spelling of a token ("ĠParis"); empty for an id that no token has.
     package func token(_ id: Int) -> String {
         String(decoding: parts.spelling(id) ?? [], as: UTF8.self)

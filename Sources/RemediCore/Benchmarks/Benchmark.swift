@@ -5,10 +5,17 @@ package protocol Benchmark: Sendable {
     /// Its name on the command line and its file's name without `.json`.
     var name: String { get }
 
+    /// What decides its result besides the inputs of its condition.
+    func inputs(_ options: EvaluationOptions) throws -> JSONObject
+
     /// Runs on every sample of the subject; cases that the journal knows are not computed again.
     ///
     /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError.interrupted`.
     func run(on subject: EvaluationSubject, journal: CaseJournal) throws -> BenchmarkResult
+}
+
+extension Benchmark {
+    package func inputs(_ options: EvaluationOptions) throws -> JSONObject { JSONObject() }
 }
 
 /// What a benchmark found: the content of its result file.
@@ -31,6 +38,9 @@ package struct BenchmarkResult: Sendable, Equatable {
         for metric in metrics { object[metric.name] = metric.metric.json }
         self.init(samples: samples, metrics: object)
     }
+
+    /// A file of its own kind.
+    package init(body: JSONObject) { self.body = body }
 
     /// A file of several parts, each with its own samples and metrics.
     package init(parts: [(name: String, samples: [JSONValue], metrics: JSONObject)]) {
@@ -64,7 +74,8 @@ package struct BenchmarkResult: Sendable, Equatable {
 
     /// How many samples a result file holds, in the largest of its parts.
     static func sampleCount(of file: JSONObject) -> Int? {
-        let lists = file["samples"].map { [$0] } ?? file.members.compactMap { $0.value["samples"] }
+        let whole = file["samples"] ?? file["references"]
+        let lists = whole.map { [$0] } ?? file.members.compactMap { $0.value["samples"] }
         return lists.compactMap(\.array?.count).max()
     }
 }

@@ -17,7 +17,7 @@ struct ErrorCorrection {
         let sample: Sample
         let target: String
         let text: String
-        let prompt: PlacedPrompt
+        let prompt: ConditionedPrompt
         let targetTokens: [Int]
     }
 
@@ -48,7 +48,7 @@ struct ErrorCorrection {
         let (questions, skipped) = try questions(of: subject)
         let answers = try answers(to: questions, of: subject, journal)
         let texts = try journal.texts(
-            of: questions.map { subject.continuedPrompt($0.prompt, stream: $0.sample.id) }, part: "texts",
+            of: questions.map { subject.continued($0.prompt, stream: $0.sample.id) }, part: "texts",
             settings: TextSettings(options: options.generation, seed: subject.bootstrap.seed),
             model: subject.model, stage: subject.stage("\(setting.rawValue) texts"),
             progress: subject.progress
@@ -81,7 +81,7 @@ struct ErrorCorrection {
         guard occupations.index(of: target) != nil, !tokens.isEmpty else { throw SkipReason.noTarget }
         try subject.model.check(tokens: tokens)
         let text = setting.text(of: sample)
-        let prompt = try subject.placedPrompt(text.text, of: index, searchStart: text.promptStart)
+        let prompt = try subject.prompt(text.prompt, of: index, lead: text.lead)
         guard prompt.tokens.count + tokens.count - 1 <= subject.model.contextLength else {
             throw SkipReason.tooLong
         }

@@ -70,15 +70,19 @@ package struct ErrorCorrectionRun {
             directory: evaluation.directory, replaces: evaluation.options.overwrite,
             device: evaluation.model.backend.deviceDescription)
         let occupations = try Occupations(of: samples, model: evaluation.model)
+        let editors = try conditions.map { try $0.block.map(evaluation.editor(at:)) }
+        let directions = SharedDirections(
+            model: evaluation.model, samples: samples, editors: editors.compactMap { $0 },
+            progress: evaluation.progress)
         var references: BiographyReferences?
-        return try conditions.flatMap { condition in
+        return try zip(conditions, editors).flatMap { condition, editor in
             var made: EvaluationSubject?
             return try options.settings.map { setting in
                 try result(of: condition, setting, in: store, sampleCount: samples.count) { journal in
                     let known =
                         references ?? BiographyReferences(all: evaluation.dataset.all, samples: samples)
                     references = known
-                    let subject = try made ?? subject(condition, samples)
+                    let subject = try made ?? subject(condition, editor, directions, samples)
                     made = subject
                     return try ErrorCorrection(
                         setting: setting, options: options, occupations: occupations, references: known
@@ -89,11 +93,11 @@ package struct ErrorCorrectionRun {
     }
 
     private func subject(
-        _ condition: EvaluationCondition, _ samples: [Sample]
+        _ condition: EvaluationCondition, _ editor: Editor?, _ directions: SharedDirections, _ samples: [Sample]
     ) throws -> EvaluationSubject {
         try EvaluationSubject(
             model: evaluation.model, samples: samples, condition: condition,
-            editor: try condition.block.map(evaluation.editor(at:)), options: evaluation.options,
+            editor: editor.map { ($0, directions) }, options: evaluation.options,
             unedited: KnownScores(), progress: evaluation.progress)
     }
 

@@ -4,6 +4,8 @@ package enum EvaluationCondition: Sendable, Equatable {
     case unedited
     /// The sample's context is put in front of every prompt; nothing is edited.
     case prefix
+    /// The entity is replaced by another that truly has the attribute; nothing is edited.
+    case replace
     /// An editor's direction is added at one block.
     case edited(EditorType, block: Int)
     /// Nothing is edited: an editor's directions at one block are compared with entities' states at another.
@@ -14,6 +16,7 @@ package enum EvaluationCondition: Sendable, Equatable {
         switch self {
         case .unedited: "unedited"
         case .prefix: "prefix"
+        case .replace: "replace"
         case .edited(let type, let block), .probed(let type, let block, _, _): "\(type.rawValue)/\(block)"
         }
     }
@@ -23,6 +26,7 @@ package enum EvaluationCondition: Sendable, Equatable {
         switch self {
         case .unedited: "unedited"
         case .prefix: "prefix"
+        case .replace: "replace"
         case .edited(let type, _): type.rawValue
         case .probed(let type, _, _, let controls):
             ([type.rawValue] + [controls.label].compactMap { $0 }).joined(separator: ", ")
@@ -33,7 +37,7 @@ package enum EvaluationCondition: Sendable, Equatable {
     package var block: Int? {
         switch self {
         case .edited(_, let block), .probed(_, let block, _, _): block
-        case .unedited, .prefix: nil
+        case .unedited, .prefix, .replace: nil
         }
     }
 

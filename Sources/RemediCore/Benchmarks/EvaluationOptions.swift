@@ -1,25 +1,23 @@
 import Foundation
+import LanguageModels
 
 /// Everything that decides what `eval gen` computes.
 package struct EvaluationOptions: Sendable, Equatable {
-    /// The benchmarks that run on next-token probabilities, by the names on the command line.
+    /// The benchmarks by the names on the command line.
     package enum BenchmarkName: String, Sendable, CaseIterable {
-        case efficacy, rewrite, paraphrase, neighborhood
+        case efficacy, rewrite, paraphrase, neighborhood, generation, essence
 
-        package var benchmark: any Benchmark {
-            switch self {
-            case .efficacy: EfficacyBenchmark(.efficacy)
-            case .rewrite: EfficacyBenchmark(.rewrite)
-            case .paraphrase: PromptSetBenchmark(.paraphrase)
-            case .neighborhood: PromptSetBenchmark(.neighborhood)
-            }
-        }
+        /// Those that run on next-token probabilities and need nothing but the samples.
+        package static let probabilities: [BenchmarkName] = [.efficacy, .rewrite, .paraphrase, .neighborhood]
+
+        /// Whether it compares texts with others.
+        var needsReferenceTexts: Bool { self == .generation || self == .essence }
     }
 
     /// What is compared; `edited` stands for one condition a block.
-    package enum Condition: String, Sendable, CaseIterable { case unedited, prefix, edited }
+    package enum Condition: String, Sendable, CaseIterable { case unedited, prefix, replace, edited }
 
-    package var benchmarks = BenchmarkName.allCases
+    package var benchmarks = BenchmarkName.probabilities
     package var conditions: [Condition] = [.edited]
     package var editorType: EditorType = .linear
     /// Holds `<type>/<block>/weights.*`; not needed for identity and null.
@@ -38,6 +36,8 @@ package struct EvaluationOptions: Sendable, Equatable {
     /// Prompts in one packed pass; changes speed and memory only.
     package var batchSize = 32
     package var seed: UInt64 = 123456
+    /// How texts are continued.
+    package var generation = GenerationOptions(sampling: .topK(5, temperature: 1), limit: .total(100))
     /// Computes results again that are there already, whatever their manifest says.
     package var overwrite = false
 

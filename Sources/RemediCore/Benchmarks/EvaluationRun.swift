@@ -31,16 +31,19 @@ package struct EvaluationRun {
     package let options: EvaluationOptions
     /// The experiment's folder; results go to `<type>/<block>/`, `prefix/` and `unedited/` below it.
     package let directory: URL
+    /// Holds the reference texts; nil if nothing asks for them.
+    package let texts: URL?
     package let progress: any ProgressReporter
 
     package init(
-        model: LanguageModel, dataset: Dataset, options: EvaluationOptions, directory: URL,
+        model: LanguageModel, dataset: Dataset, options: EvaluationOptions, directory: URL, texts: URL? = nil,
         progress: any ProgressReporter
     ) {
         self.model = model
         self.dataset = dataset
         self.options = options
         self.directory = directory
+        self.texts = texts
         self.progress = progress
     }
 
@@ -49,6 +52,7 @@ package struct EvaluationRun {
     /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.editorMismatch`; `LanguageModelError`.
     package func check() throws {
         _ = try samples()
+        _ = try referenceTexts()
         for condition in try conditions() { _ = try condition.block.map(editor(at:)) }
     }
 
@@ -62,10 +66,36 @@ package struct EvaluationRun {
         let samples = try samples()
         reportCut(of: samples)
         let conditions = try self.conditions()
+        let texts = try referenceTexts()
+        let editors = try conditions.map { try $0.block.map(editor(at:)) }
         let store = try ResultStore(
             directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription)
-        let unedited = KnownScores()
-        return try conditions.flatMap { try run($0, samples: samples, in: store, unedited: unedited) }
+        let material = Material(
+            samples: samples, texts: texts, unedited: KnownScores(),
+            directions: SharedDirections(
+                model: model, samples: samples, editors: editors.compactMap { $0 }, progress: progress))
+        let references =
+            options.benchmarks.contains(.essence) ? try essenceReferences(material, in: store) : []
+        return try zip(conditions, editors).flatMap { condition, editor in
+            try run(condition, editor, material, essenceReferences: references, in: store)
+        }
+    }
+
+    /// What the conditions of a run share.
+    private struct Material {
+        let samples: [Sample]
+        let texts: ReferenceTexts?
+        let unedited: KnownScores
+        let directions: SharedDirections
+    }
+
+    /// The texts that some benchmarks and conditions need; nil if none of this run does.
+    private func referenceTexts() throws -> ReferenceTexts? {
+        let isNeeded =
+            options.benchmarks.contains(where: \.needsReferenceTexts) || options.conditions.contains(.replace)
+        guard isNeeded else { return nil }
+        guard let texts else { preconditionFailure("a run that needs reference texts knows their folder") }
+        return try ReferenceTexts(folder: texts, progress: progress)
     }
 
     /// Says so if the split goes beyond the data.
@@ -79,6 +109,7 @@ package struct EvaluationRun {
             switch condition {
             case .unedited: [.unedited]
             case .prefix: [.prefix]
+            case .replace: [.replace]
             case .edited: try editedBlocks().map { .edited(options.editorType, block: $0) }
             }
         }
@@ -109,27 +140,73 @@ package struct EvaluationRun {
     // MARK: One condition
 
     private func run(
-        _ condition: EvaluationCondition, samples: [Sample], in store: ResultStore, unedited: KnownScores
+        _ condition: EvaluationCondition, _ editor: Editor?, _ material: Material,
+        essenceReferences: [String?], in store: ResultStore
     ) throws -> [EvaluationSummary] {
-        let editor = try condition.block.map(editor(at:))
-        let section = try store.section(
-            condition.folder, kind: "evaluations",
-            names: EvaluationOptions.BenchmarkName.allCases.map(\.rawValue), inputs: inputs(of: condition),
-            circumstances: circumstances(sampleCount: samples.count))
+        let section = try section(condition, of: store, sampleCount: material.samples.count)
         var made: EvaluationSubject?
         return try options.benchmarks.map { name in
-            let benchmark = name.benchmark
-            return try section.result(benchmark.name, condition: condition) { journal in
-                let subject =
-                    try made
-                    ?? EvaluationSubject(
-                        model: model, samples: samples, condition: condition, editor: editor,
-                        options: options, unedited: unedited, progress: progress)
+            let benchmark = benchmark(name, material.texts, essenceReferences)
+            return try section.result(
+                benchmark.name, condition: condition, inputs: benchmark.inputs(options)
+            ) { journal in
+                let subject = try made ?? subject(condition, editor, material)
                 made = subject
                 return try benchmark.run(on: subject, journal: journal)
             }
         }
     }
+
+    private func section(
+        _ condition: EvaluationCondition, of store: ResultStore, sampleCount: Int
+    ) throws -> ResultSection {
+        try store.section(
+            condition.folder, kind: "evaluations",
+            names: EvaluationOptions.BenchmarkName.allCases.map(\.rawValue), inputs: inputs(of: condition),
+            circumstances: circumstances(sampleCount: sampleCount))
+    }
+
+    private func subject(
+        _ condition: EvaluationCondition, _ editor: Editor?, _ material: Material
+    ) throws -> EvaluationSubject {
+        try EvaluationSubject(
+            model: model, samples: material.samples, condition: condition,
+            editor: editor.map { ($0, material.directions) }, options: options, unedited: material.unedited,
+            texts: material.texts, progress: progress)
+    }
+
+    private func benchmark(
+        _ name: EvaluationOptions.BenchmarkName, _ texts: ReferenceTexts?, _ essenceReferences: [String?]
+    ) -> any Benchmark {
+        switch name {
+        case .efficacy: EfficacyBenchmark(.efficacy)
+        case .rewrite: EfficacyBenchmark(.rewrite)
+        case .paraphrase: PromptSetBenchmark(.paraphrase)
+        case .neighborhood: PromptSetBenchmark(.neighborhood)
+        case .generation: GenerationBenchmark(texts: texts!)
+        case .essence: EssenceBenchmark(texts: texts!, references: essenceReferences)
+        }
+    }
+
+    /// What the unedited model wrote, one text a sample; nil where it could not be asked.
+    private func essenceReferences(_ material: Material, in store: ResultStore) throws -> [String?] {
+        let section = try store.section(
+            "", kind: "evaluations", names: [Self.essenceReferencesName], inputs: inputs(of: .unedited),
+            circumstances: circumstances(sampleCount: material.samples.count))
+        let summary = try section.result(
+            Self.essenceReferencesName, condition: .unedited, inputs: options.generation.inputs,
+            hasMetricsFile: false
+        ) { journal in
+            try EssenceReferences(subject: try subject(.unedited, nil, material)).result(journal)
+        }
+        let file = summary.file
+        let json = try? JSONValue(parsing: Data(contentsOf: file))
+        guard let texts = json?["references"]?.array?.map(\.string), texts.count == material.samples.count
+        else { throw RemediError.malformedData(path: file.path, reason: "not one text for every sample") }
+        return texts.map { $0.flatMap { $0.isEmpty ? nil : $0 } }
+    }
+
+    private static let essenceReferencesName = "essence_references"
 
     func editor(at block: Int) throws -> Editor {
         if !needsSavedEditor {

@@ -9,64 +9,109 @@ package struct EvaluationSubject {
     let condition: EvaluationCondition
     let scorer: PromptScorer
     let bootstrap: Bootstrap
+    let options: EvaluationOptions
     let progress: any ProgressReporter
-    private let alpha: Double
-    private let beta: Double
     private let tokenOptions: TokenOptions
     /// [1, D] or why there is none; empty without an editor.
     private let directions: [Result<Matrix, SkipReason>]
+    /// Another entity that has the attribute, or why there is none; empty unless entities are replaced.
+    private let replacements: [Result<String, SkipReason>]
 
-    /// - Parameter editor: given exactly if the condition is `.edited`.
+    /// - Parameters:
+    ///   - editor: given exactly if the condition is `.edited`, with the directions of all editors of the run.
+    ///   - texts: needed if the condition is `.replace`.
     /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError`.
     init(
-        model: LanguageModel, samples: [Sample], condition: EvaluationCondition, editor: Editor?,
-        options: EvaluationOptions, unedited: KnownScores, progress: any ProgressReporter
+        model: LanguageModel, samples: [Sample], condition: EvaluationCondition,
+        editor: (editor: Editor, directions: SharedDirections)?, options: EvaluationOptions,
+        unedited: KnownScores, texts: ReferenceTexts? = nil, progress: any ProgressReporter
     ) throws {
         precondition((editor != nil) == (condition.block != nil))
         self.model = model
         self.samples = samples
         self.condition = condition
+        self.options = options
         self.progress = progress
-        alpha = options.alpha
-        beta = options.beta
         bootstrap = Bootstrap(seed: options.seed)
         scorer = PromptScorer(
             model: model, block: condition.block, alpha: options.alpha, beta: options.beta,
             batchSize: options.batchSize, unedited: unedited)
-        tokenOptions = editor?.tokenOptions ?? TokenOptions()
-        directions =
-            try editor.map {
-                try Self.directions(
-                    of: samples, editor: $0, model: model, progress: progress)
-            } ?? []
+        tokenOptions = editor?.editor.tokenOptions ?? TokenOptions()
+        directions = try editor.map { try $0.directions.directions(of: $0.editor) } ?? []
+        replacements =
+            condition == .replace ? try Self.replacements(of: samples, seed: options.seed, texts: texts) : []
     }
 
-    /// The direction of every sample that can be read.
-    static func directions(
-        of samples: [Sample], editor: Editor, model: LanguageModel, progress: any ProgressReporter
-    ) throws -> [Result<Matrix, SkipReason>] {
-        var sources: [RepresentationSource] = []
-        let places = try samples.map { sample -> Result<Int, SkipReason> in
-            do {
-                sources.append(try model.usableSource(of: sample, options: editor.tokenOptions))
-                return .success(sources.count - 1)
-            } catch {
-                guard let reason = SkipReason(error) else { throw error }
-                return .failure(reason)
+    /// For every sample the name that one of the snippets about its relation and target is about, drawn
+    /// uniformly among the snippets; the entity's own are passed over (SEMANTICS-DETAILS 21).
+    private static func replacements(
+        of samples: [Sample], seed: UInt64, texts: ReferenceTexts?
+    ) throws -> [Result<String, SkipReason>] {
+        guard let texts else { preconditionFailure("replacing needs the reference texts") }
+        return try samples.map { sample in
+            guard let (relation, target) = CounterFact.relation(of: sample) else {
+                return .failure(.noSource)
             }
+            let names = try texts.snippets.names(relation: relation, target: target).filter {
+                ExactString($0) != ExactString(sample.entity)
+            }
+            var stream = RandomStream(seed: seed, purpose: "replace", sample: sample.id)
+            let draw = Int(stream.uniform() * Double(names.count))
+            return names.isEmpty ? .failure(.noSnippet) : .success(names[draw])
         }
-        progress.report(.started(stage: "directions, block \(editor.block)", total: sources.count))
-        let representations = try model.representations(
-            of: sources, blocks: [editor.block], advanced: progress.advance(to:))[0]
-        progress.report(.finished)
-        let ids = zip(samples, places).compactMap { sample, place in (try? place.get()).map { _ in sample.id }
-        }
-        let directions = try editor.directions(for: representations, sampleIds: ids)
-        return places.map { $0.map { directions.rows($0..<$0 + 1) } }
     }
 }
 
+/// A text about a sample, as its condition has the model read it.
+struct ConditionedPrompt {
+    /// The whole text that is read.
+    var text: String
+    var tokens: [Int]
+    var edit: PromptEdit?
+}
+
 extension EvaluationSubject {
+    /// A text about sample `index`, ready to be read under the condition.
+    ///
+    /// - Parameters:
+    ///   - lead: what stands in front of everything, a context included.
+    ///   - allowingAbsentEntity: a text without the entity is read as it is instead of refused.
+    /// - Throws: `SkipReason` where the sample or the text cannot be used.
+    func prompt(
+        _ text: String, of index: Int, lead: String = "", allowingAbsentEntity: Bool = false
+    ) throws -> ConditionedPrompt {
+        let sample = samples[index]
+        func plain(_ text: String) throws -> ConditionedPrompt {
+            let tokens = model.tokenizer.encode(text).ids
+            guard !tokens.isEmpty else { throw SkipReason.emptyPrompt }
+            return ConditionedPrompt(text: text, tokens: tokens)
+        }
+        let prompt: ConditionedPrompt
+        switch condition {
+        case .unedited, .probed: prompt = try plain(lead + text)
+        case .prefix: prompt = try plain(lead + sample.inContext(text).text)
+        case .replace:
+            let replaced = Mentions.replacing(sample.entity, in: text, with: try replacements[index].get())
+            guard replaced != nil || allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
+            prompt = try plain(lead + (replaced ?? text))
+        case .edited:
+            do {
+                let located = try model.locate(
+                    entity: sample.entity, in: lead + text, searchStart: lead.unicodeScalars.count,
+                    options: tokenOptions)
+                prompt = ConditionedPrompt(
+                    text: lead + text, tokens: located.promptTokens,
+                    edit: PromptEdit(
+                        tokens: located.editedTokens, direction: try directions[index].get(), sample: index))
+            } catch RemediError.entityNotInPrompt {
+                guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
+                prompt = try plain(lead + text)
+            }
+        }
+        guard prompt.tokens.count <= model.contextLength else { throw SkipReason.tooLong }
+        return prompt
+    }
+
     /// A prompt about sample `index`, ready to be scored under the condition.
     ///
     /// - Parameter allowingAbsentEntity: a prompt without the entity is run unedited instead of refused.
@@ -78,62 +123,43 @@ extension EvaluationSubject {
     ) throws -> ScoredPrompt {
         guard let target else { throw SkipReason.noTarget }
         guard let comparator else { throw SkipReason.noComparator }
-        let placed = try placedPrompt(text, of: index, allowingAbsentEntity: allowingAbsentEntity)
-        let prompt = ScoredPrompt(
-            tokens: placed.tokens, words: [target, comparator].map(model.tokenizer.tokens(ofWord:)),
-            edit: placed.edit)
-        guard !prompt.words[0].isEmpty else { throw SkipReason.noTarget }
-        guard !prompt.words[1].isEmpty else { throw SkipReason.noComparator }
-        try prompt.words.forEach(model.check(tokens:))
-        let longest = prompt.tokens.count + prompt.words.map(\.count).max()! - 1
+        let prompt = try prompt(text, of: index, allowingAbsentEntity: allowingAbsentEntity)
+        let words = [target, comparator].map(model.tokenizer.tokens(ofWord:))
+        guard !words[0].isEmpty else { throw SkipReason.noTarget }
+        guard !words[1].isEmpty else { throw SkipReason.noComparator }
+        try words.forEach(model.check(tokens:))
+        let longest = prompt.tokens.count + words.map(\.count).max()! - 1
         guard longest <= model.contextLength else { throw SkipReason.tooLong }
-        return prompt
+        return ScoredPrompt(tokens: prompt.tokens, words: words, edit: prompt.edit)
     }
 
-    /// A text about sample `index` as the condition has it: its tokens, and what is edited in them.
+    /// The continuation of every prompt, in order, each the whole text that was read with what follows.
     ///
-    /// - Parameters:
-    ///   - searchStart: the mention that is edited starts at this scalar or behind it.
-    ///   - allowingAbsentEntity: a text without the entity is read unedited instead of refused.
-    /// - Throws: `SkipReason` where the sample or the text cannot be used.
-    func placedPrompt(
-        _ text: String, of index: Int, searchStart: Int = 0, allowingAbsentEntity: Bool = false
-    ) throws -> PlacedPrompt {
-        let sample = samples[index]
-        var placed: PlacedPrompt
-        switch condition {
-        case .unedited, .probed: placed = PlacedPrompt(tokens: model.tokenizer.encode(text).ids)
-        case .prefix: placed = PlacedPrompt(tokens: model.tokenizer.encode(sample.inContext(text).text).ids)
-        case .edited:
-            do {
-                let located = try model.locate(
-                    entity: sample.entity, in: text, searchStart: searchStart, options: tokenOptions)
-                placed = PlacedPrompt(
-                    tokens: located.promptTokens,
-                    edit: PromptEdit(
-                        tokens: located.editedTokens, direction: try directions[index].get(), sample: index))
-            } catch RemediError.entityNotInPrompt {
-                guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
-                placed = PlacedPrompt(tokens: model.tokenizer.encode(text).ids)
-            }
-        }
-        guard !placed.tokens.isEmpty else { throw SkipReason.emptyPrompt }
-        return placed
+    /// - Parameter streams: keys the random numbers of each text.
+    func continuations(
+        of prompts: [ConditionedPrompt], streams: [String], benchmark: String, part: String,
+        _ journal: CaseJournal
+    ) throws -> [String] {
+        let tokens = try journal.texts(
+            of: zip(prompts, streams).map(continued), part: part,
+            settings: TextSettings(options: options.generation, seed: options.seed),
+            model: model, stage: stage(benchmark), progress: progress)
+        return zip(prompts, tokens).map { $0.text + model.tokenizer.continuation($1, of: $0.tokens) }
     }
 
-    /// A placed prompt, ready to be continued under the condition.
+    /// A prompt, ready to be continued under the condition.
     ///
     /// - Parameter stream: see `ContinuedPrompt.stream`.
-    func continuedPrompt(_ placed: PlacedPrompt, stream: String) -> ContinuedPrompt {
-        let edits = placed.edit.map { edit -> [Edit] in
+    func continued(_ prompt: ConditionedPrompt, stream: String) -> ContinuedPrompt {
+        let edits = prompt.edit.map { edit -> [Edit] in
             guard let block = condition.block else { preconditionFailure("edits need a block") }
             return [
                 Edit(
                     sequence: 0, block: block, tokens: edit.tokens, direction: edit.direction,
-                    alpha: Float(alpha), beta: Float(beta))
+                    alpha: Float(options.alpha), beta: Float(options.beta))
             ]
         }
-        return ContinuedPrompt(tokens: placed.tokens, edits: edits ?? [], stream: stream)
+        return ContinuedPrompt(tokens: prompt.tokens, edits: edits ?? [], stream: stream)
     }
 
     /// What progress calls the work of a benchmark.
@@ -156,12 +182,6 @@ extension EvaluationSubject {
     }
 }
 
-/// A text in tokens, and what is edited in it; nil: nothing.
-struct PlacedPrompt: Sendable {
-    var tokens: [Int]
-    var edit: PromptEdit?
-}
-
 /// Why a sample or a prompt is left out of a result; counted and named there.
 package enum SkipReason: String, Error, Sendable {
     case noTarget = "no target_mediated"
@@ -172,6 +192,7 @@ package enum SkipReason: String, Error, Sendable {
     case emptyPrompt = "empty prompt"
     case noSource = "the source names no such prompts"
     case targetNotInAttribute = "target_mediated not at the end of the attribute"
+    case noSnippet = "no reference text about the target"
 
     /// The reason behind an error that concerns one sample only.
     init?(_ error: any Error) {

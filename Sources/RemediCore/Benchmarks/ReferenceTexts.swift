@@ -11,11 +11,14 @@ package final class ReferenceTexts: Sendable {
 
     package let snippets: AttributeSnippets
     package let vectorizer: TermVectorizer
+    /// Tells other snippets apart, for manifests.
+    package let identity: String
     private let kept = Mutex(KeptVectors())
 
     package init(snippets: AttributeSnippets, vectorizer: TermVectorizer) {
         self.snippets = snippets
         self.vectorizer = vectorizer
+        identity = snippets.identity
     }
 
     /// Opens the three files of a data folder.

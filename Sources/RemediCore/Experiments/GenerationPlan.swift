@@ -6,7 +6,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     package static let resultsKey = "eval_gen"
 
     package var scope = EvaluationScope()
-    package var benchmarks = EvaluationOptions.BenchmarkName.allCases
+    package var benchmarks = EvaluationOptions.BenchmarkName.probabilities
     package var conditions: [EvaluationOptions.Condition] = [.edited]
     package var alpha = 1.0
     package var beta = 1.0
@@ -80,6 +80,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         options.overwrite = context.overwrite
         return EvaluationRun(
             model: context.model, dataset: context.dataset, options: options, directory: context.directory,
+            texts: context.workplace.data,
             progress: context.progress)
     }
 }

@@ -10,6 +10,23 @@ package enum Mentions {
             ?? first(of: name, in: text, from: start, wholeWords: false)
     }
 
+    /// `text` with every mention of `name` as a whole word replaced; where none is a whole word, with the first
+    /// mention at all replaced; nil without any.
+    package static func replacing(_ name: String, in text: String, with other: String) -> String? {
+        guard let first = first(of: name, in: text) else { return nil }
+        let scalars = Array(text.unicodeScalars)
+        let words = wholeWordMentions(of: Array(name.unicodeScalars), in: scalars)
+        var result = String.UnicodeScalarView()
+        var end = 0
+        for mention in words.isEmpty ? [first] : words {
+            result.append(contentsOf: scalars[end..<mention.lowerBound])
+            result.append(contentsOf: other.unicodeScalars)
+            end = mention.upperBound
+        }
+        result.append(contentsOf: scalars[end...])
+        return String(result)
+    }
+
     private static func first(
         of name: String, in text: String, from start: Int, wholeWords: Bool
     ) -> Range<Int>? {

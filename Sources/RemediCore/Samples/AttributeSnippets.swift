@@ -11,6 +11,8 @@ import LanguageModels
 package struct AttributeSnippets: Sendable {
     private let file: RandomAccessFile
     private let index: SnippetIndex
+    /// Tells files of other content apart: the size, and a hash of parts of the content.
+    package let identity: String
 
     /// Opens the snippets; makes the index if there is none that fits.
     ///
@@ -23,6 +25,7 @@ package struct AttributeSnippets: Sendable {
     ) throws {
         file = try RandomAccessFile(url)
         let key = try SnippetIndexKey(of: file)
+        identity = "\(key.byteCount) bytes, \(key.digest)"
         let places = Self.indexPlaces(of: url, cache: cache)
         for place in places {
             if let index = SnippetIndex(file: place, key: key) {

@@ -52,6 +52,20 @@ package enum CounterFact {
         distinct(sample.source?["neighborhood_prompts"])
     }
 
+    /// The distinct prompts to be continued, in order of appearance; nil without a source.
+    package static func generationPrompts(of sample: Sample) -> [String]? {
+        distinct(sample.source?["generation_prompts"])
+    }
+
+    /// The ids of the relation and of target_mediated, by which reference texts are found; nil where the case
+    /// does not tell them.
+    package static func relation(of sample: Sample) -> (relation: String, target: String)? {
+        guard let rewrite = sample.source?["requested_rewrite"],
+            let relation = rewrite["relation_id"]?.string, let target = rewrite["target_new"]?["id"]?.string
+        else { return nil }
+        return (relation, target)
+    }
+
     private static func distinct(_ list: JSONValue?) -> [String]? {
         guard let texts = list?.array?.compactMap(\.string) else { return nil }
         var seen = Set<ExactString>()

@@ -66,6 +66,10 @@ package struct PromptInContext: Sendable, Equatable {
     package var text: String
     /// The first Unicode scalar of the prompt part.
     package var promptStart: Int
+
+    /// What stands in front of the prompt.
+    package var lead: String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(promptStart))) }
+    package var prompt: String { String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(promptStart))) }
 }
 
 extension Sample {

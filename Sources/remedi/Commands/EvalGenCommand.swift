@@ -2,7 +2,7 @@ import LanguageModels
 import RemediCore
 
 /// What stands in an editor's place.
-enum Baseline: String, Sendable, CaseIterable { case prefix, unedited }
+enum Baseline: String, Sendable, CaseIterable { case prefix, replace, unedited }
 
 /// `eval gen`: what a model says next, with and without an edit.
 package struct EvalGenCommand: EvaluationCommand {
@@ -46,6 +46,7 @@ package struct EvalGenCommand: EvaluationCommand {
         if isDecontextualized { plan.contexts = [.decontextual] }
         switch baseline {
         case .prefix?: plan.conditions = [.prefix]
+        case .replace?: plan.conditions = [.replace]
         case .unedited?: plan.conditions = [.unedited]
         case nil: break
         }
@@ -61,7 +62,8 @@ package struct EvalGenCommand: EvaluationCommand {
                 Option(
                     "baseline", \.baseline, .optional(.choice()), group: group,
                     help:
-                        "evaluates without an editor: with the context in front of every prompt, or as it is"
+                        "evaluates without an editor: with the context in front of every prompt, with another entity"
+                        + " that has the attribute in the entity's place, or as it is"
                 )
             ]
             + inside(

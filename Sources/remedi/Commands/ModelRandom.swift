@@ -53,7 +53,7 @@ package struct ModelRandom: Command {
         control.seed = seed
         control.elementType = half ?? name.isHalfByDefault ? .float16 : .float32
         let folder =
-            output.map(workplace.resolve) ?? workplace.models.appendingPathComponent(name.key + "_random")
+            output.map(workplace.resolve) ?? workplace.models.appendingPathComponent(name.control.key)
         try control.write(to: folder, replaces: overwrites, progress: progress)
         try surroundings.write(folder.path + "\n")
     }

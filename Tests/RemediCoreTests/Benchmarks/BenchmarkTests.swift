@@ -108,8 +108,10 @@ final class BenchmarkTests: XCTestCase {
         samples[3].context = String(repeating: "in ", count: 80) + samples[3].context
         let options = EvaluationFixture.options()
         let editor = try Editor.load(type: .linear, block: 1, directory: TinyModels.editors, model: model)
+        let shared = SharedDirections(
+            model: model, samples: samples, editors: [editor], progress: SilentProgress())
         let subject = try EvaluationSubject(
-            model: model, samples: samples, condition: .edited(.linear, block: 1), editor: editor,
+            model: model, samples: samples, condition: .edited(.linear, block: 1), editor: (editor, shared),
             options: options, unedited: KnownScores(), progress: SilentProgress())
         let result = try EfficacyBenchmark(.efficacy).run(on: subject, journal: CaseJournal())
         XCTAssertEqual(result.samples.map { $0["id"]?.string }, [samples[4].id])

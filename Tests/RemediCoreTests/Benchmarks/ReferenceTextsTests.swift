@@ -5,15 +5,8 @@ import XCTest
 @testable import RemediCore
 
 final class ReferenceTextsTests: XCTestCase {
-    /// A copy of the fixture's data folder.
-    private func folder() throws -> URL {
-        let folder = try temporaryFolder().appendingPathComponent("data")
-        try FileManager.default.copyItem(at: FixtureFiles.shared("reference-texts"), to: folder)
-        return folder
-    }
-
     func testConsistencyIsThatOfTheLibrary() throws {
-        let texts = try ReferenceTexts(folder: folder())
+        let texts = try ReferenceTexts(folder: referenceTexts())
         let cases = try XCTUnwrap(TermFixture.json()["given"]?.array)
         XCTAssertEqual(cases.count, 16)
         // Twice: the second time from the vectors that were kept.
@@ -33,7 +26,7 @@ final class ReferenceTextsTests: XCTestCase {
 
     /// The cases of the fixture: all but those of one pair have reference texts.
     func testCasesFindTheirTexts() throws {
-        let texts = try ReferenceTexts(folder: folder())
+        let texts = try ReferenceTexts(folder: referenceTexts())
         let cases = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-full.json"))
         XCTAssertEqual(cases.samples.count, 24)
         var counts: [Int] = []
@@ -49,7 +42,7 @@ final class ReferenceTextsTests: XCTestCase {
     }
 
     func testMissingFilesAreNamed() throws {
-        let folder = try folder()
+        let folder = try referenceTexts()
         for names in [["idf.npy"], ["attribute_snippets.json", "idf.npy"]] {
             for name in names { try? FileManager.default.removeItem(at: folder.appendingPathComponent(name)) }
             XCTAssertThrowsError(try ReferenceTexts(folder: folder)) {
@@ -60,7 +53,7 @@ final class ReferenceTextsTests: XCTestCase {
     }
 
     func testFilesThatDoNotFit() throws {
-        let folder = try folder()
+        let folder = try referenceTexts()
         let vocabulary = folder.appendingPathComponent("tfidf_vocab.json")
         let frequencies = folder.appendingPathComponent("idf.npy")
         let count = try NumPyFile(frequencies).values.count

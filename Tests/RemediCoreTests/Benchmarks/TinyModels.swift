@@ -32,6 +32,21 @@ enum TinyModels {
         return try LanguageModel(folder: folder, name: "gpt2", backend: CPUBackend(threads: 1))
     }
 
+    /// The Llama checkpoint, which has rotary positions and can read any length, with room for 256 tokens.
+    static func withLongContext(in folder: URL) throws -> LanguageModel {
+        let source = FixtureFiles.own("training/llama")
+        for name in ["model.safetensors", "tokenizer.json"] {
+            try FileManager.default.copyItem(
+                at: source.appendingPathComponent(name), to: folder.appendingPathComponent(name))
+        }
+        let file = source.appendingPathComponent("config.json")
+        var configuration = try XCTUnwrap(try JSONValue(parsing: Data(contentsOf: file)).object)
+        configuration["max_position_embeddings"] = 256
+        try AtomicFile.write(
+            JSONValue.object(configuration).text(), to: folder.appendingPathComponent("config.json"))
+        return try LanguageModel(folder: folder, name: "llama", backend: CPUBackend(threads: 2))
+    }
+
     static func cases() throws -> Dataset {
         try Dataset.load(.counterfact, file: FixtureFiles.own("evaluation/cases.json"))
     }

@@ -68,6 +68,8 @@ final class TextTableTests: XCTestCase {
             linear,11,0–2,0.5,0.0,0.5,0.5,,,,
 
             """)
+        // Full log-probabilities are for those who ask for them.
         XCTAssertEqual(table.table(metrics: nil).columns.count, 3 + 2 * 2)
+        XCTAssertEqual(table.table(metrics: ["full_score"]).columns.count, 3 + 2)
     }
 }

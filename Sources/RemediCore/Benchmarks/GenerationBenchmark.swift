@@ -1,0 +1,108 @@
+import LanguageModels
+
+/// How a model goes on: fluency is the mean entropy of a text's n-grams, consistency how alike a sample's
+/// texts are to texts about entities that truly have the attribute (SEMANTICS 7).
+///
+/// Every distinct generation prompt of a case is continued once.  Texts count whole, prompts included.
+package struct GenerationBenchmark: Benchmark {
+    let texts: ReferenceTexts
+    private let fluency = NGramEntropy()
+
+    /// Reference texts are written to the result as long as they stay below this size altogether, in bytes.
+    static let referenceLimit = 64 << 20
+
+    package var name: String { "generation" }
+
+    package func inputs(_ options: EvaluationOptions) -> JSONObject {
+        var inputs = options.generation.inputs
+        inputs["reference_texts"] = .string(texts.identity)
+        return inputs
+    }
+
+    package func run(on subject: EvaluationSubject, journal: CaseJournal) throws -> BenchmarkResult {
+        var skipped = SkippedSamples()
+        var prompts: [ConditionedPrompt] = []
+        var streams: [String] = []
+        var skippedPrompts = 0
+        var asked: [(sample: Sample, texts: Range<Int>)] = []
+        for (index, sample) in subject.samples.enumerated() {
+            let first = prompts.count
+            var reason = SkipReason.noSource
+            for (number, text) in (CounterFact.generationPrompts(of: sample) ?? []).enumerated() {
+                do {
+                    prompts.append(try subject.prompt(text, of: index))
+                    streams.append("\(sample.id)/\(number)")
+                } catch let found as SkipReason {
+                    reason = found
+                    skippedPrompts += 1
+                }
+            }
+            if first == prompts.count {
+                skipped.add(sample.id, reason)
+            } else {
+                asked.append((sample, first..<prompts.count))
+            }
+        }
+        let made = try subject.continuations(
+            of: prompts, streams: streams, benchmark: name, part: "texts", journal)
+        var scores = GenerationScores()
+        for (sample, places) in asked {
+            try scores.add(sample, made: Array(made[places]), texts: texts, fluency: fluency)
+        }
+        var result = scores.result(subject.bootstrap)
+        result.skipped = skipped
+        result.counts = [
+            "prompts": prompts.count, "skipped_prompts": skippedPrompts,
+            "without_references": scores.withoutReferences, "references_left_out": scores.referencesLeftOut,
+        ]
+        return result
+    }
+}
+
+/// The texts of samples, judged one sample after the other.
+private struct GenerationScores {
+    private var samples: [JSONValue] = []
+    private var fluencies: [Double] = []
+    private var consistencies: [Double] = []
+    private var referenceBytes = 0
+    /// Samples whose attribute no reference text is about: they count for fluency only.
+    private(set) var withoutReferences = 0
+    /// Samples whose reference texts are not in the file, which would grow too large.
+    private(set) var referencesLeftOut = 0
+
+    mutating func add(_ sample: Sample, made: [String], texts: ReferenceTexts, fluency: NGramEntropy) throws {
+        let pair = CounterFact.relation(of: sample)
+        let consistency = try pair.flatMap {
+            try texts.consistency(of: made, relation: $0.relation, target: $0.target)
+        }
+        var references: [String] = []
+        if let consistency, let pair {
+            consistencies.append(consistency)
+            references = try texts.snippets.texts(relation: pair.relation, target: pair.target)
+            referenceBytes += references.reduce(0) { $0 + $1.utf8.count }
+            if referenceBytes > GenerationBenchmark.referenceLimit {
+                references = []
+                referencesLeftOut += 1
+            }
+        } else {
+            withoutReferences += 1
+        }
+        guard let score = fluency.fluency(of: made) else { preconditionFailure("a sample has a text") }
+        fluencies.append(score)
+        samples.append([
+            "id": .string(sample.id), "generations": .array(made.map(JSONValue.string)),
+            "references": .array(references.map(JSONValue.string)), "fluency_score": .number(score),
+            "consistency_score": consistency.map { .number($0) } ?? .null,
+        ])
+    }
+
+    func result(_ bootstrap: Bootstrap) -> BenchmarkResult {
+        BenchmarkResult(
+            samples: samples,
+            metrics: [("fluency", fluencies), ("consistency", consistencies)].map { name, values in
+                NamedMetric(
+                    name: name,
+                    metric: Metric(values: values, bootstrap: bootstrap, key: "generation.\(name)"))
+            })
+    }
+}
