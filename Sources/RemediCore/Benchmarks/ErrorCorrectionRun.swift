@@ -93,7 +93,8 @@ package struct ErrorCorrectionRun {
     }
 
     private func subject(
-        _ condition: EvaluationCondition, _ editor: Editor?, _ directions: SharedDirections, _ samples: [Sample]
+        _ condition: EvaluationCondition, _ editor: Editor?, _ directions: SharedDirections,
+        _ samples: [Sample]
     ) throws -> EvaluationSubject {
         try EvaluationSubject(
             model: evaluation.model, samples: samples, condition: condition,

@@ -33,17 +33,20 @@ package struct EvaluationRun {
     package let directory: URL
     /// Holds the reference texts; nil if nothing asks for them.
     package let texts: URL?
+    /// Where the index of the reference texts goes if it cannot lie beside them.
+    package let cache: URL?
     package let progress: any ProgressReporter
 
     package init(
         model: LanguageModel, dataset: Dataset, options: EvaluationOptions, directory: URL, texts: URL? = nil,
-        progress: any ProgressReporter
+        cache: URL? = nil, progress: any ProgressReporter
     ) {
         self.model = model
         self.dataset = dataset
         self.options = options
         self.directory = directory
         self.texts = texts
+        self.cache = cache
         self.progress = progress
     }
 
@@ -95,7 +98,7 @@ package struct EvaluationRun {
             options.benchmarks.contains(where: \.needsReferenceTexts) || options.conditions.contains(.replace)
         guard isNeeded else { return nil }
         guard let texts else { preconditionFailure("a run that needs reference texts knows their folder") }
-        return try ReferenceTexts(folder: texts, progress: progress)
+        return try ReferenceTexts(folder: texts, cache: cache, progress: progress)
     }
 
     /// Says so if the split goes beyond the data.

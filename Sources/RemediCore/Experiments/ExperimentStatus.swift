@@ -3,7 +3,7 @@ import LanguageModels
 
 /// How far the experiment in a results folder has come, by the files alone.
 package struct ExperimentStatus: Sendable, Equatable {
-    package enum State: Sendable, Equatable {
+    package enum Progression: Sendable, Equatable {
         /// Nothing is there.
         case absent
         /// Something is there, and nobody works on it.
@@ -13,7 +13,7 @@ package struct ExperimentStatus: Sendable, Equatable {
         case finished
     }
 
-    package var state: State
+    package var state: Progression
     /// What is complete: `linear/8`, `linear/8/efficacy`.
     package var done: [String] = []
     /// What was begun, and how far it came: `linear/9: epoch 3`, `prefix/efficacy: 320 cases`.

@@ -78,9 +78,10 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         options.batchSize = scope.batchSize
         options.seed = scope.seed
         options.overwrite = context.overwrite
+        options.generation = generation(usualLength: 100)
         return EvaluationRun(
             model: context.model, dataset: context.dataset, options: options, directory: context.directory,
-            texts: context.workplace.data,
+            texts: context.workplace.data, cache: context.workplace.cache,
             progress: context.progress)
     }
 }

@@ -69,7 +69,9 @@ package struct PromptInContext: Sendable, Equatable {
 
     /// What stands in front of the prompt.
     package var lead: String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(promptStart))) }
-    package var prompt: String { String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(promptStart))) }
+    package var prompt: String {
+        String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(promptStart)))
+    }
 }
 
 extension Sample {

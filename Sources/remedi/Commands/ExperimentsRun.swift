@@ -188,7 +188,7 @@ package struct ExperimentsRun: Command {
     }
 
     private func perform(_ words: [String], in surroundings: Surroundings) throws {
-        let invocation = try Invocation(words, tree: Commands.tree, summary: Program.summary)
+        let invocation = try Invocation(words, tree: Commands.tree, summary: "")
         guard case .run(let command, _) = invocation else {
             preconditionFailure("an experiment is a command")
         }

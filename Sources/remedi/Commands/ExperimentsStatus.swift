@@ -71,7 +71,7 @@ package struct ExperimentsStatus: Command {
         return members
     }
 
-    private static func words(_ state: ExperimentStatus.State) -> String {
+    private static func words(_ state: ExperimentStatus.Progression) -> String {
         switch state {
         case .absent: "not begun"
         case .unfinished: "unfinished"
