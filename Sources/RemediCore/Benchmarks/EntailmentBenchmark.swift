@@ -50,7 +50,8 @@ struct EntailmentBenchmark {
 
     private func asked(_ skipped: inout SkippedSamples) throws -> [Asked] {
         let directions = try editor.map {
-            try EvaluationSubject.directions(of: samples, editor: $0, model: model, progress: progress)
+            try SharedDirections(model: model, samples: samples, editors: [$0], progress: progress)
+                .directions(of: $0)
         }
         let reader = EntailmentReader(
             model: model, tokenOptions: editor?.tokenOptions ?? TokenOptions(),

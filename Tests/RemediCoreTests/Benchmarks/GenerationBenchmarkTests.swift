@@ -146,7 +146,7 @@ final class GenerationBenchmarkTests: XCTestCase {
         // A second run asks the model for nothing.
         let progress = RecordedProgress()
         _ = try run(options([.prefix, .replace, .edited], [.essence]), in: folder, progress: progress)
-        XCTAssertEqual(progress.stages, [])
+        XCTAssertEqual(progress.stages.filter { !$0.hasPrefix("indexing") }, [])
     }
 
     func testStoppedRunsEndWithTheSameBytes() throws {
