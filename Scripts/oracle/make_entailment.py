@@ -187,15 +187,7 @@ def main(root):
                               "winoventi": mediation(model, tokenizer, words)}}
     folder = fixtures / "entailment"
     folder.mkdir(exist_ok=True)
-    (folder / "expected.json").write_text(json.dumps(rounded(result)) + "\n")
-
-
-def rounded(value):
-    if isinstance(value, dict):
-        return {key: rounded(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [rounded(v) for v in value]
-    return value if value is None or isinstance(value, (str, int)) else round(float(value), 8)
+    (folder / "expected.json").write_text(json.dumps(make_evaluation.rounded(result)) + "\n")
 
 
 if __name__ == "__main__":

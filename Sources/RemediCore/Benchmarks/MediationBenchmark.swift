@@ -3,7 +3,7 @@ import LanguageModels
 /// Does a context change what the unedited model says?  On the prompt alone it should prefer
 /// target_unmediated, on the prompt in context target_mediated (SEMANTICS 7, DETAILS 36).
 struct MediationBenchmark {
-    /// How often the prompt is asked, and what should be preferred.
+    /// Whether the context stands in front of the prompt; it decides what should be preferred.
     enum Part: String, CaseIterable {
         case contextual, decontextual
     }
@@ -39,10 +39,10 @@ struct MediationBenchmark {
                 let first = (index - batch.startIndex) * count
                 return .array(
                     zip(Part.allCases, [first, first + 2]).map { part, place in
-                        Answer(target: scores[place], comparator: scores[place + 1], model: model).json
+                        Preference(target: scores[place], comparator: scores[place + 1], model: model).json
                     })
             }
-        }.map { $0.array?.map(Answer.init(json:)) ?? [] }
+        }.map { $0.array?.map(Preference.init(json:)) ?? [] }
         var result = BenchmarkResult(
             parts: Part.allCases.enumerated().map { index, part in
                 (
@@ -56,10 +56,10 @@ struct MediationBenchmark {
     }
 
     /// The share of samples with the right preference in all of their answers.
-    private func metrics(_ answers: [[Answer]], key: String) -> JSONObject {
+    private func metrics(_ answers: [[Preference]], key: String) -> JSONObject {
         var object = JSONObject()
         for (name, isRight) in [
-            ("accuracy", { (answer: Answer) in answer.target > answer.comparator }),
+            ("accuracy", { (answer: Preference) in answer.target > answer.comparator }),
             ("full_accuracy", { $0.fullTarget > $0.fullComparator }),
         ] {
             let values = answers.map { $0.allSatisfy(isRight) ? 1.0 : 0.0 }
@@ -103,7 +103,7 @@ struct MediationBenchmark {
 
     /// What the model said to one prompt: log-probabilities of both words' first tokens and of the whole
     /// words, and the likeliest next tokens.
-    private struct Answer {
+    private struct Preference {
         let predictions: [String]
         let target: Double
         let comparator: Double

@@ -259,6 +259,24 @@ final class EntailmentPlanTests: XCTestCase {
         XCTAssertEqual(try references(.rounded), [log(0.12), log(0.01)])
     }
 
+    /// The target is what stands at the end, though its letters may stand elsewhere too.
+    func testTheTargetIsAtTheEnd() throws {
+        let model = try TinyModels.open("gpt2")
+        let sample = Sample(
+            id: "redwood", entity: "redwood", attribute: "is red", context: "A St. redwood is red.",
+            prompt: "")
+        let feature = EntailmentFeature(
+            fluent: "is red", prompt: "A redwood is", target: "red", reference: nil)
+        for isPrefixed in [false, true] {
+            let reader = EntailmentReader(
+                model: model, tokenOptions: TokenOptions(), isPrefixed: isPrefixed)
+            let ending = try reader.endings(of: sample, [feature], edit: nil)[0]
+            let front = isPrefixed ? "A St. redwood is red. A redwood is" : "A redwood is"
+            XCTAssertEqual(ending.tokens, model.tokenizer.encode(front + " red").ids)
+            XCTAssertEqual(ending.start, model.tokenizer.encode(front).ids.count)
+        }
+    }
+
     func testSharedBeginnings() {
         let lists = [[1, 2], [1, 2, 3], [4], [1, 2, 3], [], [1, 3], [4]]
         let shared = SharedBeginnings(lists)
