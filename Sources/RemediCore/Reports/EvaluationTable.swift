@@ -21,7 +21,7 @@ package struct EvaluationTable: Sendable {
     /// number, not rounded.
     ///
     /// - Parameter metrics: which metrics of each benchmark; nil: all but those of words' full
-    ///   log-probabilities.
+    ///   log-probabilities and k, which is a setting.
     package func table(
         format: TextTable.Format = .plain, metrics: [String]? = nil
     ) -> TextTable {
@@ -64,7 +64,7 @@ package struct EvaluationTable: Sendable {
         var found: [Heading] = []
         for summary in summaries {
             for metric in summary.metrics
-            where metrics?.contains(metric.name) ?? !metric.name.hasPrefix("full_") {
+            where metrics?.contains(metric.name) ?? !(metric.name == "k" || metric.name.hasPrefix("full_")) {
                 let heading = Heading(benchmark: summary.benchmark, metric: metric.name)
                 if !found.contains(heading) { found.append(heading) }
             }

@@ -1,0 +1,97 @@
+import Foundation
+import LanguageModels
+import RemediCore
+import XCTest
+import remedi
+
+/// `eval gen biosbias` and `eval cls biosbias` on a tiny model.
+final class BiosCommandsTests: XCTestCase {
+    private var folder = URL(fileURLWithPath: "/")
+    private var model: String { TestFiles.training.appendingPathComponent("gpt2").path }
+    private var biographies: String {
+        TestFiles.package.appendingPathComponent("Tests/Fixtures/biosbias.pkl").path
+    }
+
+    override func setUpWithError() throws { folder = try TestFiles.temporaryFolder() }
+    override func tearDownWithError() throws { try FileManager.default.removeItem(at: folder) }
+
+    private func run(_ line: String, data: String) -> TestRun {
+        TestRun(
+            line.split(separator: " ").map(String.init) + [
+                "--split", "all", "-t", "identity", "-l", "1", "-m", model, "-f", data,
+            ], in: folder)
+    }
+
+    private func files(_ name: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder.appendingPathComponent(name).path)
+            .filter { $0.hasSuffix("json") && !$0.hasPrefix("args-") && $0.contains("/") }.sorted()
+    }
+
+    func testErrorCorrection() throws {
+        let line = "eval gen biosbias -n b --decontextualized --max-new-tokens 2"
+        let run = run(line, data: biographies)
+        XCTAssertEqual(run.code, 0, run.diagnostics)
+        let lines = run.output.split(separator: "\n").map {
+            $0.split(separator: " ").joined(separator: " ")
+        }
+        XCTAssertTrue(
+            lines.first?.hasPrefix("condition layer samples decontextual top1_accuracy") == true,
+            run.output)
+        XCTAssertTrue(lines.contains { $0.hasPrefix("unedited 82 ") }, run.output)
+        XCTAssertTrue(lines.contains { $0.hasPrefix("identity 1 82 ") }, run.output)
+        XCTAssertFalse(run.output.contains("decontextual k"), run.output)
+        XCTAssertEqual(
+            try files("results/b"),
+            [
+                "decontextual/baseline.json", "decontextual/identity/1/error_correction.json",
+                "decontextual/identity/1/error_correction_metrics.json",
+            ])
+        let again = self.run(line + " --clear-results-dir", data: biographies)
+        XCTAssertEqual(again.code, 0, again.diagnostics)
+        XCTAssertEqual(again.output, run.output)
+        let other = self.run(line + " --top-k-labels 2", data: biographies)
+        XCTAssertEqual(other.code, 1)
+        XCTAssertTrue(other.diagnostics.contains("top_k_labels: 3 there, 2 now"), other.diagnostics)
+    }
+
+    func testErrorClassification() throws {
+        let people = [
+            ("Ada", "nurse", "helps the sick"), ("Bo", "poet", "writes odes"), ("Cy", "nurse", "cares"),
+        ]
+        let lines = people.map { name, title, attribute in
+            Sample(
+                id: name, entity: name, attribute: attribute, context: "\(name) \(attribute).",
+                prompt: "\(name) has the occupation of", targetMediated: title
+            ).json.text()
+        }
+        let data = folder.appendingPathComponent("people.jsonl")
+        try lines.joined(separator: "\n").write(to: data, atomically: true, encoding: .utf8)
+        let run = run("eval cls biosbias -n c --entity-layers 1 2 --top-k-labels 1", data: data.path)
+        XCTAssertEqual(run.code, 0, run.diagnostics)
+        let heading = run.output.split(separator: "\n").first?.split(separator: " ").joined(separator: " ")
+        XCTAssertTrue(
+            heading?.hasPrefix("condition layer entity layer samples error_cls f1 error_cls mcc") == true,
+            run.output)
+        XCTAssertEqual(
+            try files("results/c"),
+            [1, 2].flatMap {
+                ["identity/1/error_cls_layer_\($0).json", "identity/1/error_cls_layer_\($0)_metrics.json"]
+            })
+    }
+
+    /// Every biography is too long for the model: that is said, and nothing fails.
+    func testNobodyCanBeUsed() throws {
+        for (command, file) in [
+            ("cls", "identity/1/error_cls_layer_2.json"), ("gen", "contextual/baseline.json"),
+        ] {
+            let more = command == "cls" ? " --entity-layers 2" : ""
+            let run = run("eval \(command) biosbias -n \(command)\(more)", data: biographies)
+            XCTAssertEqual(run.code, 0, run.diagnostics)
+            XCTAssertTrue(
+                run.diagnostics.contains("82 left out (longer than the model reads: 82)"), run.diagnostics)
+            let json = try JSONValue(
+                parsing: Data(contentsOf: folder.appendingPathComponent("results/\(command)/\(file)")))
+            XCTAssertEqual(json["samples"], [])
+        }
+    }
+}
