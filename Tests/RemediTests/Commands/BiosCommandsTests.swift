@@ -38,7 +38,8 @@ final class BiosCommandsTests: XCTestCase {
             lines.first?.hasPrefix("condition layer samples decontextual top1_accuracy") == true,
             run.output)
         XCTAssertTrue(lines.contains { $0.hasPrefix("unedited 82 ") }, run.output)
-        XCTAssertTrue(lines.contains { $0.hasPrefix("identity 1 82 ") }, run.output)
+        // The editor reads the biography's sentence, which is too long for this model with most people.
+        XCTAssertTrue(lines.contains { $0.hasPrefix("identity 1 13 ") }, run.output)
         XCTAssertFalse(run.output.contains("decontextual k"), run.output)
         XCTAssertEqual(
             try files("results/b"),
