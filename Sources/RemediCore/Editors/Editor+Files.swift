@@ -5,6 +5,8 @@ import LanguageModels
 /// `<directory>/<type>/<block>/weights.safetensors`, and the reference's `weights.pth` in the same place.
 extension Editor {
     static let formatName = "remedi editor 1"
+    /// The reference's file: a state dict.
+    static let stateDictName = "weights.pth"
 
     /// Where the editor's files lie.
     package static func folder(type: EditorType, block: Int, directory: URL) -> URL {
@@ -14,7 +16,7 @@ extension Editor {
 
     /// The file in `folder` that holds an editor, ours before the reference's; nil if there is none.
     package static func weightsFile(in folder: URL) -> URL? {
-        ["weights.safetensors", "weights.pth"].map { folder.appendingPathComponent($0) }
+        ["weights.safetensors", stateDictName].map { folder.appendingPathComponent($0) }
             .first { FileManager.default.fileExists(atPath: $0.path) }
     }
 
@@ -76,18 +78,6 @@ extension Editor {
     func outputs() throws -> [SafeTensors.Output] {
         zip(parameterShapes, try values()).map {
             SafeTensors.Output(name: $0.name, shape: $0.dimensions, values: $1)
-        }
-    }
-
-    /// The parameters with the names and shapes of the reference's state dict: as ours, but the random
-    /// editor's variance is a diagonal matrix there.
-    package func referenceTensors() throws -> [SafeTensors.Output] {
-        try outputs().map { output in
-            guard type == .random, output.name == "variance" else { return output }
-            var matrix = [Float](repeating: 0, count: hiddenSize * hiddenSize)
-            for (index, value) in output.values.enumerated() { matrix[index * (hiddenSize + 1)] = value }
-            return SafeTensors.Output(
-                name: output.name, shape: [hiddenSize, hiddenSize], values: matrix)
         }
     }
 

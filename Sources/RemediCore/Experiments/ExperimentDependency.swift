@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 
 /// What an experiment needs and another one makes.
 package enum ExperimentDependency: Sendable, Equatable {
@@ -25,6 +26,18 @@ package enum ExperimentDependency: Sendable, Equatable {
             Set(Editor.savedBlocks(type: type, directory: editors)).isSuperset(of: blocks)
         case .editors(let type, _, _): !Editor.savedBlocks(type: type, directory: editors).isEmpty
         }
+    }
+
+    /// Whether all of it is there: editors at every block of the model where all are asked for, of which any
+    /// are enough to begin with.
+    package func isComplete(editors: URL, in workplace: Workplace) -> Bool {
+        guard isMet(editors: editors, in: workplace) else { return false }
+        guard case .editors(let type, .all?, let model) = self,
+            let folder = try? model.locate(in: workplace),
+            let summary = try? ModelSummary(Checkpoint(folder: folder))
+        else { return true }
+        return Set(Editor.savedBlocks(type: type, directory: editors))
+            .isSuperset(of: 0..<summary.configuration.blocks)
     }
 }
 

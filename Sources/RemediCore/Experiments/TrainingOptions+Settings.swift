@@ -31,6 +31,7 @@ extension TrainingOptions {
             Setting("attribute-no-entity", \.tokens.attributeWithoutEntity, .flag),
             Setting("seed", \.seed, .seed),
             Setting("cache-memory", \.cacheBytes, .optional(.size)),
+            Setting("export-pth", \.writesStateDict, .flag),
             Setting("init-from", \.initialEditors, .optional(.path("DIR"))),
         ]
     }

@@ -50,6 +50,8 @@ package struct TrainingOptions: Sendable, Equatable {
     package var seed: UInt64 = 123456
     /// Device bytes for what is computed once and reused; nil: chosen from free memory.
     package var cacheBytes: Int?
+    /// Whether editors are written as the reference's `weights.pth` as well; changes nothing else.
+    package var writesStateDict = false
     /// A folder with `<type>/<block>/weights.*` to start from.
     package var initialEditors: URL?
 

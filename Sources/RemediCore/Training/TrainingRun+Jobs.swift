@@ -68,6 +68,7 @@ extension TrainingRun {
     /// The result of an editor that was there already.
     func finished(_ job: TrainingJob) throws -> TrainedEditor {
         let result = try TrainingManifest.result(in: job.folder)
+        try writeStateDict(job, replaces: false)
         progress.report(
             .message("\(job.editor.type.rawValue) editor, layer \(job.editor.block): already trained"))
         return TrainedEditor(
@@ -123,6 +124,7 @@ extension TrainingRun {
         _ job: TrainingJob, editor: Editor, trained: TrainedEditor, start: Date
     ) throws {
         try editor.save(to: job.folder)
+        try writeStateDict(job, replaces: true)
         try TrainingManifest.write(
             to: job.folder, editor: editor, inputs: job.inputs, data: data, model: model,
             times: (start, Date()),
@@ -132,6 +134,14 @@ extension TrainingRun {
                 "seconds": .number(trained.seconds),
             ])
         try remove(TrainingCheckpoint.file(in: job.folder))
+    }
+
+    /// Writes the saved editor for the reference too, if that is wanted.
+    private func writeStateDict(_ job: TrainingJob, replaces: Bool) throws {
+        let file = job.folder.appendingPathComponent(Editor.stateDictName)
+        guard options.writesStateDict, let weights = Editor.weightsFile(in: job.folder) else { return }
+        if !replaces, FileManager.default.fileExists(atPath: file.path) { return }
+        try StoredEditor(weights).writeStateDict(of: job.editor.type, to: file)
     }
 
     private func newEditor(_ job: TrainingJob) throws -> Editor {
@@ -160,7 +170,8 @@ extension TrainingRun {
     }
 
     private static let fileNames = [
-        "manifest.json", "weights.safetensors", "metrics.jsonl", "checkpoint.safetensors",
+        "manifest.json", "weights.safetensors", Editor.stateDictName, "metrics.jsonl",
+        "checkpoint.safetensors",
     ]
 
     private func removeResults(in folder: URL) throws {

@@ -10,7 +10,8 @@ package struct ExperimentsRun: Command {
         "'remedi train counterfact' and 'remedi eval gen counterfact' are short for 'remedi experiments run"
             + " train.counterfact' and 'remedi experiments run eval.gen.counterfact'.",
         "An evaluation needs editors, one with a control model needs that model and its editors. What is"
-            + " missing is named, with the commands that make it; --with-dependencies makes it first.",
+            + " missing is named, with the commands that make it; --with-dependencies makes it first. A sweep"
+            + " over all layers takes those that have an editor; --with-dependencies trains the others.",
         "What is there already is not computed again; an interrupted experiment started again goes on where"
             + " it stood.",
     ]
@@ -57,8 +58,13 @@ package struct ExperimentsRun: Command {
 
     /// Runs a group's experiments one after the other, each with the options given.
     private func runAll(of group: ExperimentGroup, in surroundings: Surroundings) throws {
-        for name in ["experiment-name", "dataset-file", "set"] where given.contains(name) {
+        for name in ["experiment-name", "dataset-file"] where given.contains(name) {
             throw UsageError.notForGroups(name: name, group: experiment)
+        }
+        // What one of them would refuse is refused before the first runs.
+        for name in group.experiments {
+            let member = try Experiment.named(name, in: surroundings.workplace)
+            if case .evaluation(let plan) = member.plan { _ = try adjusted(plan) }
         }
         let options = given.options.flatMap { ["--" + $0.option.name] + $0.words }
         for name in group.experiments {
@@ -69,9 +75,7 @@ package struct ExperimentsRun: Command {
     private func evaluate<Plan: EvaluationPlanning>(
         _ plan: Plan, _ named: Experiment, in surroundings: Surroundings
     ) throws {
-        var plan = plan
-        if let model { plan.scope.model = model }
-        for (key, value) in assignments { try assign(value, to: key, of: &plan) }
+        let plan = try adjusted(plan)
         try makeDependencies(of: plan, named, in: surroundings)
         var arguments = EvaluationArguments<Plan>()
         arguments.plan = plan
@@ -86,6 +90,14 @@ package struct ExperimentsRun: Command {
     }
 
     // MARK: Settings
+
+    /// The plan with what the command line says otherwise.
+    private func adjusted<Plan: EvaluationPlanning>(_ plan: Plan) throws(UsageError) -> Plan {
+        var plan = plan
+        if let model { plan.scope.model = model }
+        for (key, value) in assignments { try assign(value, to: key, of: &plan) }
+        return plan
+    }
 
     private var assignments: [(key: String, value: String)] {
         overrides.map { override in
@@ -123,7 +135,9 @@ package struct ExperimentsRun: Command {
         let missing = try plan.dependencies(for: name).filter { dependency in
             let editors = plan.editorsName(for: dependency.model)
             let folder = try ResultsFolder(experiment: editors, in: results.root(in: workplace))
-            return !dependency.isMet(editors: folder.url, in: workplace)
+            return makesDependencies
+                ? !dependency.isComplete(editors: folder.url, in: workplace)
+                : !dependency.isMet(editors: folder.url, in: workplace)
         }
         if missing.isEmpty { return }
         let training = Experiment.training(for: named.name, plan, in: workplace)

@@ -51,20 +51,10 @@ package struct InspectEditor: Command {
         let summaries = try blocks.map { try EditorSummary(type: type, block: $0, directory: folder) }
         if let exportFile {
             guard summaries.count == 1 else { throw UsageError.needs(name: "export-pth", other: "layers") }
-            try Self.export(summaries[0], to: surroundings.workplace.resolve(exportFile))
+            try summaries[0].writeStateDict(to: surroundings.workplace.resolve(exportFile))
         }
         if isJSON { return try surroundings.write(JSONValue.array(summaries.map(\.json))) }
         try surroundings.write(summaries.map(\.report).joined(separator: "\n"))
-    }
-
-    private static func export(_ summary: EditorSummary, to file: URL) throws {
-        let isTorch = summary.file.pathExtension == "pth"
-        let tensors = try isTorch ? TorchFile.read(summary.file) : SafeTensors.read(summary.file).tensors
-        let names = Set(summary.parameters.map(\.name))
-        let outputs = tensors.filter { names.contains($0.name) }.map {
-            SafeTensors.Output(name: $0.name, shape: $0.shape, values: $0.floats())
-        }
-        try TorchFile.write(outputs, to: file)
     }
 }
 

@@ -72,6 +72,9 @@ extension TrainCommand {
             option("attribute-no-entity", group, "reads the attribute alone instead of in its context"),
             option("alpha", group, "what the direction is multiplied with"),
             option("beta", group, "what the edited state is multiplied with"),
+            option(
+                "export-pth", group,
+                "writes weights.pth, a state dict for torch.load, beside weights.safetensors"),
             option("init-from", group, "starts from the editors of this folder"),
         ]
     }

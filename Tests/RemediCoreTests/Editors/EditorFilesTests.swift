@@ -72,11 +72,21 @@ final class EditorFilesTests: XCTestCase {
         XCTAssertEqual(Editor.savedBlocks(type: .linear, directory: directory), [1])
     }
 
-    func testReferenceTensors() throws {
+    /// What `torch.load` finds: the names and shapes of the reference's state dict.
+    func testStateDict() throws {
         let fixture = try TrainingFixture("gpt2")
+        let directory = try temporaryFolder()
+        func stateDict(of editor: Editor) throws -> [StoredTensor] {
+            try editor.save(to: Editor.folder(type: editor.type, block: editor.block, directory: directory))
+            let file = directory.appendingPathComponent("state.pth")
+            try EditorSummary(type: editor.type, block: editor.block, directory: directory)
+                .writeStateDict(to: file)
+            return try TorchFile.read(file)
+        }
         let names = try EditorVariant.all.map { variant in
-            try editor(variant.type, fixture, rank: variant.rank, useEntity: variant.useEntity)
-                .referenceTensors().map { "\($0.name) \($0.shape)" }
+            try stateDict(
+                of: editor(variant.type, fixture, rank: variant.rank, useEntity: variant.useEntity)
+            ).map { "\($0.name) \($0.shape)" }
         }
         XCTAssertEqual(names[0], ["w.weight [16, 16]", "w.bias [16]"])
         XCTAssertEqual(
@@ -91,10 +101,10 @@ final class EditorFilesTests: XCTestCase {
             names[6],
             ["mlp.0.weight [16, 32]", "mlp.0.bias [16]", "mlp.2.weight [16, 16]", "mlp.2.bias [16]"])
         XCTAssertEqual(names[7], ["scalar.weight [1, 16]", "scalar.bias [1]"])
-        let random = try editor(.random, fixture).referenceTensors()
+        let random = try stateDict(of: editor(.random, fixture))
         XCTAssertEqual(random.map(\.shape), [[16], [16, 16]])
-        XCTAssertEqual(random[1].values[17], 0.01)
-        XCTAssertEqual(random[1].values[16], 0)
+        XCTAssertEqual(random[1].floats()[17], 0.01)
+        XCTAssertEqual(random[1].floats()[16], 0)
     }
 
     func testMisfitsAreRefused() throws {

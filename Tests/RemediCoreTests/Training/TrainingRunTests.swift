@@ -183,6 +183,29 @@ final class TrainingRunTests: XCTestCase {
         XCTAssertEqual(try contents(first.directory, "manifest.json"), before)
     }
 
+    /// The reference's file comes and goes with its option; the editor stays as it is.
+    func testStateDictsBesideEditors() throws {
+        let fixture = try TrainingFixture("gpt2")
+        var options = TrainingFixture.options(epochs: 1)
+        let folder = try temporaryFolder()
+        let first = try fixture.run(options, directory: folder).run()[0]
+        let file = first.directory.appendingPathComponent("weights.pth")
+        XCTAssertFalse(FileManager.default.fileExists(atPath: file.path))
+        let weights = try contents(first.directory, "weights.safetensors")
+        options.writesStateDict = true
+        XCTAssertTrue(try fixture.run(options, directory: folder).run()[0].isReused)
+        XCTAssertEqual(try contents(first.directory, "weights.safetensors"), weights)
+        let editor = try Editor.load(
+            type: first.type, block: first.block, directory: folder, model: fixture.model)
+        XCTAssertEqual(try TorchFile.read(file).map { $0.floats() }, try editor.values())
+        let bytes = try Data(contentsOf: file)
+        _ = try fixture.run(options, directory: folder, overwrite: true).run()
+        XCTAssertEqual(try Data(contentsOf: file), bytes)
+        options.writesStateDict = false
+        _ = try fixture.run(options, directory: folder, overwrite: true).run()
+        XCTAssertFalse(FileManager.default.fileExists(atPath: file.path))
+    }
+
     func testOtherInputsAreRefusedAndNamed() throws {
         let fixture = try TrainingFixture("gpt2")
         let options = TrainingFixture.options(epochs: 1)

@@ -207,7 +207,7 @@ final class EndToEndTests: XCTestCase {
         for (name, layer) in [("one", 0), ("two", 1)] {
             let plan = """
                 {"summary": "\(name)", "dataset": "counterfact", "prefix": "\(name)_", "layers": [\(layer)],
-                "split": "all", "editor_type": "identity", "formats": ["pth"], "size": 5}
+                "editor_type": "identity", "formats": ["pth"], "size": 5}
                 """
             try AtomicFile.write(plan, to: configs.appendingPathComponent("dump.\(name).json"))
         }
@@ -218,8 +218,13 @@ final class EndToEndTests: XCTestCase {
         try FileManager.default.copyItem(
             at: TestFiles.training.appendingPathComponent("samples.jsonl"),
             to: folder.appendingPathComponent("data/counterfact.jsonl"))
-        let words = ["experiments", "run", "dump.both", "-m", model]
-        let both = run(words)
+        let words = ["experiments", "run", "dump.both", "-m", model, "--set"]
+        let wrong = run(words + ["splat=all"])
+        XCTAssertEqual(wrong.code, 2)
+        XCTAssertTrue(
+            wrong.diagnostics.contains("dump.both has no setting 'splat'; did you mean split?"),
+            wrong.diagnostics)
+        let both = run(words + ["split=all"])
         XCTAssertEqual(both.code, 0, both.diagnostics)
         let results = folder.appendingPathComponent("results")
         let dumps = try FileManager.default.subpathsOfDirectory(atPath: results.path)
@@ -227,7 +232,7 @@ final class EndToEndTests: XCTestCase {
         XCTAssertEqual(dumps.count, 2)
         XCTAssertTrue(dumps[0].hasPrefix("one_directions_counterfact_"), "\(dumps)")
         XCTAssertTrue(dumps[1].hasSuffix("/identity/1/dump.pth"), "\(dumps)")
-        let named = run(words + ["-n", "x"])
+        let named = run(words.dropLast() + ["-n", "x"])
         XCTAssertEqual(named.code, 2)
         XCTAssertTrue(
             named.diagnostics.contains(

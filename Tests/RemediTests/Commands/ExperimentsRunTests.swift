@@ -84,6 +84,20 @@ final class ExperimentsRunTests: XCTestCase {
         XCTAssertEqual(trainedOn?["validation_samples"]?.integer, ids.count)
     }
 
+    /// A sweep takes the editors that there are; those of the other layers are made if that is asked for.
+    func testASweepMayTrainTheLayersThatItLacks() throws {
+        XCTAssertEqual(run("run train.tiny -f \(data) -l 1").code, 0)
+        let words = "run sweep.gen.tiny -f \(data) --set benchmarks=efficacy"
+        XCTAssertEqual(run(words).code, 0)
+        let sweep = "sweep_gen_counterfact_gpt2/sweep.json"
+        XCTAssertEqual(try json(sweep)["layers"]?.array?.map { $0["layer"] }, [1])
+        let all = run(words + " --with-dependencies")
+        XCTAssertEqual(all.code, 0, all.diagnostics)
+        XCTAssertTrue(all.diagnostics.contains("--layers all"), all.diagnostics)
+        XCTAssertEqual(try json(sweep)["layers"]?.array?.map { $0["layer"] }, [0, 1, 2])
+        XCTAssertFalse(run(words + " --with-dependencies").diagnostics.contains("--layers all"))
+    }
+
     func testOtherTrainingSamplesAreRefused() throws {
         XCTAssertEqual(run("run train.tiny -f \(data)").code, 0)
         let lines = try String(contentsOfFile: data, encoding: .utf8).split(separator: "\n")
