@@ -10,6 +10,10 @@ package final class Tokenizer: Sendable {
     private let startTokens: [Int]
     /// Scratch memory that no thread uses at the moment.
     private let workspaces = Mutex<[TokenWorkspace]>([])
+    private let vocabularyFiles: [URL]
+    /// What the other files say that matters, as JSON text.
+    private let settings: String
+    private let knownFingerprint = Mutex<String?>(nil)
 
     /// The id that ends a text, if the checkpoint names one.
     package let endToken: Int?
@@ -25,6 +29,26 @@ package final class Tokenizer: Sendable {
         vocabularySize = parts.size
         endToken = try files.endToken(parts)
         startTokens = try files.startToken(parts).map { [$0] } ?? parts.post.startTokens
+        vocabularyFiles = files.vocabularyFiles
+        settings =
+            JSONValue.array([
+                .object(files.source.settings), .array(startTokens.map { .integer($0) }),
+                endToken.map { .integer($0) } ?? .null,
+            ]).text()
+    }
+
+    /// SHA-256, in hexadecimal, of the vocabulary's files and of what the others say that matters: tells
+    /// tokenizers of one model apart.  Computed when it is first asked for.
+    ///
+    /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`.
+    package func fingerprint() throws -> String {
+        try knownFingerprint.withLock { known in
+            if let known { return known }
+            let files = try vocabularyFiles.map(SHA256.hash(file:)).joined(separator: "\n")
+            let result = SHA256.hash(Data((files + "\n" + settings).utf8))
+            known = result
+            return result
+        }
     }
 
     /// Tokenises `text`; with `asPrompt` the checkpoint's start token comes first where it wants one.

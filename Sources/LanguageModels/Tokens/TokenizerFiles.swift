@@ -8,6 +8,8 @@ struct TokenizerFiles {
     /// Whether the vocabulary came without the settings around it.
     private let isBare: Bool
     private let folder: URL
+    /// What holds the vocabulary.
+    let vocabularyFiles: [URL]
 
     /// - Throws: `LanguageModelError`.
     init(folder: URL) throws {
@@ -21,6 +23,7 @@ struct TokenizerFiles {
         isBare =
             !FileManager.default.fileExists(atPath: whole.path)
             && FileManager.default.fileExists(atPath: vocabulary.path)
+        vocabularyFiles = isBare ? [vocabulary, merges] : [whole]
         if isBare {
             source = try TokenizerSource(vocabulary: vocabulary, merges: merges)
             source.settings = try settingsOfBareVocabulary()

@@ -21,7 +21,7 @@ package final class CaseJournal {
     /// - Throws: `LanguageModelError.malformed`, `.unreadable`, `.unwritable`.
     init(file: URL, inputs: JSONObject) throws {
         self.file = file
-        let head = JSONValue.object(["inputs": .object(inputs)])
+        let head = Self.head(inputs)
         let lines = FileManager.default.fileExists(atPath: file.path) ? try JSONLines.read(file) : []
         if lines.first == head {
             for line in lines.dropFirst() {
@@ -31,6 +31,16 @@ package final class CaseJournal {
             try remove()
             try JSONLines.append([head], to: file)
         }
+    }
+
+    private static func head(_ inputs: JSONObject) -> JSONValue { ["inputs": .object(inputs)] }
+
+    /// Whether there is a journal of a run with `inputs`.
+    ///
+    /// - Throws: `LanguageModelError.malformed`, `.unreadable`.
+    static func exists(_ file: URL, inputs: JSONObject) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: file.path) else { return false }
+        return try JSONLines.read(file).first == head(inputs)
     }
 
     /// How many cases the journal in `file` holds.

@@ -45,7 +45,7 @@ final class ErrorClassification: Classification {
 
     private func measurements() throws -> OccupationMeasurements {
         if let made { return made }
-        let new = try measurements(of: group.samples, file: Self.name, inputs: group.inputsOfStates)
+        let new = try measurements(of: group.samples, file: Self.name, inputs: group.inputsOfStates())
         made = new
         return new
     }
@@ -53,7 +53,7 @@ final class ErrorClassification: Classification {
     /// The same of the training split, with the titles of the samples that are classified.
     private func trainingMeasurements() throws -> OccupationMeasurements {
         if let training { return training }
-        var inputs = group.inputsOfStates
+        var inputs = try group.inputsOfStates()
         inputs["split"] = .string(Split.training.description)
         let new = try measurements(
             of: Array(group.dataset[.training]), file: "error_normalizer", inputs: inputs,

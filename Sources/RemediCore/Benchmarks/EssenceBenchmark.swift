@@ -15,7 +15,7 @@ package struct EssenceBenchmark: Benchmark {
 
     package func inputs(_ options: EvaluationOptions) -> JSONObject {
         var inputs = options.generation.inputs
-        inputs["reference_texts"] = .string(texts.identity)
+        for (key, value) in texts.inputs.members { inputs[key] = value }
         return inputs
     }
 
@@ -95,12 +95,13 @@ struct EssenceReferences {
     /// One text a sample, the lead cut off; an empty one where the model could not be asked.
     func result(_ journal: CaseJournal) throws -> BenchmarkResult {
         var prompts: [ConditionedPrompt] = []
-        let places = subject.samples.indices.map { index -> Int? in
+        let places = try subject.samples.indices.map { index -> Int? in
             let text = EssenceBenchmark.prompt(of: subject.samples[index])
-            guard let prompt = try? subject.prompt(text, of: index, lead: EssenceBenchmark.lead) else {
+            do {
+                prompts.append(try subject.prompt(text, of: index, lead: EssenceBenchmark.lead))
+            } catch is SkipReason {
                 return nil
             }
-            prompts.append(prompt)
             return prompts.count - 1
         }
         let asked = places.indices.filter { places[$0] != nil }

@@ -51,10 +51,22 @@ struct EvaluationManifest {
         Self.differences(inputs, entries[folder]?["results"]?[name]?["inputs"]?.object ?? JSONObject())
     }
 
+    /// Whether it says that a result is complete.
+    func isFinished(_ name: String, in folder: String) -> Bool {
+        entries[folder]?["results"]?[name] != nil
+    }
+
+    /// What older manifests do not record: results made without it are used again.
+    private static let recordedLater: Set<String> = [
+        "tokenizer", "replacement_texts", "document_frequencies", "vocabulary",
+    ]
+
     private static func differences(_ inputs: JSONObject, _ there: JSONObject) -> [String] {
         let keys = inputs.keys + there.keys.filter { inputs[$0] == nil }
         func text(_ value: JSONValue?) -> String { value?.text() ?? "not recorded" }
-        return keys.filter { inputs[$0] != there[$0] }.map {
+        return keys.filter { key in
+            inputs[key] != there[key] && !(there[key] == nil && recordedLater.contains(key))
+        }.map {
             "\($0): \(text(there[$0])) there, \(text(inputs[$0])) now"
         }
     }
@@ -101,6 +113,7 @@ extension EvaluationRun {
             "data": .string(dataset.fileHash),
             "split": .string(options.split.description),
             "model": .string(model.fingerprint),
+            "tokenizer": .string(try model.tokenizer.fingerprint()),
             "weights": options.elementType.map { .string($0) } ?? .null,
             "seed": .string(String(options.seed)),
         ]
@@ -120,7 +133,7 @@ extension EvaluationRun {
     /// What is good to know but changes no result.
     func circumstances(sampleCount: Int) -> JSONObject {
         var dropped = JSONObject()
-        for group in dataset.dropped { dropped[group.reason] = .array(group.ids.map { .string($0) }) }
+        for group in dataset.dropped { dropped[group.reason] = .integer(group.ids.count) }
         return [
             "model_name": .string(model.name), "samples": .integer(sampleCount),
             "batch_size": .integer(options.batchSize), "dropped": .object(dropped),

@@ -146,7 +146,7 @@ package struct EvaluationRun {
         _ condition: EvaluationCondition, _ editor: Editor?, _ material: Material,
         essenceReferences: [String?], in store: ResultStore
     ) throws -> [EvaluationSummary] {
-        let section = try section(condition, of: store, sampleCount: material.samples.count)
+        let section = try section(condition, of: store, material)
         var made: EvaluationSubject?
         return try options.benchmarks.map { name in
             let benchmark = benchmark(name, material.texts, essenceReferences)
@@ -161,12 +161,17 @@ package struct EvaluationRun {
     }
 
     private func section(
-        _ condition: EvaluationCondition, of store: ResultStore, sampleCount: Int
+        _ condition: EvaluationCondition, of store: ResultStore, _ material: Material
     ) throws -> ResultSection {
-        try store.section(
+        var inputs = try inputs(of: condition)
+        if condition == .replace, let texts = material.texts {
+            inputs["replacement_texts"] = .string(texts.snippets.identity)
+            if options.replacesByItself { inputs["replaces_by_itself"] = true }
+        }
+        return try store.section(
             condition.folder, kind: "evaluations",
-            names: EvaluationOptions.BenchmarkName.allCases.map(\.rawValue), inputs: inputs(of: condition),
-            circumstances: circumstances(sampleCount: sampleCount))
+            names: EvaluationOptions.BenchmarkName.allCases.map(\.rawValue), inputs: inputs,
+            circumstances: circumstances(sampleCount: material.samples.count))
     }
 
     private func subject(

@@ -39,23 +39,29 @@ package struct EvaluationSubject {
         tokenOptions = editor?.editor.tokenOptions ?? TokenOptions()
         directions = try editor.map { try $0.directions.directions(of: $0.editor) } ?? []
         replacements =
-            condition == .replace ? try Self.replacements(of: samples, seed: options.seed, texts: texts) : []
+            condition == .replace ? try Self.replacements(of: samples, options, texts: texts) : []
     }
 
     /// For every sample the name that one of the snippets about its relation and target is about, drawn
-    /// uniformly among the snippets; the entity's own are passed over (SEMANTICS-DETAILS 21).
+    /// uniformly among the snippets; the entity's own are passed over unless the options want them
+    /// (SEMANTICS-DETAILS 21).
     private static func replacements(
-        of samples: [Sample], seed: UInt64, texts: ReferenceTexts?
+        of samples: [Sample], _ options: EvaluationOptions, texts: ReferenceTexts?
     ) throws -> [Result<String, SkipReason>] {
         guard let texts else { preconditionFailure("replacing needs the reference texts") }
+        // Many samples share a pair, and a pair may have many snippets.
+        var known: [SnippetIndex.Pair: [String]] = [:]
         return try samples.map { sample in
             guard let (relation, target) = CounterFact.relation(of: sample) else {
                 return .failure(.noSource)
             }
-            let names = try texts.snippets.names(relation: relation, target: target).filter {
-                ExactString($0) != ExactString(sample.entity)
+            let pair = SnippetIndex.Pair(relation, target)
+            let all = try known[pair] ?? texts.snippets.names(relation: relation, target: target)
+            known[pair] = all
+            let names = all.filter {
+                options.replacesByItself || ExactString($0) != ExactString(sample.entity)
             }
-            var stream = RandomStream(seed: seed, purpose: "replace", sample: sample.id)
+            var stream = RandomStream(seed: options.seed, purpose: "replace", sample: sample.id)
             let draw = Int(stream.uniform() * Double(names.count))
             return names.isEmpty ? .failure(.noSnippet) : .success(names[draw])
         }

@@ -71,7 +71,7 @@ final class FactClassification: Classification {
         let new = try FactMeasurements(
             group.samples, model: group.model, tokens: group.tokens, states: states,
             place: group.directory.appendingPathComponent(Self.name + controls.suffix),
-            inputs: group.inputsOfStates, batchSize: group.options.batchSize, progress: group.progress)
+            inputs: group.inputsOfStates(), batchSize: group.options.batchSize, progress: group.progress)
         made = new
         return new
     }
@@ -165,9 +165,12 @@ extension FactTask {
 
 extension ProbeGroup {
     /// What decides the states that are read.
-    var inputsOfStates: JSONObject {
+    ///
+    /// - Throws: `LanguageModelError`.
+    func inputsOfStates() throws -> JSONObject {
         var result = inputs
         result["model"] = .string(model.fingerprint)
+        result["tokenizer"] = .string(try model.tokenizer.fingerprint())
         result["weights"] = model.elementType.map { .string($0.rawValue) } ?? .null
         for (key, value) in tokens.inputs.members { result[key] = value }
         return result

@@ -15,7 +15,7 @@ package struct GenerationBenchmark: Benchmark {
 
     package func inputs(_ options: EvaluationOptions) -> JSONObject {
         var inputs = options.generation.inputs
-        inputs["reference_texts"] = .string(texts.identity)
+        for (key, value) in texts.inputs.members { inputs[key] = value }
         return inputs
     }
 
@@ -60,7 +60,9 @@ package struct GenerationBenchmark: Benchmark {
 }
 
 /// The texts of samples, judged one sample after the other.
-private struct GenerationScores {
+struct GenerationScores {
+    /// So many bytes of reference texts go into the file.
+    var limit = GenerationBenchmark.referenceLimit
     private var samples: [JSONValue] = []
     private var fluencies: [Double] = []
     private var consistencies: [Double] = []
@@ -78,9 +80,12 @@ private struct GenerationScores {
         var references: [String] = []
         if let consistency, let pair {
             consistencies.append(consistency)
-            references = try texts.snippets.texts(relation: pair.relation, target: pair.target)
-            referenceBytes += references.reduce(0) { $0 + $1.utf8.count }
-            if referenceBytes > GenerationBenchmark.referenceLimit {
+            // Once they are too many, they need not be read any more.
+            if referenceBytes <= limit {
+                references = try texts.snippets.texts(relation: pair.relation, target: pair.target)
+                referenceBytes += references.reduce(0) { $0 + $1.utf8.count }
+            }
+            if referenceBytes > limit {
                 references = []
                 referencesLeftOut += 1
             }

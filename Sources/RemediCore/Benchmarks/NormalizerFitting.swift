@@ -16,7 +16,7 @@ struct NormalizerFitting {
     func run() throws -> [StoredNormalizer] {
         let blocks = Array(0..<group.model.blocks)
         let states = blocks.flatMap { block in FactTask.allCases.map { $0.state(block) } }
-        var inputs = group.inputsOfStates
+        var inputs = try group.inputsOfStates()
         inputs["split"] = .string(Split.training.description)
         let controls = ProbeControls(model: probes[0].controls.model)
         let measured = try FactMeasurements(

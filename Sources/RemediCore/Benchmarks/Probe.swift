@@ -76,6 +76,7 @@ package struct Probe: Sendable {
     func inputs() throws -> JSONObject {
         var inputs: JSONObject = [
             "model": .string(model.fingerprint),
+            "tokenizer": .string(try model.tokenizer.fingerprint()),
             "weights": model.elementType.map { .string($0.rawValue) } ?? .null,
         ]
         if let file { inputs["editor"] = .string(try SHA256.hash(file: file)) }

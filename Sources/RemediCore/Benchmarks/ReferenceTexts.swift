@@ -11,14 +11,17 @@ package final class ReferenceTexts: Sendable {
 
     package let snippets: AttributeSnippets
     package let vectorizer: TermVectorizer
-    /// Tells other snippets apart, for manifests.
-    package let identity: String
+    /// Tells other texts, frequencies and vocabularies apart, for manifests.
+    package let inputs: JSONObject
     private let kept = Mutex(KeptVectors())
 
-    package init(snippets: AttributeSnippets, vectorizer: TermVectorizer) {
+    /// - Parameter inputs: what tells the vectorizer's files from others, for manifests.
+    package init(snippets: AttributeSnippets, vectorizer: TermVectorizer, inputs: JSONObject = [:]) {
         self.snippets = snippets
         self.vectorizer = vectorizer
-        identity = snippets.identity
+        var all: JSONObject = ["reference_texts": .string(snippets.identity)]
+        for (key, value) in inputs.members { all[key] = value }
+        self.inputs = all
     }
 
     /// Opens the three files of a data folder.
@@ -41,7 +44,11 @@ package final class ReferenceTexts: Sendable {
         let vectorizer = try Self.vectorizer(frequencies: files[1], vocabulary: files[2])
         self.init(
             snippets: try AttributeSnippets(file: files[0], cache: cache, progress: progress),
-            vectorizer: vectorizer)
+            vectorizer: vectorizer,
+            inputs: [
+                "document_frequencies": .string(try SHA256.hash(file: files[1])),
+                "vocabulary": .string(try SHA256.hash(file: files[2])),
+            ])
     }
 
     private static func vectorizer(frequencies: URL, vocabulary: URL) throws -> TermVectorizer {

@@ -21,8 +21,13 @@ struct ResultFiles {
     private static func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
 
     /// Removes all of them where they exist.
-    func remove() throws {
-        for file in [result, metrics, journal].compactMap({ $0 }) where Self.exists(file) {
+    func remove() throws { try remove([result, metrics, journal]) }
+
+    /// Removes all but the journal.
+    func removeResult() throws { try remove([result, metrics]) }
+
+    private func remove(_ files: [URL?]) throws {
+        for file in files.compactMap({ $0 }) where Self.exists(file) {
             do {
                 try FileManager.default.removeItem(at: file)
             } catch {
@@ -38,7 +43,7 @@ struct ResultFiles {
     }
 
     /// The summary of a result that is there already; nil if there is none.  A metrics file that a killed
-    /// run did not get to is made good.
+    /// run did not get to is made good, and a journal that it left behind is removed.
     ///
     /// - Throws: `RemediError.malformedData`; `LanguageModelError.unwritable`.
     func summary(_ condition: EvaluationCondition, title: String) throws -> EvaluationSummary? {
@@ -50,6 +55,7 @@ struct ResultFiles {
         }
         let found = BenchmarkResult.metrics(of: file)
         if let metrics, !Self.exists(metrics) { try AtomicFile.write(found.text(), to: metrics) }
+        try remove([journal])
         var counts: [String: Int] = [:]
         for (key, value) in file.members { counts[key] = value.integer }
         return EvaluationSummary(

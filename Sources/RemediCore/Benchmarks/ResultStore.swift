@@ -77,8 +77,16 @@ package struct ResultSection {
     ) throws -> EvaluationSummary {
         let files = ResultFiles(folder: place, name: name, hasMetricsFile: hasMetricsFile)
         var manifest = try EvaluationManifest(directory: directory, member: kind)
-        let differences = manifest.differences(of: own, result: name, in: folder)
+        var all = inputs
+        for (key, value) in own.members { all[key] = value }
+        if files.exist, !manifest.isFinished(name, in: folder),
+            try CaseJournal.exists(files.journal, inputs: all)
+        {
+            // A run was killed between its last two steps; the journal says it all.
+            try files.removeResult()
+        }
         if files.exist {
+            let differences = manifest.differences(of: own, result: name, in: folder)
             if differences.isEmpty, !replaces,
                 let summary = try files.summary(condition, title: title ?? name)
             {
@@ -90,8 +98,6 @@ package struct ResultSection {
             try files.remove()
         }
         let start = Date()
-        var all = inputs
-        for (key, value) in own.members { all[key] = value }
         let journal = try CaseJournal(file: files.journal, inputs: all)
         let found = try compute(journal)
         try files.write(found)

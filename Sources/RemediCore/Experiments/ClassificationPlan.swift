@@ -12,7 +12,10 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
     /// Where entities are read; all: at the editor's block and above.
     package var entityLayers = LayerPlan()
     package var normalization: ProbeNormalization = .evaluation
-    package var compatibility: Compatibility = .remedi
+    /// Also chooses the byte token, until an option behind it chooses another.
+    package var compatibility: Compatibility = .remedi {
+        didSet { scope.tokens.firstByteToken = compatibility == .reference }
+    }
     /// nil: as the compatibility says.
     package var entityInput: ProbeEntityInput?
 
@@ -81,7 +84,6 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         options.topKLabels = topKLabels
         options.split = scope.split
         options.tokens = scope.tokens
-        if compatibility == .reference { options.tokens.firstByteToken = true }
         options.batchSize = scope.batchSize
         options.seed = scope.seed
         options.overwrite = context.overwrite

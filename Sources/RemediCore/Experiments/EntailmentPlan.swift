@@ -7,7 +7,10 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
 
     package var scope = EvaluationScope()
     package var conditions: [EvaluationOptions.Condition] = [.edited]
-    package var compatibility: Compatibility = .remedi
+    /// Also chooses the byte token, until an option behind it chooses another.
+    package var compatibility: Compatibility = .remedi {
+        didSet { scope.tokens.firstByteToken = compatibility == .reference }
+    }
     /// nil: as `compatibility` says.
     package var referenceProbabilities: ReferenceProbabilities?
     package var alpha = 1.0

@@ -10,6 +10,10 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     package var conditions: [EvaluationOptions.Condition] = [.edited]
     package var alpha = 1.0
     package var beta = 1.0
+    /// Also chooses the byte token, until an option behind it chooses another.
+    package var compatibility: Compatibility = .remedi {
+        didSet { scope.tokens.firstByteToken = compatibility == .reference }
+    }
     /// Texts are sampled from the likeliest tokens, so many.
     package var topK = 5
     /// Tokens of prompt and text together; nil: what is usual for the data set.
@@ -29,6 +33,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
             Setting("conditions", \.conditions, .list(.choice("NAME"))),
             Setting("alpha", \.alpha, .number()),
             Setting("beta", \.beta, .number()),
+            Setting("compat", \.compatibility, .choice()),
             Setting("top-k", \.topK, .integer(minimum: 1)),
             Setting("max-length", \.maxLength, .optional(.integer(minimum: 1))),
             Setting("max-new-tokens", \.maxNewTokens, .optional(.integer(minimum: 1))),
@@ -73,6 +78,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         options.split = scope.split
         options.elementType = context.elementType
         options.tokens = scope.tokens
+        options.replacesByItself = compatibility == .reference
         options.alpha = alpha
         options.beta = beta
         options.batchSize = scope.batchSize

@@ -72,7 +72,11 @@ package struct EvalGenCommand: EvaluationCommand {
                     Arguments.option("alpha", group, "what the direction is multiplied with"),
                     Arguments.option("beta", group, "what the edited state is multiplied with"),
                 ] + Arguments.tokenOptions + [
-                    Arguments.option("benchmarks", short: "b", "Benchmarks", "what to measure")
+                    Arguments.option("benchmarks", short: "b", "Benchmarks", "what to measure"),
+                    Arguments.option(
+                        "compat", "Benchmarks",
+                        "whose rules hold where this program and the reference differ: the reference's take"
+                            + " the first byte token, and may replace an entity by itself"),
                 ]) + correctionOptions
             + inside(
                 textOptions + Arguments.computationOptions("Benchmarks") + Arguments.outputOptions)

@@ -32,6 +32,28 @@ final class BareVocabularyTests: XCTestCase {
         }
     }
 
+    /// The fingerprint follows everything that tokens depend on, and nothing else.
+    func testFingerprint() throws {
+        func fingerprint(_ folder: ScratchFolder) throws -> String {
+            try Tokenizer(folder: folder.url).fingerprint()
+        }
+        let scratch = try folder()
+        let plain = try fingerprint(scratch)
+        XCTAssertEqual(try fingerprint(folder()), plain)
+        try scratch.write(#"{"model_max_length": 7}"#, to: "tokenizer_config.json")
+        XCTAssertEqual(try fingerprint(scratch), plain)
+        try scratch.write(#"{"add_bos_token": true}"#, to: "tokenizer_config.json")
+        XCTAssertNotEqual(try fingerprint(scratch), plain, "another start")
+        let cut = try folder()
+        let merges = try XCTUnwrap(TokenFixtures.json("bare.json")["merges"]?.array).compactMap(\.string)
+        try cut.write(
+            "#version: 0.2\n" + merges.dropLast().joined(separator: "\n") + "\n", to: "merges.txt")
+        XCTAssertNotEqual(try fingerprint(cut), plain, "a merge less")
+        let tokenizer = try Tokenizer(folder: scratch.url)
+        try FileManager.default.removeItem(at: scratch.url.appendingPathComponent("vocab.json"))
+        XCTAssertThrowsError(try tokenizer.fingerprint())
+    }
+
     func testTheModelsFamilyChoosesTheClassWhereNoneIsNamed() throws {
         let scratch = try folder()
         try scratch.write(#"{"model_type": "qwen2"}"#, to: "config.json")

@@ -205,7 +205,95 @@ final class GenerationBenchmarkTests: XCTestCase {
             ["the source names no such prompts", "no reference text about the target"])
     }
 
-    func testReplacingNeverNamesTheEntityItself() throws {
+    /// Where the only snippet is about the entity itself, nothing can replace it, but by the reference's rules.
+    func testReplacingByItself() throws {
+        let sample = try XCTUnwrap(
+            Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-full.json")).samples.first)
+        let (relation, target) = try XCTUnwrap(CounterFact.relation(of: sample))
+        let folder = try referenceTexts()
+        let snippets: JSONValue = [
+            [
+                "relation_id": .string(relation), "target_id": .string(target),
+                "samples": [["name": .string(sample.entity), "text": "A text."]],
+            ]
+        ]
+        try AtomicFile.write(
+            snippets.text(), to: folder.appendingPathComponent(ReferenceTexts.snippetsFile))
+        let model = try TinyModels.open("gpt2")
+        for replacesByItself in [false, true] {
+            var options = options([.replace], [.efficacy])
+            options.replacesByItself = replacesByItself
+            let subject = try EvaluationSubject(
+                model: model, samples: [sample], condition: .replace, editor: nil, options: options,
+                unedited: KnownScores(), texts: ReferenceTexts(folder: folder), progress: SilentProgress())
+            func text() throws -> String { try subject.prompt(sample.prompt, of: 0).text }
+            if replacesByItself {
+                XCTAssertEqual(try text(), sample.prompt)
+            } else {
+                XCTAssertThrowsError(try text()) { XCTAssertEqual($0 as? SkipReason, .noSnippet) }
+            }
+        }
+    }
+
+    /// Results that other snippets, frequencies or vocabularies decide are not taken for one another.
+    func testOtherReferenceTextsAreOtherInputs() throws {
+        let texts = try referenceTexts()
+        let folder = try temporaryFolder()
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-full.json"))
+        func run(_ condition: EvaluationOptions.Condition, _ name: EvaluationOptions.BenchmarkName) throws {
+            var options = options([condition], [name])
+            options.split = .first(2, of: .all)
+            _ = try EvaluationRun(
+                model: TinyModels.withLongContext(in: temporaryFolder()), dataset: dataset, options: options,
+                directory: folder, texts: texts, progress: SilentProgress()
+            ).run()
+        }
+        func assertRefuses(
+            _ key: String, _ condition: EvaluationOptions.Condition, _ name: EvaluationOptions.BenchmarkName
+        ) {
+            XCTAssertThrowsError(try run(condition, name), key) {
+                guard case .resultsDiffer(_, let differences)? = $0 as? RemediError else {
+                    return XCTFail("\(key): \($0)")
+                }
+                XCTAssertEqual(differences.map { $0.prefix { $0 != ":" } }, [key[...]])
+            }
+        }
+        try run(.unedited, .generation)
+        try run(.replace, .efficacy)
+        let frequencies = texts.appendingPathComponent(ReferenceTexts.frequenciesFile)
+        let old = try Data(contentsOf: frequencies)
+        var new = old
+        new[new.count - 8] ^= 1
+        try new.write(to: frequencies)
+        assertRefuses("document_frequencies", .unedited, .generation)
+        try old.write(to: frequencies)
+        try run(.unedited, .generation)
+        let snippets = texts.appendingPathComponent(ReferenceTexts.snippetsFile)
+        var text = try String(contentsOf: snippets, encoding: .utf8)
+        text += "\n"
+        try AtomicFile.write(text, to: snippets)
+        assertRefuses("reference_texts", .unedited, .generation)
+        assertRefuses("replacement_texts", .replace, .efficacy)
+    }
+
+    /// Once the file would grow too large, texts are left out of it, and counted.
+    func testReferenceTextsWithinTheirLimit() throws {
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-full.json"))
+        let texts = try ReferenceTexts(folder: referenceTexts())
+        let first = try XCTUnwrap(CounterFact.relation(of: dataset.samples[0]))
+        let size = try texts.snippets.texts(relation: first.relation, target: first.target)
+            .reduce(0) { $0 + $1.utf8.count }
+        for (limit, expected) in [(size - 1, 3), (size, 2), (1 << 20, 0)] {
+            var scores = GenerationScores()
+            scores.limit = limit
+            for sample in dataset.samples.prefix(3) {
+                try scores.add(sample, made: ["A text."], texts: texts, fluency: NGramEntropy())
+            }
+            XCTAssertEqual(scores.referencesLeftOut, expected, "\(limit)")
+        }
+    }
+
+    func testPromptsUnderReplacement() throws {
         let folder = try temporaryFolder()
         var options = options([.replace], EvaluationOptions.BenchmarkName.probabilities)
         options.split = .all

@@ -80,6 +80,56 @@ final class ResultStoreTests: XCTestCase {
         }
     }
 
+    /// A run that is killed behind its result, but before the manifest says so, is finished by the next.
+    func testAKillBetweenResultAndManifest() throws {
+        let folder = try temporaryFolder()
+        let place = folder.appendingPathComponent("linear/1")
+        let journal = place.appendingPathComponent("fact_cls_layer_2.journal.jsonl")
+        let own: JSONObject = ["entity_layer": 2]
+        _ = try make(folder, inputs: ["data": "x"], own: own, value: 0.5)
+        let manifest = folder.appendingPathComponent("manifest.json")
+        let noted = try String(contentsOf: manifest, encoding: .utf8)
+        var content = try XCTUnwrap(JSONValue(parsing: noted).object)
+        content["classifications"] = [
+            "linear/1": ["inputs": ["data": "x"], "results": [:]]
+        ]
+        try AtomicFile.write(JSONValue.object(content).text(), to: manifest)
+        try JSONLines.append(["inputs": ["data": "x", "entity_layer": 2]], to: journal)
+        let again = try make(folder, inputs: ["data": "x"], own: own, value: 0.75)
+        XCTAssertFalse(again.isReused)
+        XCTAssertEqual(again.metrics[0].metric.mean, 0.75)
+        XCTAssertTrue(try make(folder, inputs: ["data": "x"], own: own, value: 0.9).isReused)
+        // Killed one step later, it left a journal that nobody needs.
+        try JSONLines.append(["inputs": ["data": "x", "entity_layer": 2]], to: journal)
+        XCTAssertTrue(try make(folder, inputs: ["data": "x"], own: own, value: 0.9).isReused)
+        XCTAssertFalse(FileManager.default.fileExists(atPath: journal.path))
+        // Without a journal of these inputs nobody knows whose result it is.
+        try AtomicFile.write(JSONValue.object(content).text(), to: manifest)
+        try JSONLines.append(["inputs": ["data": "x", "entity_layer": 3]], to: journal)
+        XCTAssertThrowsError(try make(folder, inputs: ["data": "x"], own: own, value: 0.9)) {
+            guard case .resultsDiffer? = $0 as? RemediError else { return XCTFail("\($0)") }
+        }
+    }
+
+    /// Manifests of older runs do not record the tokenizer; their results are used on, others' are not.
+    func testWhatManifestsRecordLater() throws {
+        let folder = try temporaryFolder()
+        _ = try make(folder, inputs: ["data": "x"], value: 0.5)
+        let later: JSONObject = ["data": "x", "tokenizer": "a"]
+        XCTAssertTrue(try make(folder, inputs: later, value: 0.9).isReused)
+        let other = try temporaryFolder()
+        _ = try make(other, inputs: later, value: 0.5)
+        XCTAssertThrowsError(
+            try make(other, inputs: ["data": "x", "tokenizer": "b"], value: 0.9)
+        ) {
+            XCTAssertEqual(
+                $0 as? RemediError,
+                .resultsDiffer(
+                    path: other.appendingPathComponent("linear/1").path,
+                    differences: ["tokenizer: \"a\" there, \"b\" now"]))
+        }
+    }
+
     func testSeveralParts() throws {
         let folder = try temporaryFolder()
         func make() throws -> EvaluationSummary {

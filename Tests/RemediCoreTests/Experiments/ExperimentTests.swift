@@ -181,6 +181,23 @@ final class ExperimentTests: XCTestCase {
         XCTAssertEqual(plan.editorsName(for: ModelName("gpt2")), "p_editors_counterfact_gpt2")
     }
 
+    /// The reference's rules hold for the byte token too, unless a setting behind says otherwise.
+    func testCompatibilityChoosesTheByteToken() throws {
+        for kind in ["eval.gen", "eval.cls", "eval.ent"] {
+            for (settings, expected) in [
+                ("", false), (#", "compat": "reference""#, true),
+                (#", "compat": "reference", "byte_token": "last""#, false),
+                (#", "byte_token": "first""#, true),
+            ] {
+                let text = #"{"summary": "s", "dataset": "mcrae"\#(settings)}"#
+                guard case .evaluation(let plan) = try experiment(text, name: "\(kind).a").plan else {
+                    return XCTFail("\(kind) is not an evaluation")
+                }
+                XCTAssertEqual(plan.scope.tokens.firstByteToken, expected, "\(kind)\(settings)")
+            }
+        }
+    }
+
     func testTheFirstFolderCounts() throws {
         let other = folder.appendingPathComponent("Configs")
         try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
