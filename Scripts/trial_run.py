@@ -72,6 +72,8 @@ EXPECTED = {
     "dump.": ["linear/*/dump.pth", "linear/*/dump.safetensors"],
     "sweep.gen.biosbias": ["sweep.json", "decontextual/linear/*/error_correction.json",
                            "validation/decontextual/linear/*/error_correction.json"],
+    "sweep.gen.smollm2": ["sweep.json"] + [f"{part}linear/*/{name}.json" for part in ("", "validation/")
+                                           for name in ("efficacy", "paraphrase")],
     "sweep.gen.": ["sweep.json"] + [f"{part}linear/*/{name}.json" for part in ("", "validation/")
                                     for name in PROMPTED],
     "sweep.cls.biosbias": ["sweep.json", "linear/*/error_cls_layer_*.json",
@@ -170,8 +172,8 @@ def make_model(name, folder):
 
 
 def fits(experiment, model):
-    """Experiments made for one model run on that model, and it runs no others."""
-    return (model == "smollm2") == experiment.endswith("smollm2")
+    """Experiments made for one model run on that model."""
+    return model == "smollm2" or not experiment.endswith("smollm2")
 
 
 def attempt(trial, experiment, model, once):

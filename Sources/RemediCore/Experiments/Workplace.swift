@@ -26,7 +26,8 @@ package struct Workplace: Sendable {
     /// `Configs` beside a folder that holds the program.
     package var configurations: [URL] {
         var folders = value("REMEDI_CONFIGS").map { [resolve($0)] } ?? []
-        folders.append(workingFolder.appendingPathComponent("Configs"))
+        let own = workingFolder.appendingPathComponent("Configs")
+        if !folders.contains(where: { $0.path == own.path }) { folders.append(own) }
         var place = executable?.deletingLastPathComponent()
         while let folder = place, folder.path != "/" {
             let candidate = folder.appendingPathComponent("Configs")

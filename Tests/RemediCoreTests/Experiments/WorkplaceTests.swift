@@ -19,4 +19,16 @@ final class WorkplaceTests: XCTestCase {
             XCTAssertEqual(workplace.cache.path, own, "\(environment)")
         }
     }
+
+    /// The folder that is named and the one where the user is are searched once if they are the same.
+    func testConfigurationFolders() {
+        for (named, expected) in [
+            (nil, ["/w/Configs"]), ("mine", ["/w/mine", "/w/Configs"]), ("Configs", ["/w/Configs"]),
+        ] as [(String?, [String])] {
+            let workplace = Workplace(
+                environment: named.map { ["REMEDI_CONFIGS": $0] } ?? [:],
+                workingFolder: URL(fileURLWithPath: "/w", isDirectory: true))
+            XCTAssertEqual(workplace.configurations.map(\.path), expected)
+        }
+    }
 }

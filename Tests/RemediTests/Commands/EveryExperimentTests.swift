@@ -69,8 +69,8 @@ final class EveryExperimentTests: XCTestCase {
         if experiment.hasPrefix("train.") { return ["-l", "1", "2", "--set", "max-epochs=1"] }
         var words = ["--set", "split=all", "size=4"]
         if experiment.contains(".gen.") { words.append("max-new-tokens=4") }
-        // Those of models whose layers the tiny one does not have.
-        if experiment.hasSuffix("cls.smollm2") { words.append("entity-layers=1,2") }
+        // Those of a model whose layers the tiny one does not have.
+        if experiment.hasSuffix("eval.cls.smollm2") { words.append("entity-layers=1,2") }
         return words + ["-l", "1"]
     }
 
@@ -161,6 +161,8 @@ final class EveryExperimentTests: XCTestCase {
         case "eval.ent.mcrae": return ["linear/1/entailment.json", "prefix/entailment.json"]
         case "eval.gen.biosbias":
             return files(["contextual", "decontextual"], ["baseline.json", corrected])
+        case "sweep.gen.smollm2":
+            return sweep(name, corrected: "", prompted: ["efficacy.json", "paraphrase.json"])
         case "eval.gen.smollm2": return files(["unedited", "prefix", "linear/1"], ["efficacy.json"])
         case "eval.gen.counterfact":
             return files(["linear/1", "prefix", "replace"], prompted) + ["essence_references.json"]

@@ -61,10 +61,18 @@ final class ExperimentsTests: XCTestCase {
         let run = TestRun("experiments list")
         XCTAssertEqual(run.diagnostics, "")
         XCTAssertEqual(run.code, 0)
-        for name in [
-            "train.counterfact", "eval.gen.counterfact", "train.smollm2", "eval.gen.smollm2",
-            "eval.cls.counterfact", "eval.cls.smollm2", "sweep.cls.counterfact",
-        ] {
+        let names = [
+            "train": ["counterfact", "biosbias", "mcrae", "smollm2"],
+            "eval.gen": ["counterfact", "biosbias", "smollm2"],
+            "eval.cls": ["counterfact", "biosbias", "smollm2"],
+            "eval.ent": ["mcrae"],
+            "eval.med": ["counterfact", "winoventi", "smollm2"],
+            "dump": ["counterfact", "biosbias", "mcrae", "all", "smollm2"],
+            "sweep.gen": ["counterfact", "biosbias", "smollm2"],
+            "sweep.cls": ["counterfact", "biosbias", "smollm2"],
+            "sweep.ent": ["mcrae"],
+        ]
+        for name in names.flatMap({ kind, ends in ends.map { "\(kind).\($0)" } }) {
             XCTAssertTrue(run.output.contains("\n\(name) "), name)
         }
     }
