@@ -12,6 +12,8 @@ package struct GenerationOptions: Sendable, Equatable {
     package var sampling: Sampling
     package var limit: Limit
     package var stopsAtEndToken = true
+    /// Texts continued at once, at most; changes speed and memory only.
+    package var sideBySide = 64
 
     package init(sampling: Sampling, limit: Limit) {
         self.sampling = sampling

@@ -6,9 +6,6 @@ import Foundation
 final class Generator {
     /// Memory that the cache may take, in bytes.
     static let cacheBytes = 1 << 30
-    /// Texts continued at once, at most.
-    static let maximumSlots = 64
-
     private let model: LanguageModel
     private let prompts: [[Int]]
     /// By the prompt that they act on.
@@ -39,7 +36,7 @@ final class Generator {
         ended = continuations.filter { $0.limit <= 0 }.map(\.prompt)
         let rows = waiting.map { $0.length + $0.limit - 1 }.max() ?? 1
         let affordable = Self.cacheBytes / (model.configuration.cacheBytesPerToken * rows)
-        let count = min(max(affordable, 1), Self.maximumSlots, max(waiting.count, 1))
+        let count = min(max(affordable, 1), max(options.sideBySide, 1), max(waiting.count, 1))
         slots = Array(repeating: nil, count: count)
         cache = try KeyValueCache(model, slots: count, rows: rows)
         workspace = Workspace(model.backend)

@@ -63,9 +63,12 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
 
     /// How texts are continued.
     private func generation(usualLength: Int) -> GenerationOptions {
-        GenerationOptions(
+        var options = GenerationOptions(
             sampling: .topK(topK, temperature: 1),
             limit: maxNewTokens.map { .new($0) } ?? .total(maxLength ?? usualLength))
+        // A text's step is one token, so that more of them fit than prompts.
+        options.sideBySide = 2 * scope.batchSize
+        return options
     }
 
     private func run(in context: EvaluationContext) -> EvaluationRun {
