@@ -69,7 +69,8 @@ package struct SentenceSplitter: Sendable {
         let startsWithDigit = nextWord.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? false
         // "Roe v. Wade" and "ca. 1900" against "Henry V. Then" and "Los Angeles, CA. Then".
         let isCapital = word.count == 1 && first.properties.isUppercase
-        if Self.titles.contains(letters) || Self.links.contains(text) { return true }
+        // A name follows a title: a stop behind one never ends a sentence.
+        if EnglishAbbreviations.titles.contains(letters) || Self.links.contains(text) { return true }
         if !isCapital, Self.numbered.contains(letters) { return startsWithDigit }
         if Self.abbreviations.contains(letters) { return !Self.sentenceStarters.contains(nextWord) }
         if isCapital {
@@ -130,27 +131,17 @@ extension SentenceSplitter {
         "(", "[", "{", "\"", "“", "‘", "«", "'", "/", "–", "—", "-",
     ]
 
-    /// Abbreviations that a name follows: a stop behind them never ends a sentence.
-    static let titles: Set<String> = [
-        "mr", "mrs", "ms", "messrs", "dr", "prof", "st", "ste", "fr", "rev", "hon", "pres", "gov", "sen",
-        "rep", "gen", "lt", "col", "maj", "capt", "cpt", "cmdr", "adm", "sgt", "cpl", "pvt", "supt", "insp",
-        "mme", "mlle", "mt", "ft",
-    ]
-
     /// Abbreviations that stand between words; in lower case only.
     static let links: Set<String> = ["vs", "v", "cf", "e.g", "i.e", "viz", "approx", "ca", "c"]
 
     /// Abbreviations that a number follows; before anything else they end a sentence.
-    static let numbered: Set<String> = [
+    static let numbered = EnglishAbbreviations.months.union([
         "no", "nos", "op", "vol", "vols", "pp", "p", "pg", "fig", "figs", "ch", "chap", "sec", "art", "pt",
-        "eq", "ver", "nr", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
-        "dec",
-    ]
+        "eq", "ver", "nr",
+    ])
 
     /// Abbreviations that may also end a sentence: they do if a word follows that begins one.
-    static let abbreviations: Set<String> = [
-        "jr", "sr", "esq", "inc", "ltd", "co", "corp", "bros", "llc", "plc", "dept", "univ", "assn", "phd",
-    ]
+    static let abbreviations = EnglishAbbreviations.companies.union(EnglishAbbreviations.suffixes)
 
     /// Words that begin sentences and hardly ever continue a name.
     static let sentenceStarters: Set<String> = [
