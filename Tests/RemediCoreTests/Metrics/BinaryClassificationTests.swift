@@ -9,22 +9,21 @@ final class BinaryClassificationTests: XCTestCase {
     func testAgreesWithScikitLearn() throws {
         for record in try TextMetricsFixture.cases("classifications") {
             let name = try XCTUnwrap(record["name"]?.string)
-            let truths = booleans(record["truths"])
-            let predictions = booleans(record["predictions"])
-            let found = BinaryClassification(predictions: predictions, truths: truths)
-            XCTAssertEqual(found.count, truths.count, name)
-            XCTAssertEqual(found.truePositives + found.falseNegatives, truths.filter { $0 }.count, name)
+            let judgements = zip(booleans(record["truths"]), booleans(record["predictions"])).map {
+                Judgement(truth: $0, prediction: $1)
+            }
+            let table = BinaryClassification(judgements)
+            XCTAssertEqual(table.count, judgements.count, name)
+            XCTAssertEqual(table.truePositives + table.falseNegatives, judgements.count(where: \.truth), name)
             let resamples = record["resamples"]?.integer
-            let intervals = BinaryClassification.intervals(
-                predictions: predictions, truths: truths,
-                bootstrap: Bootstrap(seed: 7, resamples: resamples ?? 1), key: name)
-            for measure in BinaryClassification.Measure.allCases {
-                let what = "\(name), \(measure)"
-                let expected = try XCTUnwrap(record["values"]?[measure.rawValue]?.double, what)
-                XCTAssertEqual(found.value(of: measure), expected, accuracy: 1e-12, what)
+            let bootstrap = Bootstrap(seed: 7, resamples: resamples ?? 1)
+            for score in JudgementScore.allCases {
+                let what = "\(name), \(score)"
+                let expected = try XCTUnwrap(record["values"]?[score.rawValue]?.double, what)
+                XCTAssertEqual(score.value(of: table), expected, accuracy: 1e-12, what)
                 guard resamples != nil else { continue }
-                let bounds = TextMetricsFixture.numbers(record["intervals"]?[measure.rawValue])
-                let interval = try XCTUnwrap(intervals[measure], what)
+                let bounds = TextMetricsFixture.numbers(record["intervals"]?[score.rawValue])
+                let interval = try XCTUnwrap(score.interval(of: judgements, bootstrap, key: name), what)
                 XCTAssertEqual(interval.lower, bounds[0], accuracy: 1e-12, what)
                 XCTAssertEqual(interval.upper, bounds[1], accuracy: 1e-12, what)
             }
@@ -32,14 +31,10 @@ final class BinaryClassificationTests: XCTestCase {
     }
 
     func testNoSamples() {
-        let none = BinaryClassification(predictions: [], truths: [])
-        for measure in BinaryClassification.Measure.allCases {
-            XCTAssertEqual(none.value(of: measure), 0, "\(measure)")
+        for score in JudgementScore.allCases {
+            XCTAssertEqual(score.value(of: []), 0, "\(score)")
+            XCTAssertNil(score.interval(of: [], Bootstrap(seed: 1), key: ""), "\(score)")
         }
-        XCTAssertTrue(
-            BinaryClassification.intervals(
-                predictions: [], truths: [], bootstrap: Bootstrap(seed: 1), key: ""
-            ).isEmpty)
     }
 
     func testResampledIndicesAreThoseOfTheMean() throws {
