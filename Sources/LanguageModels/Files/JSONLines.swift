@@ -5,13 +5,15 @@ package enum JSONLines {
     /// Appends one line; see below.
     package static func append(_ value: JSONValue, to url: URL) throws { try append([value], to: url) }
 
-    /// Appends lines in a single write and flushes it to disk; makes the file and its folders if need be.
+    /// Appends lines in a single write; makes the file and its folders if need be.
     ///
     /// A last line that was torn by a crash is cut off first.  What could not be written whole is
     /// taken back.
     ///
+    /// - Parameter flushes: waits until all lines are on the disk.  Lines that are not flushed outlive the
+    ///   process, but not the machine.
     /// - Throws: `LanguageModelError.unwritable`.
-    package static func append(_ values: [JSONValue], to url: URL) throws {
+    package static func append(_ values: [JSONValue], to url: URL, flushes: Bool = true) throws {
         let path = url.path
         try AtomicFile.makeFolder(url.deletingLastPathComponent())
         let isNew = SystemCall.status(path) == nil
@@ -25,7 +27,7 @@ package enum JSONLines {
         let written = lines.withUTF8 { text in
             (length < 0 || ftruncate(descriptor, off_t(length)) == 0)
                 && SystemCall.writeAll(descriptor, UnsafeRawBufferPointer(text))
-                && (SystemCall.retrying { Int(fsync(descriptor)) } == 0 || errno == EINVAL)
+                && (!flushes || SystemCall.retrying { Int(fsync(descriptor)) } == 0 || errno == EINVAL)
         }
         guard written else {
             let reason = SystemCall.failure

@@ -28,11 +28,8 @@ package struct TextSettings: Sendable {
 }
 
 extension CaseJournal {
-    /// Texts are kept so many at a time: texts end one by one, and every write waits for the disk.
-    static let textsPerWrite = 32
-
     /// The continuation of every prompt, in order: those known are taken as they are; the others are made
-    /// side by side, and kept when some have ended.  A signal stops between two tokens, and texts that have
+    /// side by side, each kept as soon as it ends.  A signal stops between two tokens, and texts that have
     /// not ended are made anew by the next run, with the same random numbers.
     ///
     /// - Parameters:
@@ -54,25 +51,17 @@ extension CaseJournal {
                 return edit
             }
         }
-        var ended: [(index: Int, value: JSONValue)] = []
-        func keepEnded(atLeast count: Int) throws {
-            guard ended.count >= count else { return }
-            try keep(part, ended)
-            ended = []
-        }
         _ = try model.generate(
             missing.map { prompts[$0].tokens }, edits: edits, options: settings.options,
             seed: settings.seed, streamIds: missing.map { prompts[$0].stream },
             advanced: { finished in
-                ended += finished.map { (missing[$0.prompt], .array($0.tokens.map { .integer($0) })) }
-                try keepEnded(atLeast: Self.textsPerWrite)
+                if finished.isEmpty { return try progress.stopIfAsked() }
+                try keep(
+                    part,
+                    finished.map { (missing[$0.prompt], .array($0.tokens.map { .integer($0) })) })
                 done += finished.count
-                if !finished.isEmpty { progress.report(.advanced(done: done, note: nil)) }
-                guard progress.stopRequested != nil else { return }
-                try keepEnded(atLeast: 1)
-                try progress.stopIfAsked()
+                try progress.advance(to: done)
             })
-        try keepEnded(atLeast: 1)
         progress.report(.finished)
         return prompts.indices.map { index in
             let tokens = value(part, index)?.array?.compactMap(\.integer)

@@ -9,7 +9,13 @@ package final class CaseJournal {
     /// What the names of journals end with.
     static let suffix = ".journal.jsonl"
 
+    /// So many cases are written before the disk is waited for, which may take longer than they took: a
+    /// process that is killed loses none of them, a machine without power the last ones.
+    private static let casesPerFlush = 256
+
     private let file: URL?
+    /// How many cases were written since.
+    private var unflushed = 0
     private var known: [String: JSONValue] = [:]
 
     /// A journal that forgets, for what is quick.
@@ -65,7 +71,11 @@ package final class CaseJournal {
             known["\(part)/\(index)"] = value
             line["\(part)/\(index)"] = value
         }
-        if let file, !values.isEmpty { try JSONLines.append([.object(line)], to: file) }
+        guard let file, !values.isEmpty else { return }
+        unflushed += values.count
+        let flushes = unflushed >= Self.casesPerFlush
+        try JSONLines.append([.object(line)], to: file, flushes: flushes)
+        if flushes { unflushed = 0 }
     }
 
     /// The value of every item, in order: those known are taken as they are, the others are computed in

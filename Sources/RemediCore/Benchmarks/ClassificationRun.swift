@@ -54,6 +54,11 @@ package struct ClassificationRun {
             }
             try classification.finish()
         }
+        // Everything is there, so nobody goes on from what a killed run left.
+        let controls = [ProbeControls(), ProbeControls(model: true)]
+        try StateFile.removeLeftovers(
+            of: [kind.name, kind.trainingName].flatMap { name in controls.map { name + $0.suffix } },
+            in: directory)
         return found.flatMap { $0 }
     }
 

@@ -6,6 +6,7 @@ import LanguageModels
 /// classification").
 final class ErrorClassification: Classification {
     static let name = "error_cls"
+    static let trainingName = "error_normalizer"
 
     private let group: ProbeGroup
     private var made: OccupationMeasurements?
@@ -28,7 +29,7 @@ final class ErrorClassification: Classification {
             people: measured.people, occupations: measured.occupations,
             likelihoods: try measured.logProbabilities(),
             scores: try scores(of: probe)[entityBlock]!, k: group.options.topKLabels,
-            shufflingTruthsBy: probe.controls.task ? group.options.seed : nil)
+            shuffle: group.shuffle(of: probe, entityBlock: entityBlock))
         var result = BenchmarkResult(
             samples: outcome.entries, metrics: outcome.metrics(group.bootstrap, benchmark: Self.name))
         result.skipped = measured.skipped
@@ -56,7 +57,7 @@ final class ErrorClassification: Classification {
         var inputs = try group.inputsOfStates()
         inputs["split"] = .string(Split.training.description)
         let new = try measurements(
-            of: Array(group.dataset[.training]), file: "error_normalizer", inputs: inputs,
+            of: Array(group.dataset[.training]), file: Self.trainingName, inputs: inputs,
             label: " of the training split")
         training = new
         return new

@@ -17,10 +17,10 @@ struct ErrorOutcome {
     /// - Parameters:
     ///   - likelihoods: the log-probabilities of every title, one list a person.
     ///   - scores: the probe's.
-    ///   - seed: shuffles the errors among the people; nil leaves them.
+    ///   - shuffle: an order for the errors among the people; nil leaves them.
     init(
         people: [PersonTexts], occupations: Occupations, likelihoods: [[Double]], scores: [[Double]], k: Int,
-        shufflingTruthsBy seed: UInt64?
+        shuffle: TruthShuffle?
     ) {
         precondition(people.count == likelihoods.count && people.count == scores.count)
         titles = occupations.titles
@@ -30,9 +30,12 @@ struct ErrorOutcome {
         said = likelihoods.map { occupations.ranking(by: $0, top: k) }
         probed = scores.map { occupations.ranking(by: $0, top: k) }
         let errors = zip(said, truths).map { $0[0].title != $1 }
-        isShuffled = seed != nil
+        isShuffled = shuffle != nil
         self.errors =
-            seed.map { ControlTask.shuffled(errors, seed: $0, task: ErrorClassification.name) } ?? errors
+            shuffle.map {
+                ControlTask.shuffled(
+                    errors, seed: $0.seed, task: "\(ErrorClassification.name) \($0.probe)")
+            } ?? errors
     }
 
     /// One object a person; the reference's keys first.

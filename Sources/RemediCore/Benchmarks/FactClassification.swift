@@ -8,6 +8,7 @@ import LanguageModels
 /// Letters: N usable samples, D hidden size.
 final class FactClassification: Classification {
     static let name = "fact_cls"
+    static let trainingName = "normalizer"
 
     private let group: ProbeGroup
     private var made: FactMeasurements?
@@ -34,9 +35,7 @@ final class FactClassification: Classification {
     func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult {
         let measured = try measurements()
         let scores = try scores(of: probe, entityBlock: entityBlock)
-        let shuffle =
-            probe.controls.task
-            ? TruthShuffle(seed: group.options.seed, probe: "\(probe.folder) \(entityBlock)") : nil
+        let shuffle = group.shuffle(of: probe, entityBlock: entityBlock)
         let outcomes = try FactTask.allCases.map { task in
             FactOutcome(
                 task, likelihoods: try measured.likelihoods(task), scores: scores[task]!, shuffle: shuffle)

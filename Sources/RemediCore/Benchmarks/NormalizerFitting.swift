@@ -22,7 +22,8 @@ struct NormalizerFitting {
         let measured = try FactMeasurements(
             Array(group.dataset[.training]), model: group.model, tokens: group.tokens,
             states: states + FactDirections.states(probes),
-            place: group.directory.appendingPathComponent("normalizer" + controls.suffix), inputs: inputs,
+            place: group.directory.appendingPathComponent(
+                FactClassification.trainingName + controls.suffix), inputs: inputs,
             batchSize: group.options.batchSize, label: " of the training split", progress: group.progress)
         // One vector has no deviation.
         guard measured.texts.count > 1 else {

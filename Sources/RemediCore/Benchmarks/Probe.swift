@@ -117,6 +117,12 @@ package struct ProbeGroup: Sendable {
     /// Every block that is edited, ascending.
     var blocks: [Int] { Set(probes.map(\.block)).sorted() }
     var bootstrap: Bootstrap { Bootstrap(seed: options.seed) }
+
+    /// How the control task hands out truths; nil for what is none.
+    func shuffle(of probe: Probe, entityBlock: Int) -> TruthShuffle? {
+        probe.controls.task
+            ? TruthShuffle(seed: options.seed, probe: "\(probe.folder) \(entityBlock)") : nil
+    }
 }
 
 /// A kind of classification by probes.  One instance serves a group of probes; it computes what they share
@@ -124,6 +130,8 @@ package struct ProbeGroup: Sendable {
 package protocol Classification: AnyObject {
     /// What the names of its result files start with: `fact_cls`.
     static var name: String { get }
+    /// What the names of files start with that keep the training split's states while they are needed.
+    static var trainingName: String { get }
 
     init(_ group: ProbeGroup)
 

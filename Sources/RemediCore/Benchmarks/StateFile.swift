@@ -110,3 +110,24 @@ final class StateFile {
         try? FileManager.default.removeItem(at: url)
     }
 }
+
+extension StateFile {
+    /// Removes what runs left in `folder` that were killed before they could: states, and the journals that
+    /// say how far they came.
+    ///
+    /// - Parameter places: what the names of files start with.
+    /// - Throws: `RemediError.unwritable`.
+    static func removeLeftovers(of places: [String], in folder: URL) throws {
+        for place in places {
+            for suffix in [suffix, "_people" + suffix, "_titles" + suffix, CaseJournal.suffix] {
+                let file = folder.appendingPathComponent(place + suffix)
+                guard FileManager.default.fileExists(atPath: file.path) else { continue }
+                do {
+                    try FileManager.default.removeItem(at: file)
+                } catch {
+                    throw RemediError.unwritable(path: file.path, reason: error.localizedDescription)
+                }
+            }
+        }
+    }
+}

@@ -152,15 +152,15 @@ struct SampleReader {
                 let top = sample["model_top_k"]?.array?.first?.string,
                 let probed = sample["predicted_top_k"]?.array?.compactMap(\.string)
             else { return nil }
-            return Judgement(truth: top != truth, prediction: !probed.contains(top))
+            let errs = sample["control_truth"]?.bool ?? (top != truth)
+            return Judgement(truth: errs, prediction: !probed.contains(top))
         }
         guard benchmark == "fact_cls",
             let says = sample["control_truth"]?.bool
                 ?? Self.isGreater(sample["logp_target"], sample["logp_comparator"]),
             let predicted = Self.isGreater(sample["score_target"], sample["score_comparator"])
         else { return nil }
-        // The control task's truth is another sample's.
-        return Judgement(truth: !(sample["control_truth"]?.bool ?? says), prediction: !predicted)
+        return Judgement(truth: !says, prediction: !predicted)
     }
 }
 

@@ -39,7 +39,9 @@ package enum BiosBias {
             context = "About \(name.first): \(context)"
             mentions = wholeWordMentions(of: first, in: Array(context.unicodeScalars))
         }
-        guard wordCount(context) >= contextMinimumWords else { throw unusable(DropReason.fewWords) }
+        guard wordCount(context.unicodeScalars) >= contextMinimumWords else {
+            throw unusable(DropReason.fewWords)
+        }
         let rest = context.unicodeScalars.dropFirst(mentions[0].upperBound)
         return Sample(
             id: id, entity: name.first, attribute: String(rest).trimming(".: "), context: context,
@@ -61,13 +63,26 @@ package enum BiosBias {
 
     /// Of the sentences of three words or more the second, or the only one; empty if there is none.
     private static func sentence(of raw: String) -> String {
-        let text = String(raw.unicodeScalars.prefix(readScalars))
-        let long = SentenceSplitter().sentences(of: text).lazy
-            .filter { wordCount($0) >= sentenceMinimumWords }.prefix(2)
-        return Array(long).last ?? ""
+        let text = Array(raw.unicodeScalars.prefix(readScalars))
+        var found: Range<Int>?
+        for range in SentenceSplitter().ranges(of: text)
+        where wordCount(text[range]) >= sentenceMinimumWords {
+            let isSecond = found != nil
+            found = range
+            if isSecond { break }
+        }
+        return found.map { String(String.UnicodeScalarView(text[$0])) } ?? ""
     }
 
-    private static func wordCount(_ text: String) -> Int {
-        text.unicodeScalars.split { $0.properties.isWhitespace }.count
+    /// How many runs of other scalars than white space there are.
+    private static func wordCount(_ text: some Sequence<Unicode.Scalar>) -> Int {
+        var count = 0
+        var isInWord = false
+        for scalar in text {
+            let isSpace = scalar.isSpaceScalar
+            if !isSpace, !isInWord { count += 1 }
+            isInWord = !isSpace
+        }
+        return count
     }
 }

@@ -7,16 +7,23 @@ package struct SentenceSplitter: Sendable {
     /// The sentences of `text`, trimmed of white space, none empty.
     package func sentences(of text: String) -> [String] {
         let scalars = Array(text.unicodeScalars)
-        var sentences: [String] = []
+        return ranges(of: scalars).map { String(String.UnicodeScalarView(scalars[$0])) }
+    }
+
+    /// Where they lie.
+    func ranges(of text: [Unicode.Scalar]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
         var start = 0
-        for end in boundaries(of: scalars) + [scalars.count] {
-            var view = String.UnicodeScalarView()
-            view.append(contentsOf: scalars[start..<end])
-            let sentence = String(view).trimmingSpace()
-            if !sentence.isEmpty { sentences.append(sentence) }
+        for end in boundaries(of: text) + [text.count] {
+            let piece = text[start..<end]
+            if let first = piece.firstIndex(where: { !$0.isSpaceScalar }),
+                let last = piece.lastIndex(where: { !$0.isSpaceScalar })
+            {
+                ranges.append(first..<last + 1)
+            }
             start = end
         }
-        return sentences
+        return ranges
     }
 
     /// Where sentences end inside the text: just behind the last closing mark.
@@ -25,7 +32,8 @@ package struct SentenceSplitter: Sendable {
         var start = 0
         var index = 0
         while index < text.count {
-            guard Self.terminators.contains(text[index]) else {
+            // Hardly any scalar ends a sentence, and most that do not are letters.
+            guard !Self.isPlain(text[index]), Self.terminators.contains(text[index]) else {
                 index += 1
                 continue
             }
@@ -40,6 +48,13 @@ package struct SentenceSplitter: Sendable {
         return found
     }
 
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", " ": true
+        default: false
+        }
+    }
+
     /// The first index from `start` on that is not in `set`.
     private func run(of set: Set<Unicode.Scalar>, in text: [Unicode.Scalar], from start: Int) -> Int {
         text[start...].firstIndex { !set.contains($0) } ?? text.count
@@ -47,8 +62,8 @@ package struct SentenceSplitter: Sendable {
 
     /// Whether the marks end the sentence that began at `start`.
     private func ends(_ text: [Unicode.Scalar], sentence start: Int, marks: Range<Int>, end: Int) -> Bool {
-        guard end < text.count, text[end].properties.isWhitespace,
-            let next = text[end...].firstIndex(where: { !$0.properties.isWhitespace })
+        guard end < text.count, text[end].isSpaceScalar,
+            let next = text[end...].firstIndex(where: { !$0.isSpaceScalar })
         else { return false }
         let opening = next..<run(of: Self.openers, in: text, from: next)
         guard opening.upperBound < text.count else { return false }
@@ -91,7 +106,7 @@ package struct SentenceSplitter: Sendable {
         before end: Int, in text: [Unicode.Scalar], from start: Int
     ) -> ArraySlice<Unicode.Scalar> {
         var first = end
-        while first > start, !text[first - 1].properties.isWhitespace,
+        while first > start, !text[first - 1].isSpaceScalar,
             !Self.wordBreaks.contains(text[first - 1])
         {
             first -= 1

@@ -63,7 +63,7 @@ extension String {
     }
 
     /// Without white space at either end.
-    func trimmingSpace() -> String { trimmed { $0.properties.isWhitespace } }
+    func trimmingSpace() -> String { trimmed(\.isSpaceScalar) }
 
     private func trimmed(_ isDropped: (Unicode.Scalar) -> Bool) -> String {
         var view = unicodeScalars[...]

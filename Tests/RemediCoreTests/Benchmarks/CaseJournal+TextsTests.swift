@@ -71,29 +71,6 @@ final class CaseJournalTextsTests: XCTestCase {
         XCTAssertEqual(try texts(CaseJournal(file: file, inputs: [:]), SilentProgress()), whole)
     }
 
-    /// Every write waits for the disk, so several texts share one.
-    func testTextsAreWrittenTogether() throws {
-        let model = try TinyModels.open("gpt2")
-        let file = try temporaryFolder().appendingPathComponent("a.journal.jsonl")
-        let prompts = (0..<CaseJournal.textsPerWrite + 1).map {
-            ContinuedPrompt(tokens: [1 + $0 % 7], stream: "\($0)")
-        }
-        // Of different lengths, so that they end one by one.
-        var settings = settings
-        settings.options.limit = .total(3)
-        let lengthened = prompts.enumerated().map { index, prompt in
-            var prompt = prompt
-            prompt.tokens += Array(repeating: 5, count: index % 2)
-            return prompt
-        }
-        _ = try CaseJournal(file: file, inputs: [:]).texts(
-            of: lengthened, part: "texts", settings: settings, model: model, stage: "writing",
-            progress: SilentProgress())
-        let lines = try JSONLines.read(file)
-        XCTAssertEqual(try CaseJournal.count(in: file), lengthened.count)
-        XCTAssertLessThanOrEqual(lines.count, 3)
-    }
-
     /// A signal does not wait for a text to end.
     func testASignalStopsBetweenTokens() throws {
         let model = try TinyModels.open("gpt2")

@@ -154,6 +154,19 @@ final class ClassificationRunTests: XCTestCase {
         XCTAssertEqual(try Fixture.run(more, in: folder).map(\.isReused), [false, true])
     }
 
+    /// A run that was killed behind its last result left states that nobody goes on from.
+    func testWhatAKilledRunLeftIsRemoved() throws {
+        let folder = try temporaryFolder()
+        let options = Fixture.options(editors: editors)
+        _ = try Fixture.run(options, in: folder)
+        let whole = try content(folder)
+        for name in ["fact_cls.states", "fact_cls.journal.jsonl", "normalizer_control_model.states"] {
+            try Data("x".utf8).write(to: folder.appendingPathComponent(name))
+        }
+        XCTAssertTrue(try Fixture.run(options, in: folder).allSatisfy(\.isReused))
+        XCTAssertEqual(try content(folder), whole)
+    }
+
     func testOtherOptionsAreRefused() throws {
         let folder = try temporaryFolder()
         var options = Fixture.options(.biaffine, editors: editors, entityBlocks: [2])

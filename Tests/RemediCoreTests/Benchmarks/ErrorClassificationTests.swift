@@ -128,8 +128,17 @@ final class ErrorClassificationTests: XCTestCase {
         let shuffled = try XCTUnwrap(control["samples"]?.array).map { $0["control_truth"]!.bool! }
         XCTAssertNotEqual(shuffled, errors)
         XCTAssertEqual(shuffled.count { $0 }, errors.count { $0 })
-        XCTAssertEqual(shuffled, ControlTask.shuffled(errors, seed: options.seed, task: "error_cls"))
-        XCTAssertNotEqual(control["metrics"]?["mcc"], plain["metrics"]?["mcc"])
+        XCTAssertEqual(
+            shuffled, ControlTask.shuffled(errors, seed: options.seed, task: "error_cls linear/1 2"))
+        let judgements = zip(try XCTUnwrap(control["samples"]?.array), shuffled).map { sample, errs in
+            Judgement(
+                truth: errs,
+                prediction: !sample["predicted_top_k"]!.array!.contains(sample["model_top_k"]!.array![0]))
+        }
+        for score in [JudgementScore.f1, .mcc] {
+            XCTAssertEqual(
+                control["metrics"]?[score.rawValue]?.double, score.value(of: judgements), score.rawValue)
+        }
         for key in ["probe_recall_1", "probe_recall_k", "model_recall_1", "model_recall_k", "k"] {
             XCTAssertEqual(control["metrics"]?[key], plain["metrics"]?[key], key)
         }

@@ -11,6 +11,23 @@ final class RunComparisonTests: XCTestCase {
             StoredRun(existing: ReportFixture.folder(second)))
     }
 
+    /// The control task's truths are those that were handed out, in both kinds of classification.
+    func testControlTruthsAreRead() throws {
+        for (benchmark, own) in [
+            ("error_cls", false), ("fact_cls", true),
+        ] {
+            var sample: JSONObject = [
+                "id": "a", "ground_truth": "poet", "model_top_k": ["poet"], "predicted_top_k": ["poet"],
+                "logp_target": 2, "logp_comparator": 1, "score_target": 1, "score_comparator": 2,
+            ]
+            let reader = SampleReader(benchmark: benchmark)
+            func truth() -> Bool? { reader.judgements(in: [.object(sample)]).first?.judgement.truth }
+            XCTAssertEqual(truth(), false, benchmark)
+            sample["control_truth"] = .bool(!own)
+            XCTAssertEqual(truth(), true, benchmark)
+        }
+    }
+
     /// Against SciPy's exact permutation test.
     func testAgainstSciPy() throws {
         let found = try comparison("eval_gen_demo/prefix", "eval_gen_demo/linear/1")
