@@ -50,43 +50,56 @@ package struct RunComparison: Sendable {
         }
     }
 
-    /// Results of the same condition; where each run has a single one of a benchmark, these two.
+    /// Results of the same condition; where each run has a single one of a benchmark, or of a probe of one
+    /// entity layer, these two.
     private static func pairs(_ first: [StoredResult], _ second: [StoredResult]) -> [(
         StoredResult, StoredResult
     )] {
-        var found: [(StoredResult, StoredResult)] = []
-        var seen: [ResultPlace] = []
-        for result in first {
-            if let same = second.first(where: { $0.place == result.place }) {
-                found.append((result, same))
-                continue
+        first.compactMap { result in
+            if let same = second.first(where: { $0.place == result.place }) { return (result, same) }
+            for isSameKind in [isSameProbe, isSameBenchmark] {
+                let others = second.filter { isSameKind(result.place, $0.place) }
+                let own = first.filter { isSameKind(result.place, $0.place) }
+                if own.count == 1, others.count == 1 { return (result, others[0]) }
             }
-            var kind = ResultPlace(benchmark: result.place.benchmark, condition: "", layer: nil)
-            kind.setting = result.place.setting
-            guard !seen.contains(kind) else { continue }
-            seen.append(kind)
-            func isSameKind(_ other: StoredResult) -> Bool {
-                other.place.benchmark == kind.benchmark && other.place.setting == kind.setting
-            }
-            let others = second.filter(isSameKind)
-            if first.filter(isSameKind).count == 1, others.count == 1 { found.append((result, others[0])) }
+            return nil
         }
-        return found
+    }
+
+    private static func isSameProbe(_ a: ResultPlace, _ b: ResultPlace) -> Bool {
+        isSameBenchmark(a, b) && a.entityLayer == b.entityLayer && a.variant == b.variant
+    }
+
+    private static func isSameBenchmark(_ a: ResultPlace, _ b: ResultPlace) -> Bool {
+        a.benchmark == b.benchmark && a.setting == b.setting
     }
 
     private static func entries(_ a: StoredResult, _ b: StoredResult) throws -> [Entry] {
         let (ofFirst, ofSecond) = (try a.samples(), try b.samples())
-        return a.metrics.compactMap { metric in
-            guard let other = b[metric.name],
+        return metrics(a, b).compactMap { metric, other in
+            guard
                 let (pair, onlyFirst, onlySecond) = PairedMeasure.of(
                     metric, ofFirst, other, ofSecond, benchmark: a.place.benchmark)
             else { return nil }
-            let found = pair.comparison(key: "\(a.place.benchmark).\(metric.name)")
+            let name = metric.name == other.name ? metric.name : "\(metric.name) : \(other.name)"
+            let found = pair.comparison(key: "\(a.place.benchmark).\(name)")
             return Entry(
-                first: a.place, second: b.place, metric: metric.name, count: pair.count, onlyFirst: onlyFirst,
+                first: a.place, second: b.place, metric: name, count: pair.count, onlyFirst: onlyFirst,
                 onlySecond: onlySecond, firstValue: pair.firstValue, secondValue: pair.secondValue,
                 difference: found.difference, interval: found.interval, pValue: found.pValue)
         }
+    }
+
+    /// Metrics of the same name.  What is measured after an edit (`…_post`) has its counterpart in what a
+    /// baseline, which knows no edit, measures (`…_pre`).
+    private static func metrics(_ a: StoredResult, _ b: StoredResult) -> [(StoredMetric, StoredMetric)] {
+        func counterpart(of name: String, in baseline: StoredResult) -> StoredMetric? {
+            guard name.hasSuffix("_post"), baseline[name] == nil else { return nil }
+            return baseline[name.dropLast("post".count) + "pre"]
+        }
+        return a.metrics.compactMap { metric in
+            (b[metric.name] ?? counterpart(of: metric.name, in: b)).map { (metric, $0) }
+        } + b.metrics.compactMap { metric in counterpart(of: metric.name, in: a).map { ($0, metric) } }
     }
 }
 

@@ -34,7 +34,7 @@ package struct DataList: Command {
     package func run(in surroundings: Surroundings) throws {
         let workplace = surroundings.workplace
         let entries = try DataFile.all.map { file in
-            var entry = Entry(file: file, place: file.place(in: workplace))
+            var entry = Entry(file: file, place: Self.place(of: file, in: workplace))
             if FileManager.default.fileExists(atPath: entry.place.path) {
                 entry.size = try MappedFile(entry.place).byteCount
                 entry.problem = try file.problem(of: entry.place, isHashed: verifies)
@@ -53,10 +53,18 @@ package struct DataList: Command {
                 case .authors(let place): (entry.size.map(ByteCount.text) ?? "", place)
                 }
             table.add([
-                entry.file.name, entry.file.fileName, size, state(of: entry), entry.file.licence, from,
+                entry.file.name, entry.place.lastPathComponent, size, state(of: entry), entry.file.licence, from,
             ])
         }
         try surroundings.write("folder: \(workplace.data.path)\n\n" + table.text())
+    }
+
+    /// Where the file is, or belongs: a data set that its authors hand out may lie there under their name.
+    private static func place(of file: DataFile, in workplace: Workplace) -> URL {
+        guard case .authors = file.origin, let dataset = DatasetName(rawValue: file.name),
+            let found = try? dataset.locate(file: nil, in: workplace)
+        else { return file.place(in: workplace) }
+        return found
     }
 
     private func state(of entry: Entry) -> String {

@@ -91,6 +91,35 @@ final class RunComparisonTests: XCTestCase {
         return try StoredRun(existing: folder)
     }
 
+    /// Probes are paired by the layer at which they read entities.
+    func testProbesOfSeveralEntityLayersArePaired() throws {
+        let found = try comparison("eval_cls_demo/linear/1", "eval_cls_demo/identity/1")
+        let pairs = Set(found.entries.map { "\($0.first.fullLabel) : \($0.second.fullLabel)" })
+        XCTAssertEqual(
+            pairs,
+            [
+                "linear 1, entity layer 5 : identity 1, entity layer 5",
+                "linear 1, entity layer 6 : identity 1, entity layer 6",
+            ])
+        XCTAssertTrue(found.entries.contains { $0.metric == "f1" })
+    }
+
+    /// What is so after an edit is compared with what is so behind the context.
+    func testAnEditIsComparedWithABaselineWithoutOne() throws {
+        for (first, second, metric) in [
+            ("linear/1", "prefix", "co_corr_post : co_corr_pre"),
+            ("prefix", "linear/1", "co_corr_pre : co_corr_post"),
+        ] {
+            let found = try comparison("eval_ent_demo/\(first)", "eval_ent_demo/\(second)").entries
+            let entry = try XCTUnwrap(found.first { $0.metric == metric }, "\(found.map(\.metric))")
+            let values = [(first, entry.firstValue), (second, entry.secondValue)]
+            for ((run, value), name) in zip(values, metric.components(separatedBy: " : ")) {
+                let result = try XCTUnwrap(try ReportFixture.run("eval_ent_demo/\(run)").results.first)
+                XCTAssertEqual(value, try XCTUnwrap(result[name]?.value), accuracy: 1e-9, run)
+            }
+        }
+    }
+
     func testOnlyCommonSamplesAndPromptsCount() throws {
         let first = try efficacy([("1", "a", -1), ("2", "b", -3), ("3", "c", -1), ("2", "b", -1)])
         let second = try efficacy([("2", "b", -1), ("1", "a", -3), ("3", "other", -3), ("2", "b", -1)])

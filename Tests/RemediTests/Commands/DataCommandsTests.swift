@@ -52,6 +52,15 @@ final class DataCommandsTests: XCTestCase {
             "d017056125178a13728594e66a801357a8db9ed7973a7425554bb4271de9fc6f")
     }
 
+    /// What the authors hand out counts under their names too.
+    func testTheListKnowsTheAuthorsFiles() throws {
+        try write(Data("x".utf8), "BIOS.pkl")
+        let line = run("data list").output.split(separator: "\n").first { $0.hasPrefix("biosbias ") }
+        let cells = try XCTUnwrap(line).split(separator: " ")
+        XCTAssertEqual(cells[1], "BIOS.pkl")
+        XCTAssertTrue(cells.contains("yes"), "\(cells)")
+    }
+
     func testADownload() throws {
         // The real file is not the tests' to ship: what a server sends instead is refused.
         let content = Data(repeating: 7, count: 519_831)
