@@ -22,7 +22,7 @@ struct ErrorCorrection {
     }
 
     /// What the model says: the log-probability of each title's first token, and of the whole target.
-    private struct Answer {
+    private struct ScoredAnswer {
         let titles: [Double]
         let fullTarget: Double
 
@@ -92,7 +92,7 @@ struct ErrorCorrection {
     /// The target goes first: its sequence serves the titles' first tokens as well.
     private func answers(
         to questions: [Question], of subject: EvaluationSubject, _ journal: CaseJournal
-    ) throws -> [Answer] {
+    ) throws -> [ScoredAnswer] {
         let titles = occupations.firstTokens.map { [$0] }
         return try journal.map(
             questions, part: "titles", batchSize: subject.scorer.batchSize,
@@ -102,14 +102,14 @@ struct ErrorCorrection {
                 ScoredPrompt(
                     tokens: $0.prompt.tokens, words: [$0.targetTokens] + titles, edit: $0.prompt.edit)
             }
-            return try subject.scorer.scores(of: prompts).map { Answer($0).journalEntry }
-        }.map(Answer.init(journalEntry:))
+            return try subject.scorer.scores(of: prompts).map { ScoredAnswer($0).journalEntry }
+        }.map(ScoredAnswer.init(journalEntry:))
     }
 
     // MARK: Result
 
     private func result(
-        _ questions: [Question], _ answers: [Answer], _ texts: [String], _ bootstrap: Bootstrap
+        _ questions: [Question], _ answers: [ScoredAnswer], _ texts: [String], _ bootstrap: Bootstrap
     ) -> BenchmarkResult {
         let entropy = NGramEntropy()
         var measures = Measures()

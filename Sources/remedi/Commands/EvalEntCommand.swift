@@ -16,9 +16,7 @@ package struct EvalEntCommand: EvaluationCommand {
     package init() {}
 
     package func check() throws(UsageError) {
-        for other in ["editors-dir", "layers", "conditions"] where baseline != nil && given.contains(other) {
-            throw .conflict("baseline", other)
-        }
+        if baseline != nil { try checkBaselineAlone() }
         try checkArguments(datasets: [.mcrae])
     }
 
@@ -46,11 +44,7 @@ package struct EvalEntCommand: EvaluationCommand {
                 )
             ]
             + inside(
-                [
-                    Arguments.option("conditions", group, "what to compare"),
-                    Arguments.option("alpha", group, "what the direction is multiplied with"),
-                    Arguments.option("beta", group, "what the edited state is multiplied with"),
-                ] + Arguments.tokenOptions + [
+                Arguments.conditionOptions + [
                     Arguments.option(
                         "compat", evaluation, "whose rules hold where this program and the reference differ"),
                     Arguments.option(

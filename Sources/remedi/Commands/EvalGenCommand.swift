@@ -17,9 +17,7 @@ package struct EvalGenCommand: EvaluationCommand {
     package init() {}
 
     package func check() throws(UsageError) {
-        for other in ["editors-dir", "layers", "conditions"] where baseline != nil && given.contains(other) {
-            throw .conflict("baseline", other)
-        }
+        if baseline != nil { try checkBaselineAlone() }
         if isDecontextualized, given.contains("contexts") { throw .conflict("decontextualized", "contexts") }
         if given.contains("max-length"), given.contains("max-new-tokens") {
             throw .conflict("max-length", "max-new-tokens")
@@ -67,11 +65,7 @@ package struct EvalGenCommand: EvaluationCommand {
                 )
             ]
             + inside(
-                [
-                    Arguments.option("conditions", group, "what to compare"),
-                    Arguments.option("alpha", group, "what the direction is multiplied with"),
-                    Arguments.option("beta", group, "what the edited state is multiplied with"),
-                ] + Arguments.tokenOptions + [
+                Arguments.conditionOptions + [
                     Arguments.option("benchmarks", short: "b", "Benchmarks", "what to measure"),
                     Arguments.option(
                         "compat", "Benchmarks",

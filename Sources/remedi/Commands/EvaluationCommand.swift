@@ -29,6 +29,13 @@ extension EvaluationCommand {
         if plan.needsEditors, arguments.editors == nil { throw .optionMissing(name: "editors-dir") }
     }
 
+    /// Refuses what `--baseline` decides already.
+    func checkBaselineAlone() throws(UsageError) {
+        for other in ["editors-dir", "layers", "conditions"] where given.contains(other) {
+            throw .conflict("baseline", other)
+        }
+    }
+
     package func check() throws(UsageError) { try checkArguments() }
 
     package func run(in surroundings: Surroundings) throws {

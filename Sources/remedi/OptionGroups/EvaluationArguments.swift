@@ -105,6 +105,16 @@ extension EvaluationArguments {
         ]
     }
 
+    /// What is compared, how strongly editors edit, and which tokens.
+    static var conditionOptions: [Option<Self>] {
+        let group = "Editors"
+        return [
+            option("conditions", group, "what to compare"),
+            option("alpha", group, "what the direction is multiplied with"),
+            option("beta", group, "what the edited state is multiplied with"),
+        ] + tokenOptions
+    }
+
     static var tokenOptions: [Option<Self>] {
         let group = "Editors"
         let doubtful = ", with editors that do not say: identity, null and weights.pth"
