@@ -55,15 +55,20 @@ SIZE = 40
 PROMPTED = ["efficacy", "paraphrase", "generation", "essence"]
 # What an experiment's folder must hold, by the start of its name.
 EXPECTED = {
+    "train.smollm2": ["linear/*/weights.safetensors"],
+    "train.demo": ["linear/*/weights.safetensors"],
     "train.": ["linear/*/weights.pth"],
     "eval.gen.counterfact": [f"{place}/{name}.json" for place in ("linear/*", "prefix", "replace")
                              for name in PROMPTED] + ["essence_references.json"],
     "eval.gen.smollm2": [f"{place}/efficacy.json" for place in ("linear/*", "prefix", "unedited")],
+    "eval.gen.demo": [f"{place}/efficacy.json" for place in ("linear/*", "prefix", "unedited")],
     "eval.gen.biosbias": [f"{context}/{file}" for context in ("contextual", "decontextual")
                           for file in ("baseline.json", "linear/*/error_correction.json")],
     "eval.cls.biosbias": ["linear/*/error_cls_layer_*.json", "identity/*/error_cls_layer_*.json",
                           "linear/*/error_cls_layer_*_control_task.json",
                           "linear/*/error_cls_layer_*_control_model.json"],
+    "eval.cls.demo": ["linear/*/fact_cls_layer_*.json", "linear/*/fact_cls_layer_*_control_task.json",
+                      "identity/*/fact_cls_layer_*.json"],
     "eval.cls.": ["linear/*/fact_cls_layer_*.json", "identity/*/fact_cls_layer_*.json",
                   "linear/*/fact_cls_layer_*_control_task.json",
                   "linear/*/fact_cls_layer_*_control_model.json"],
@@ -173,7 +178,7 @@ def make_model(name, folder):
 
 def fits(experiment, model):
     """Experiments made for one model run on that model."""
-    return model == "smollm2" or not experiment.endswith("smollm2")
+    return model == "smollm2" or not experiment.endswith(("smollm2", "demo"))
 
 
 def attempt(trial, experiment, model, once):

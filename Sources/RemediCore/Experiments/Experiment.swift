@@ -21,6 +21,15 @@ package struct Experiment: Sendable {
         }
     }
 
+    /// The data set that it takes samples of; nil for a group.
+    package var dataset: DatasetName? {
+        switch plan {
+        case .training(let plan): plan.dataset
+        case .evaluation(let plan): plan.scope.dataset
+        case .group: nil
+        }
+    }
+
     /// The name of its results folder, for its own model or another one.
     package func resultsName(model: String?) -> String {
         switch plan {

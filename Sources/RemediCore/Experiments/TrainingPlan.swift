@@ -10,6 +10,8 @@ package struct TrainingPlan: Sendable, Equatable {
     package var prefix = ""
     package var compatibility: Compatibility = .remedi
     package var layers = LayerPlan()
+    /// Only the first samples of the training split.
+    package var size: Int?
     package var options = TrainingOptions()
 
     package init() {}
@@ -22,6 +24,7 @@ package struct TrainingPlan: Sendable, Equatable {
             Setting("prefix", \.prefix, .text("TEXT", mayBeEmpty: true)),
             Setting("compat", \.compatibility, .choice()),
             Setting("layers", \.layers, .layerPlan),
+            Setting("size", \.size, .optional(.integer(minimum: 1))),
         ] + TrainingOptions.settings.map { $0.inside(\.options) }
     }
 

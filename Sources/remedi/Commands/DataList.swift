@@ -53,7 +53,8 @@ package struct DataList: Command {
                 case .authors(let place): (entry.size.map(ByteCount.text) ?? "", place)
                 }
             table.add([
-                entry.file.name, entry.place.lastPathComponent, size, state(of: entry), entry.file.licence, from,
+                entry.file.name, entry.place.lastPathComponent, size, state(of: entry), entry.file.licence,
+                from,
             ])
         }
         try surroundings.write("folder: \(workplace.data.path)\n\n" + table.text())

@@ -58,14 +58,15 @@ package struct ExperimentsRun: Command {
 
     /// Runs a group's experiments one after the other, each with the options given.
     private func runAll(of group: ExperimentGroup, in surroundings: Surroundings) throws {
-        for name in ["experiment-name", "dataset-file"] where given.contains(name) {
-            throw UsageError.notForGroups(name: name, group: experiment)
+        let members = try group.experiments.map { try Experiment.named($0, in: surroundings.workplace) }
+        if given.contains("experiment-name") {
+            throw UsageError.notForGroups(name: "experiment-name", group: experiment)
+        }
+        if given.contains("dataset-file"), Set(members.map(\.dataset)).count > 1 {
+            throw UsageError.notForGroups(name: "dataset-file", group: experiment)
         }
         // What one of them would refuse is refused before the first runs.
-        for name in group.experiments {
-            let member = try Experiment.named(name, in: surroundings.workplace)
-            if case .evaluation(let plan) = member.plan { _ = try adjusted(plan) }
-        }
+        for case .evaluation(let plan) in members.map(\.plan) { _ = try adjusted(plan) }
         let options = given.options.flatMap { ["--" + $0.option.name] + $0.words }
         for name in group.experiments {
             try perform(["experiments", "run", name] + options, in: surroundings)

@@ -50,7 +50,7 @@ extension TrainCommand {
                 "validation-file", \.validationFile, .optional(.text("FILE")), group: group,
                 help: "samples to validate on, instead of a part of the training samples"),
             Option(
-                "size", \.size, .optional(.integer(minimum: 1)), group: group,
+                "size", \.plan.size, .optional(.integer(minimum: 1)), group: group,
                 help: "uses only the first N training samples"),
             option("hold-out", group, "the part of the training samples that validates"),
         ]

@@ -14,7 +14,6 @@ package struct TrainCommand: Command {
     package var device = DeviceArguments()
     var datasetFile: String?
     var validationFile: String?
-    var size: Int?
     package var layers: LayerChoice?
     var results = ResultsArguments()
     package var verbosity = Verbosity.normal
@@ -57,7 +56,7 @@ package struct TrainCommand: Command {
         if case .only(let blocks) = layers ?? plan.layers.layers(for: name) { options.blocks = blocks }
         let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
         let data = try TrainingFiles(
-            dataset: plan.dataset, file: datasetFile, validationFile: validationFile, size: size,
+            dataset: plan.dataset, file: datasetFile, validationFile: validationFile, size: plan.size,
             workplace: workplace, progress: progress)
         var modelArguments = ModelArguments()
         modelArguments.name = plan.model

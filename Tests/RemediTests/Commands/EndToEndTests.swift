@@ -224,7 +224,7 @@ final class EndToEndTests: XCTestCase {
         XCTAssertTrue(
             wrong.diagnostics.contains("dump.both has no setting 'splat'; did you mean split?"),
             wrong.diagnostics)
-        let both = run(words + ["split=all"])
+        let both = run(words + ["split=all", "-f", "data/counterfact.jsonl"])
         XCTAssertEqual(both.code, 0, both.diagnostics)
         let results = folder.appendingPathComponent("results")
         let dumps = try FileManager.default.subpathsOfDirectory(atPath: results.path)

@@ -70,7 +70,7 @@ final class EveryExperimentTests: XCTestCase {
         var words = ["--set", "split=all", "size=4"]
         if experiment.contains(".gen.") { words.append("max-new-tokens=4") }
         // Those of a model whose layers the tiny one does not have.
-        if experiment.hasSuffix("eval.cls.smollm2") { words.append("entity-layers=1,2") }
+        if ["eval.cls.smollm2", "eval.cls.demo"].contains(experiment) { words.append("entity-layers=1,2") }
         return words + ["-l", "1"]
     }
 
@@ -83,12 +83,15 @@ final class EveryExperimentTests: XCTestCase {
         XCTAssertEqual(names.count, listed.count)
         XCTAssertGreaterThan(trainings.count, 3)
         for name in trainings + names.filter({ !$0.hasPrefix("train.") }) {
+            // A group with a training has no settings of its own: its experiments run by their names.
+            if name == "demo" { continue }
             let words = ["experiments", "run", name, "-m", "tiny"] + settings(of: name)
             if name.contains(".cls.") { try makeControl(name) }
             let run = run(words)
             XCTAssertEqual(run.code, 0, "\(name): \(run.diagnostics)")
             try check(name)
         }
+        try check("demo")
     }
 
     /// The control model and its editors.
@@ -154,7 +157,7 @@ final class EveryExperimentTests: XCTestCase {
         }
         let corrected = "linear/1/error_correction.json"
         switch name {
-        case "train.smollm2": return ["linear/1/weights.safetensors"]
+        case "train.smollm2", "train.demo": return ["linear/1/weights.safetensors"]
         case _ where name.hasPrefix("train."): return ["linear/1/weights.pth", "linear/2/manifest.json"]
         case _ where name.hasPrefix("dump."): return ["linear/1/dump.pth", "linear/1/dump.safetensors"]
         case _ where name.hasPrefix("eval.med."): return ["mediation.json"]
@@ -163,9 +166,11 @@ final class EveryExperimentTests: XCTestCase {
             return files(["contextual", "decontextual"], ["baseline.json", corrected])
         case "sweep.gen.smollm2":
             return sweep(name, corrected: "", prompted: ["efficacy.json", "paraphrase.json"])
-        case "eval.gen.smollm2": return files(["unedited", "prefix", "linear/1"], ["efficacy.json"])
+        case "eval.gen.smollm2", "eval.gen.demo":
+            return files(["unedited", "prefix", "linear/1"], ["efficacy.json"])
         case "eval.gen.counterfact":
             return files(["linear/1", "prefix", "replace"], prompted) + ["essence_references.json"]
+        case "eval.cls.demo": return classified("fact").filter { !$0.contains("control_model") }
         case "eval.cls.biosbias": return classified("error")
         case _ where name.hasPrefix("eval.cls."): return classified("fact")
         default: return sweep(name, corrected: corrected, prompted: prompted)

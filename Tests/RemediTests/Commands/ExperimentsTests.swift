@@ -62,9 +62,9 @@ final class ExperimentsTests: XCTestCase {
         XCTAssertEqual(run.diagnostics, "")
         XCTAssertEqual(run.code, 0)
         let names = [
-            "train": ["counterfact", "biosbias", "mcrae", "smollm2"],
-            "eval.gen": ["counterfact", "biosbias", "smollm2"],
-            "eval.cls": ["counterfact", "biosbias", "smollm2"],
+            "train": ["counterfact", "biosbias", "mcrae", "smollm2", "demo"],
+            "eval.gen": ["counterfact", "biosbias", "smollm2", "demo"],
+            "eval.cls": ["counterfact", "biosbias", "smollm2", "demo"],
             "eval.ent": ["mcrae"],
             "eval.med": ["counterfact", "winoventi", "smollm2"],
             "dump": ["counterfact", "biosbias", "mcrae", "all", "smollm2"],
