@@ -19,6 +19,20 @@ final class EvaluationRunTests: XCTestCase {
 
     // MARK: Files
 
+    /// A manifest has an entry for every layer: each names what was left out by numbers only.
+    func testManifestsCountWhatWasDropped() throws {
+        let cases = try TinyModels.cases()
+        let dataset = Dataset(
+            name: .counterfact, samples: cases.samples, dropped: [("a reason", ["a", "b"])], fileHash: "")
+        let model = try TinyModels.open("gpt2")
+        let run = EvaluationRun(
+            model: model, dataset: dataset, options: EvaluationFixture.options([.unedited]),
+            directory: try temporaryFolder(), progress: SilentProgress())
+        XCTAssertEqual(run.circumstances(sampleCount: 1)["dropped"], ["a reason": 2])
+        XCTAssertEqual(
+            try run.inputs(of: .unedited)["tokenizer"], .string(try model.tokenizer.fingerprint()))
+    }
+
     func testResultFilesHaveTheReferencesForm() throws {
         let folder = try temporaryFolder()
         _ = try run(EvaluationFixture.options([.unedited, .prefix, .edited]), in: folder)
