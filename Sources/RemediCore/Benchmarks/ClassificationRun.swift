@@ -90,7 +90,7 @@ package struct ClassificationRun {
         [
             "version": .string(RemediVersion.current),
             "dataset": .string(dataset.name.rawValue),
-            "data": .string(dataset.fileHash),
+            "data": .string(dataset.identity),
             "split": .string(options.split.description),
             "seed": .string(String(options.seed)),
         ]

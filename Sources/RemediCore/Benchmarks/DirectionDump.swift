@@ -54,7 +54,7 @@ package struct DirectionDump {
         }
         outcome.ids = usable.map(\.sample.id)
         try write(usable, to: files) { writer in
-            progress.report(.started(stage: "directions, block \(editor.block)", total: usable.count))
+            progress.report(.started(stage: "directions, layer \(editor.block)", total: usable.count))
             for start in stride(from: 0, to: usable.count, by: batchSize) {
                 let end = min(start + batchSize, usable.count)
                 let states = try self.states(of: Array(usable[start..<end]))

@@ -77,7 +77,7 @@ struct EntailmentBenchmark {
         let scorer = EndingScorer(model: model, block: condition.block, alpha: alpha, beta: beta)
         return try journal.map(
             asked, part: "entailment", batchSize: max(1, batchSize / max(mean, 1)),
-            stage: condition.block.map { "entailment, \(condition.label), block \($0)" }
+            stage: condition.block.map { "entailment, \(condition.label), layer \($0)" }
                 ?? "entailment, \(condition.label)", progress: progress
         ) { batch in
             let found = try scorer.scores(of: batch.flatMap(\.endings)).map(\.full)

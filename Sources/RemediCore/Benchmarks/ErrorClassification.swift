@@ -130,7 +130,7 @@ final class ErrorClassification: Classification {
     ) throws {
         let count = measured.people.count
         group.progress.report(
-            .started(stage: "\(stage), \(probe.type.rawValue), block \(probe.block)", total: count))
+            .started(stage: "\(stage), \(probe.type.rawValue), layer \(probe.block)", total: count))
         for start in stride(from: 0, to: count, by: Self.piece) {
             let people = start..<min(start + Self.piece, count)
             try body(

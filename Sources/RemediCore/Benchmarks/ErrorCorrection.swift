@@ -111,7 +111,7 @@ struct ErrorCorrection {
     private func result(
         _ questions: [Question], _ answers: [ScoredAnswer], _ texts: [String], _ bootstrap: Bootstrap
     ) -> BenchmarkResult {
-        let entropy = NGramEntropy()
+        let entropy = NGramEntropy(tokenizer: WordTokenizer(rules: options.wordRules))
         var measures = Measures()
         let entries = questions.indices.map { index in
             let question = questions[index]

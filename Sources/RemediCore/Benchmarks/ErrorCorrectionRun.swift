@@ -8,6 +8,9 @@ package struct ErrorCorrectionOptions: Sendable, Equatable {
     package var topKLabels = 3
     package var generation = GenerationOptions(sampling: .topK(5, temperature: 1), limit: .total(150))
 
+    /// How texts are split into words for their fluency.
+    package var wordRules: WordTokenizer.Rules = .current
+
     package init() {}
 
     /// What decides a result, for the manifest.
@@ -16,7 +19,7 @@ package struct ErrorCorrectionOptions: Sendable, Equatable {
             "setting": .string(setting.rawValue), "top_k_labels": .integer(topKLabels),
         ]
         for (key, value) in generation.inputs.members { inputs[key] = value }
-        return inputs
+        return inputs.with(wordRules)
     }
 }
 

@@ -9,12 +9,18 @@ package struct EssenceBenchmark: Benchmark {
     let texts: ReferenceTexts
     /// What the unedited model wrote of every sample; nil where it could not be asked.
     let references: [String?]
-    private let fluency = NGramEntropy()
+    private let fluency: NGramEntropy
+
+    init(texts: ReferenceTexts, references: [String?], words: WordTokenizer.Rules = .current) {
+        self.texts = texts
+        self.references = references
+        fluency = NGramEntropy(tokenizer: WordTokenizer(rules: words))
+    }
 
     package var name: String { "essence" }
 
     package func inputs(_ options: EvaluationOptions) -> JSONObject {
-        var inputs = options.generation.inputs
+        var inputs = options.textInputs
         for (key, value) in texts.inputs.members { inputs[key] = value }
         return inputs
     }

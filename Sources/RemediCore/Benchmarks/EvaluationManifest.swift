@@ -110,7 +110,7 @@ extension EvaluationRun {
         var inputs: JSONObject = [
             "version": .string(RemediVersion.current),
             "dataset": .string(dataset.name.rawValue),
-            "data": .string(dataset.fileHash),
+            "data": .string(dataset.identity),
             "split": .string(options.split.description),
             "model": .string(model.fingerprint),
             "tokenizer": .string(try model.tokenizer.fingerprint()),

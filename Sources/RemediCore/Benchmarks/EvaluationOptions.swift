@@ -40,8 +40,22 @@ package struct EvaluationOptions: Sendable, Equatable {
     package var replacesByItself = false
     /// How texts are continued.
     package var generation = GenerationOptions(sampling: .topK(5, temperature: 1), limit: .total(100))
+    /// How texts are split into words for their fluency.
+    package var wordRules: WordTokenizer.Rules = .current
     /// Computes results again that are there already, whatever their manifest says.
     package var overwrite = false
 
     package init() {}
+
+    /// What decides how texts are made and judged, for the manifest.
+    var textInputs: JSONObject { generation.inputs.with(wordRules) }
+}
+
+extension JSONObject {
+    /// The same inputs of a result, with the rules for words where these are not the usual ones.
+    func with(_ rules: WordTokenizer.Rules) -> JSONObject {
+        var inputs = self
+        if rules != .current { inputs["word_rules"] = .string(rules.rawValue) }
+        return inputs
+    }
 }

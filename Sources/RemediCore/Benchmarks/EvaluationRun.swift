@@ -191,8 +191,9 @@ package struct EvaluationRun {
         case .rewrite: EfficacyBenchmark(.rewrite)
         case .paraphrase: PromptSetBenchmark(.paraphrase)
         case .neighborhood: PromptSetBenchmark(.neighborhood)
-        case .generation: GenerationBenchmark(texts: texts!)
-        case .essence: EssenceBenchmark(texts: texts!, references: essenceReferences)
+        case .generation: GenerationBenchmark(texts: texts!, words: options.wordRules)
+        case .essence:
+            EssenceBenchmark(texts: texts!, references: essenceReferences, words: options.wordRules)
         }
     }
 

@@ -170,7 +170,7 @@ extension EvaluationSubject {
 
     /// What progress calls the work of a benchmark.
     func stage(_ benchmark: String) -> String {
-        condition.block.map { "\(benchmark), \(condition.label), block \($0)" }
+        condition.block.map { "\(benchmark), \(condition.label), layer \($0)" }
             ?? "\(benchmark), \(condition.label)"
     }
 

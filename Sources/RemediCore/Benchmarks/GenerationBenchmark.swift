@@ -6,15 +6,20 @@ import LanguageModels
 /// Every distinct generation prompt of a case is continued once.  Texts count whole, prompts included.
 package struct GenerationBenchmark: Benchmark {
     let texts: ReferenceTexts
-    private let fluency = NGramEntropy()
+    private let fluency: NGramEntropy
 
     /// Reference texts are written to the result as long as they stay below this size altogether, in bytes.
     static let referenceLimit = 64 << 20
 
+    package init(texts: ReferenceTexts, words: WordTokenizer.Rules = .current) {
+        self.texts = texts
+        fluency = NGramEntropy(tokenizer: WordTokenizer(rules: words))
+    }
+
     package var name: String { "generation" }
 
     package func inputs(_ options: EvaluationOptions) -> JSONObject {
-        var inputs = options.generation.inputs
+        var inputs = options.textInputs
         for (key, value) in texts.inputs.members { inputs[key] = value }
         return inputs
     }

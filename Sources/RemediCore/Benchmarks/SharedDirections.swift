@@ -54,7 +54,7 @@ package final class SharedDirections {
         }
         let blocks = group.map(\.block)
         let last = blocks[blocks.count - 1]
-        let name = blocks.count == 1 ? "block \(last)" : "blocks \(blocks[0]) to \(last)"
+        let name = blocks.count == 1 ? "layer \(last)" : "layers \(blocks[0]) to \(last)"
         progress.report(.started(stage: "directions, \(name)", total: sources.count))
         let representations = try model.representations(
             of: sources, blocks: blocks, advanced: progress.advance(to:))

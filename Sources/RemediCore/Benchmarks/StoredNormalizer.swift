@@ -117,7 +117,7 @@ extension StoredNormalizer {
     static func write(_ content: Content, for probe: Probe, dataset: Dataset, samples: Int) throws {
         var metadata = try identity(of: probe)
         metadata["dataset"] = dataset.name.rawValue
-        metadata["data"] = dataset.fileHash
+        metadata["data"] = dataset.identity
         metadata["split"] = Split.training.description
         metadata["samples"] = String(samples)
         metadata["version"] = RemediVersion.current

@@ -12,10 +12,6 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
     /// Where entities are read; all: at the editor's block and above.
     package var entityLayers = LayerPlan()
     package var normalization: ProbeNormalization = .evaluation
-    /// Also chooses the byte token, until an option behind it chooses another.
-    package var compatibility: Compatibility = .remedi {
-        didSet { scope.tokens.firstByteToken = compatibility == .reference }
-    }
     /// nil: as the compatibility says.
     package var entityInput: ProbeEntityInput?
 
@@ -31,7 +27,6 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
             Setting("control-model", \.controls.model, .flag),
             Setting("entity-layers", \.entityLayers, .layerPlan),
             Setting("normalize", \.normalization, .choice()),
-            Setting("compat", \.compatibility, .choice()),
             Setting("editor-entity", \.entityInput, .optional(.choice())),
             Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),
         ]
@@ -80,7 +75,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         // Directions that are to be normalised by stored statistics must not depend on where they are used.
         options.entityInput =
             normalization == .train
-            ? .alone : entityInput ?? (compatibility == .reference ? .prompt : .alone)
+            ? .alone : entityInput ?? (scope.compatibility == .reference ? .prompt : .alone)
         options.topKLabels = topKLabels
         options.split = scope.split
         options.tokens = scope.tokens

@@ -24,5 +24,6 @@ extension McRae.Options {
         self.init()
         drawsContextFeature = compatibility == .reference
         roundsProbabilities = compatibility == .reference
+        articles = compatibility == .reference ? .wholeText : .firstWord
     }
 }

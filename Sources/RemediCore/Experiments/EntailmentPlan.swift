@@ -7,11 +7,7 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
 
     package var scope = EvaluationScope()
     package var conditions: [EvaluationOptions.Condition] = [.edited]
-    /// Also chooses the byte token, until an option behind it chooses another.
-    package var compatibility: Compatibility = .remedi {
-        didSet { scope.tokens.firstByteToken = compatibility == .reference }
-    }
-    /// nil: as `compatibility` says.
+    /// nil: as the compatibility says.
     package var referenceProbabilities: ReferenceProbabilities?
     package var alpha = 1.0
     package var beta = 1.0
@@ -21,7 +17,6 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
     package static var optionSettings: [Setting<EntailmentPlan>] {
         [
             Setting("conditions", \.conditions, .list(.choice("NAME"))),
-            Setting("compat", \.compatibility, .choice()),
             Setting("reference-probabilities", \.referenceProbabilities, .optional(.choice())),
             Setting("alpha", \.alpha, .number()),
             Setting("beta", \.beta, .number()),
@@ -39,7 +34,8 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
     private func run(in context: EvaluationContext) -> EntailmentRun {
         EntailmentRun(
             run: context.evaluationRun(scope, conditions: conditions, alpha: alpha, beta: beta),
-            probabilities: referenceProbabilities ?? (compatibility == .reference ? .rounded : .exact))
+            probabilities: referenceProbabilities
+                ?? (scope.compatibility == .reference ? .rounded : .exact))
     }
 }
 

@@ -40,13 +40,15 @@ extension EvaluationPlanning {
             + optionSettings
     }
 
-    /// Reads the members of a configuration file over the defaults.
+    /// Reads the members of a configuration file over the defaults; `compat` comes before everything else,
+    /// wherever it stands.
     ///
     /// - Throws: `ExperimentError`.
     init(_ object: JSONObject, path: String) throws {
         self.init()
         let strict = StrictObject(object: object, path: path)
         try strict.require("summary", "dataset")
+        try strict.apply(Self.settings.filter { $0.key == "compat" }, to: &self)
         try strict.apply(Self.settings, to: &self, refusingOthers: true)
     }
 

@@ -16,6 +16,12 @@ package enum SplitChoice: String, Sendable, CaseIterable {
 package struct EvaluationScope: Sendable, Equatable {
     package var summary = ""
     package var dataset: DatasetName = .counterfact
+    /// Whose rules hold; sets what follows from it.
+    package var compatibility: Compatibility = .remedi {
+        didSet {
+            if compatibility != oldValue { tokens.firstByteToken = compatibility == .reference }
+        }
+    }
     /// The model where the command line names none.
     package var model = "gptj"
     /// What the names of results folders, and of the folder with the editors, start with.
@@ -56,6 +62,7 @@ package struct EvaluationScope: Sendable, Equatable {
     /// What is an option of every evaluation too.
     package static var optionSettings: [Setting<EvaluationScope>] {
         [
+            Setting("compat", \.compatibility, .choice()),
             Setting("split", \.splitChoice, .choice()),
             Setting("small", \.small, .flag),
             Setting("size", \.size, .optional(.integer(minimum: 1))),

@@ -120,8 +120,12 @@ package struct Experiment: Sendable {
     package static func named(_ name: String, in workplace: Workplace) throws -> Experiment {
         let all = all(in: workplace)
         if let match = all.first(where: { $0.name == name }) { return try Experiment(file: match.file) }
+        // An experiment of another kind is not what was meant.
+        let kinds = ["train"] + evaluations.map { $0.kind }
+        let kind = kinds.first { name.hasPrefix($0 + ".") }
+        let names = all.map(\.name).filter { kind == nil || $0.hasPrefix(kind! + ".") }
         throw ExperimentError.unknownExperiment(
-            name: name, nearest: Spelling.nearest(to: name, among: all.map(\.name)),
+            name: name, nearest: Spelling.nearest(to: name, among: names),
             folders: workplace.configurations.map(\.path))
     }
 }

@@ -10,16 +10,14 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     package var conditions: [EvaluationOptions.Condition] = [.edited]
     package var alpha = 1.0
     package var beta = 1.0
-    /// Also chooses the byte token, until an option behind it chooses another.
-    package var compatibility: Compatibility = .remedi {
-        didSet { scope.tokens.firstByteToken = compatibility == .reference }
-    }
     /// Texts are sampled from the likeliest tokens, so many.
     package var topK = 5
     /// Tokens of prompt and text together; nil: what is usual for the data set.
     package var maxLength: Int?
     /// Tokens of the text alone, whatever the prompt's length.
     package var maxNewTokens: Int?
+    /// How texts are split into words for their fluency; nil: as the compatibility says.
+    package var wordRules: WordTokenizer.Rules?
     /// Bias in Bios: with the biography in front of the prompt, or without it.
     package var contexts: [CorrectionSetting] = [.contextual]
     /// Bias in Bios: how many occupations count as what the model says.
@@ -33,10 +31,10 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
             Setting("conditions", \.conditions, .list(.choice("NAME"))),
             Setting("alpha", \.alpha, .number()),
             Setting("beta", \.beta, .number()),
-            Setting("compat", \.compatibility, .choice()),
             Setting("top-k", \.topK, .integer(minimum: 1)),
             Setting("max-length", \.maxLength, .optional(.integer(minimum: 1))),
             Setting("max-new-tokens", \.maxNewTokens, .optional(.integer(minimum: 1))),
+            Setting("word-rules", \.wordRules, .optional(.choice())),
             Setting("contexts", \.contexts, .list(.choice("NAME"))),
             Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),
         ]
@@ -58,7 +56,12 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         options.settings = contexts
         options.topKLabels = topKLabels
         options.generation = generation(usualLength: 150)
+        options.wordRules = usedWordRules
         return options
+    }
+
+    private var usedWordRules: WordTokenizer.Rules {
+        wordRules ?? (scope.compatibility == .reference ? .reference : .current)
     }
 
     /// How texts are continued.
@@ -81,13 +84,14 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         options.split = scope.split
         options.elementType = context.elementType
         options.tokens = scope.tokens
-        options.replacesByItself = compatibility == .reference
+        options.replacesByItself = scope.compatibility == .reference
         options.alpha = alpha
         options.beta = beta
         options.batchSize = scope.batchSize
         options.seed = scope.seed
         options.overwrite = context.overwrite
         options.generation = generation(usualLength: 100)
+        options.wordRules = usedWordRules
         return EvaluationRun(
             model: context.model, dataset: context.dataset, options: options, directory: context.directory,
             texts: context.workplace.data, cache: context.workplace.cache,

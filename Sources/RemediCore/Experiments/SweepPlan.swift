@@ -163,6 +163,7 @@ package struct SweepChoice: Sendable {
                 .init(""), .init(sweptName, .right), .init("\(criterionName), validation", .right),
                 .init("test", .right), .init("samples", .right),
             ] + headings.map { .init($0, .right) })
+        table.keyColumns = 2
         func text(_ value: Double?) -> String {
             guard let value, value.isFinite else { return format == .csv ? "" : "–" }
             return format == .csv ? "\(value)" : String(format: "%.3f", value)

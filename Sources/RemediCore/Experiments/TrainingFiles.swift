@@ -11,13 +11,16 @@ package struct TrainingFiles: Sendable {
     package let hash: String
 
     /// Reads the training split of a data set, at most `size` samples of it, and the validation file.
+    ///
+    /// - Parameter compatibility: by whose rules samples are made of McRae's raw norms.
     /// - Throws: `ExperimentError.dataFileNotFound`, `RemediError`, `LanguageModelError`.
     package init(
-        dataset name: DatasetName, file: String?, validationFile: String?, size: Int?, workplace: Workplace,
-        progress: any ProgressReporter
+        dataset name: DatasetName, file: String?, validationFile: String?, size: Int?,
+        compatibility: Compatibility = .remedi, workplace: Workplace, progress: any ProgressReporter
     ) throws {
         let url = try name.locate(file: file, in: workplace)
-        let dataset = try Dataset.load(name, file: url)
+        let norms = McRae.Options(compatibility)
+        let dataset = try Dataset.load(name, file: url, norms: norms)
         dataset.reportDropped(to: progress)
         let split = dataset[.training]
         guard !split.isEmpty else {
@@ -33,11 +36,12 @@ package struct TrainingFiles: Sendable {
             )
         }
         validation = try validationFile.map { file in
-            let dataset = try Dataset.load(name, file: try name.locate(file: file, in: workplace))
+            let dataset = try Dataset.load(
+                name, file: try name.locate(file: file, in: workplace), norms: norms)
             dataset.reportDropped(to: progress)
             return dataset.samples
         }
-        hash = dataset.fileHash
+        hash = dataset.identity
     }
 }
 

@@ -4,7 +4,9 @@ extension TrainingOptions {
     /// Every value that decides what training computes, except which blocks: those depend on the model.
     package static var settings: [Setting<TrainingOptions>] {
         [
-            Setting("editor-types", \.editorTypes, .list(.choice("TYPE"))),
+            Setting(
+                "editor-types", \.editorTypes,
+                .list(.choice("TYPE", among: EditorType.allCases.filter { !$0.isParameterless }))),
             Setting("batch-size", \.batchSize, .integer(minimum: 1)),
             Setting("max-epochs", \.maxEpochs, .integer(minimum: 0)),
             Setting("patience", \.patience, .integer(minimum: 0)),

@@ -199,13 +199,15 @@ extension ValueKind where Value == Bool {
 }
 
 extension ValueKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-    /// One of the cases' raw values.
-    package static func choice(_ placeholder: String? = nil) -> ValueKind {
-        let names = Value.allCases.map(\.rawValue)
+    /// One of the cases' raw values, or of some of them.
+    package static func choice(
+        _ placeholder: String? = nil, among cases: [Value] = Array(Value.allCases)
+    ) -> ValueKind {
+        let names = cases.map(\.rawValue)
+        let read: @Sendable (String) -> Value? = { names.contains($0) ? Value(rawValue: $0) : nil }
         return ValueKind(
             placeholder: placeholder ?? names.joined(separator: "|"), expectation: .choice(names),
-            text: { Value(rawValue: $0) }, fromJSON: { $0.string.flatMap { Value(rawValue: $0) } },
-            json: { .string($0.rawValue) })
+            text: read, fromJSON: { $0.string.flatMap(read) }, json: { .string($0.rawValue) })
     }
 }
 

@@ -10,18 +10,22 @@ package struct EvaluationTable: Sendable {
     private struct Heading: Equatable {
         let benchmark: String
         let metric: String
-        /// "efficacy", "efficacy magnitude"; metrics of a result's parts say themselves what they are of:
-        /// "contextual f1".
+        /// "efficacy", "efficacy magnitude", "essence"; metrics of a result's parts say themselves what they
+        /// are of: "contextual f1".
         var title: String {
-            metric == "score" ? benchmark : metric.contains(" ") ? metric : "\(benchmark) \(metric)"
+            if metric == "score" || metric == benchmark { return benchmark }
+            return metric.contains(" ") ? metric : "\(benchmark) \(metric)"
         }
+
+        /// The title for people.
+        var words: String { title.replacingExactly("_", with: " ") }
     }
 
     /// The cells of people's tables hold `0.938 [0.921, 0.953]`; those of CSV have a column for each
     /// number, not rounded.
     ///
     /// - Parameter metrics: which metrics of each benchmark; nil: all but those of words' full
-    ///   log-probabilities and k, which is a setting.
+    ///   log-probabilities, k, which is a setting, and what stands there under a misspelt name too.
     package func table(
         format: TextTable.Format = .plain, metrics: [String]? = nil
     ) -> TextTable {
@@ -29,16 +33,18 @@ package struct EvaluationTable: Sendable {
         let isProbed = summaries.contains { $0.condition.entityBlock != nil }
         var columns: [TextTable.Column] = [.init("condition"), .init("layer", .right)]
         if isProbed { columns.append(.init(format == .csv ? "entity_layer" : "entity layer", .right)) }
+        let keyColumns = columns.count
         columns.append(.init("samples", .right))
         for heading in headings {
             if format == .csv {
                 let name = heading.title.replacingExactly(" ", with: "_")
                 columns += ["", "_std", "_lower", "_upper"].map { .init(name + $0, .right) }
             } else {
-                columns.append(.init(heading.title, .right))
+                columns.append(.init(heading.words, .right))
             }
         }
         var table = TextTable(columns: columns)
+        table.keyColumns = keyColumns
         for condition in conditions {
             let group = summaries.filter { $0.condition == condition }
             var cells = [condition.label, condition.block.map(String.init) ?? ""]
@@ -64,12 +70,16 @@ package struct EvaluationTable: Sendable {
         var found: [Heading] = []
         for summary in summaries {
             for metric in summary.metrics
-            where metrics?.contains(metric.name) ?? !(metric.name == "k" || metric.name.hasPrefix("full_")) {
+            where metrics?.contains(metric.name) ?? Self.isShown(metric.name) {
                 let heading = Heading(benchmark: summary.benchmark, metric: metric.name)
                 if !found.contains(heading) { found.append(heading) }
             }
         }
         return found
+    }
+
+    private static func isShown(_ metric: String) -> Bool {
+        !["k", "fluency_generaton"].contains(metric) && !metric.hasPrefix("full_")
     }
 
     /// The number of samples, or its range where the benchmarks could use different ones.

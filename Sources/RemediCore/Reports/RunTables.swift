@@ -48,6 +48,7 @@ package struct RunTables: Sendable {
                     "training samples", "seconds",
                 ])
                 .map { .init($0, .right) })
+        table.keyColumns = 2
         for training in run.trainings {
             let best = training.epochs.first { $0.number == training.bestEpoch }
             var cells = [training.isFinished ? training.type : training.type + " (unfinished)"]
@@ -90,6 +91,7 @@ package struct RunTables: Sendable {
         let places = PlaceColumns(results.map(\.place))
         var table = TextTable(
             columns: places.columns + [.init("samples", .right)] + metrics.map { .init($0, .right) })
+        table.keyColumns = places.columns.count
         for result in results {
             table.add(
                 places.cells(of: result.place) + ["\(result.sampleCount)"]

@@ -17,6 +17,12 @@ package struct TextTable: Sendable, Equatable {
 
     package var columns: [Column]
     package private(set) var rows: [[String]] = []
+    /// So many columns on the left say what a row is about.  A plain table that is wider than a page is split
+    /// into parts below each other, each with these columns; 0: it is never split.
+    package var keyColumns = 0
+
+    /// Columns of characters on a page.
+    private static let pageWidth = 80
 
     package init(columns: [Column]) { self.columns = columns }
 
@@ -40,14 +46,33 @@ package struct TextTable: Sendable, Equatable {
 
     private func plain() -> String {
         let widths = self.widths(of: [columns.map(\.title)] + rows)
+        return parts(widths).map { plain($0, widths) }.joined(separator: "\n")
+    }
+
+    private func plain(_ part: [Int], _ widths: [Int]) -> String {
         func line(_ cells: [String]) -> String {
-            var text = columns.indices.map { padded(cells[$0], column: $0, width: widths[$0]) }
-                .joined(separator: "  ")
+            var text = part.map { padded(cells[$0], column: $0, width: widths[$0]) }.joined(separator: "  ")
             while text.last == " " { text.removeLast() }
             return text
         }
-        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+        let rule = part.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
         return lines([line(columns.map(\.title)), rule] + rows.map(line))
+    }
+
+    /// Which columns stand beside each other.
+    private func parts(_ widths: [Int]) -> [[Int]] {
+        let keys = Array(columns.indices.prefix(keyColumns))
+        var parts = [keys]
+        for column in columns.indices.dropFirst(keyColumns) {
+            let part = parts[parts.count - 1] + [column]
+            let width = part.reduce(2 * (part.count - 1)) { $0 + widths[$1] }
+            if keyColumns > 0, part.count > keyColumns + 1, width > Self.pageWidth {
+                parts.append(keys + [column])
+            } else {
+                parts[parts.count - 1] = part
+            }
+        }
+        return parts
     }
 
     private func markdown() -> String {

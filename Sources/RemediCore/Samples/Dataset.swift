@@ -18,11 +18,24 @@ package struct Dataset: Sendable {
     package internal(set) var recordLimit: Int?
     /// SHA-256 of the file, hexadecimal.
     package var fileHash: String
+    /// By which rules samples were made of McRae's raw norms; nil if they were read as they are.
+    var norms: McRae.Options?
     /// Each sample's place among the samples that the reference makes of the file.  It keeps samples
     /// without an attribute, which ours drops; splits are cut by these places, so both cut alike.
     package private(set) var places: [Int]
     /// Samples without an attribute, and their places.
     private var incomplete: [(place: Int, sample: Sample)] = []
+
+    /// Tells other samples apart, for manifests: the file's hash, and how samples were made of it if not in the
+    /// usual way.
+    package var identity: String {
+        guard let norms, norms != McRae.Options() else { return fileHash }
+        let rules = [
+            norms.drawsContextFeature ? "any unrelated" : nil, norms.roundsProbabilities ? "rounded" : nil,
+            norms.articles == .wholeText ? "articles by whole texts" : nil,
+        ]
+        return ([fileHash] + rules.compactMap { $0 }).joined(separator: ", ")
+    }
 
     /// How many places there are.
     package var placeCount: Int { samples.count + incomplete.count }

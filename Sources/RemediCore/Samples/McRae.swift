@@ -9,6 +9,8 @@ package struct McRae {
         package var drawsContextFeature = false
         /// Whether probabilities in lists are texts of two decimals, as in the reference.
         package var roundsProbabilities = false
+        /// How the articles in front of concepts are chosen.
+        package var articles: IndefiniteArticle.Rule = .firstWord
         package var seed: UInt64 = 123_456
 
         package init() {}
@@ -78,7 +80,7 @@ package struct McRae {
         let (said, asked) = (norms.features[context], norms.features[prompt])
         let id = "\(concept.text.replacingExactly(" ", with: "_"))/\(id(context))/\(id(prompt))"
         let unrelated = unrelatedFeatures(to: context, of: concept, sample: id, &random)
-        let subject = "\(IndefiniteArticle.of(concept.entity)) \(concept.entity)"
+        let subject = "\(IndefiniteArticle.of(concept.entity, rule: options.articles)) \(concept.entity)"
         func listed(_ feature: Int, _ key: String? = nil, _ probability: Double = 0) -> JSONValue {
             entry(norms.features[feature], subject: subject, key: key, probability: probability)
         }
@@ -145,6 +147,7 @@ extension Dataset {
     ///
     /// - Throws: `RemediError.malformedData`; `LanguageModelError` if the file cannot be read.
     mutating func readMcRae(_ file: URL, options: McRae.Options) throws {
+        self.norms = options
         let norms = try McRaeNorms(file: file)
         recordCount = norms.rowCount
         for id in norms.unwanted { drop(id: id, reason: McRae.DropReason.unwantedFeature) }

@@ -3,12 +3,12 @@ import Foundation
 /// Chooses between "A" and "An" by how the next word sounds: an hour, a unicorn, an MRI, a one, an 8-track.
 package enum IndefiniteArticle {
     /// What is looked up.
-    package enum Rule: Sendable {
+    package enum Rule: String, Sendable, CaseIterable {
         /// The first word.
-        case firstWord
+        case firstWord = "first-word"
         /// The text as a whole, as the reference does (SEMANTICS-DETAILS 28): several words are in no
         /// dictionary and get "A".
-        case wholeText
+        case wholeText = "whole-text"
     }
 
     /// "A" or "An", to stand in front of `words`.  What holds no letter or digit gets "A".

@@ -2,7 +2,7 @@
 /// sentences, then each by the rules of the Penn Treebank as NLTK has improved them.  Case is kept.
 package struct WordTokenizer: Sendable {
     /// Whose rules.
-    package enum Rules: Sendable {
+    package enum Rules: String, Sendable, CaseIterable {
         /// NLTK's as they are now (3.10).
         case current
         /// NLTK 3.8's, of the reference's time: curly quotes end no sentence, dashes between words part

@@ -47,6 +47,6 @@ extension Dataset {
         }
         return Dataset(
             name: name, samples: held.map { training[$0] },
-            fileHash: "\(fileHash), \(held.count) validation samples of \(places.count), seed \(seed)")
+            fileHash: "\(identity), \(held.count) validation samples of \(places.count), seed \(seed)")
     }
 }

@@ -4,7 +4,7 @@ package enum Commands {
         [
             .command(TrainCommand.self),
             .group(
-                name: "eval", summary: "measures how well editors work",
+                name: "eval", summary: "measures what edits change, and what models believe",
                 members: [
                     .command(EvalGenCommand.self),
                     .command(EvalClsCommand.self),

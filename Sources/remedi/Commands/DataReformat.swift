@@ -34,7 +34,8 @@ package struct DataReformat: Command {
                 help: "the raw file; if not given, it is looked for in REMEDI_DATA_DIR, CM_DATA_DIR or data"),
             Option(
                 "compat", \.compatibility, .choice(), group: "McRae norms",
-                help: "whose rules count where the reference differs: --unrelated any and --co-prob rounded",
+                help: "whose rules count where the reference differs: --unrelated any, --co-prob"
+                    + " rounded and --articles whole-text where they are not given",
                 comesFirst: true),
             Option(
                 "unrelated", \.norms.drawsContextFeature, .either("any", "others"), group: "McRae norms",
@@ -43,6 +44,10 @@ package struct DataReformat: Command {
                 "co-prob", \.norms.roundsProbabilities, .either("rounded", "exact"), group: "McRae norms",
                 help: "how the lists of features hold probabilities: as texts of two decimals, or as they are"
             ),
+            Option(
+                "articles", \.norms.articles, .choice(), group: "McRae norms",
+                help: "whether a concept's first word decides between A and An, or the concept as a whole,"
+                    + " which several words leave without an An"),
             Option(
                 "output", short: "o", \.output, .optional(.text("FILE")), group: "Output",
                 help: "the file to write; if not given, counterfact.jsonl, winoventi.jsonl, biosbias.json or"

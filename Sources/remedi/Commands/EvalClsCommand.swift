@@ -64,8 +64,8 @@ package struct EvalClsCommand: EvaluationCommand {
             Arguments.option(
                 "top-k-labels", group,
                 "Bias in Bios: how many occupations count as an answer of model and probe"),
-            Arguments.option(
-                "compat", group, "whose rules to follow where the reference and this program differ"),
+            Arguments.compatibilityOption(
+                group, "--byte-token first and --editor-entity prompt where they are not given"),
         ]
         return inside(
             Arguments.modelOptions + Arguments.dataOptions + Arguments.editorOptions

@@ -45,8 +45,11 @@ package struct EvalEntCommand: EvaluationCommand {
             ]
             + inside(
                 Arguments.conditionOptions + [
-                    Arguments.option(
-                        "compat", evaluation, "whose rules hold where this program and the reference differ"),
+                    Arguments.compatibilityOption(
+                        evaluation,
+                        "--byte-token first and --reference-probabilities rounded where they are not given,"
+                            + " and makes samples of raw norms as 'remedi data reformat --compat reference'"
+                            + " does"),
                     Arguments.option(
                         "reference-probabilities", evaluation,
                         "how people's probabilities are taken; if not given, as --compat says: exact, or"

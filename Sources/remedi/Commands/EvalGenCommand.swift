@@ -2,12 +2,31 @@ import LanguageModels
 import RemediCore
 
 /// What stands in an editor's place.
-enum Baseline: String, Sendable, CaseIterable { case prefix, replace, unedited }
+enum Baseline: String, Sendable, CaseIterable {
+    case prefix, replace, unedited
+
+    var condition: EvaluationOptions.Condition {
+        switch self {
+        case .prefix: .prefix
+        case .replace: .replace
+        case .unedited: .unedited
+        }
+    }
+}
 
 /// `eval gen`: what a model says next, with and without an edit.
 package struct EvalGenCommand: EvaluationCommand {
     package static let name = "gen"
     package static let summary = "measures what a model says next with editors and baselines"
+
+    package static var discussion: [String] {
+        [
+            "Most data sets are asked about by the benchmarks. Generation, essence and the condition replace"
+                + " also need the texts that 'remedi data download snippets idf vocabulary' fetches into the"
+                + " data folder. Of Bias in Bios it is measured how well edits correct the occupation that"
+                + " the model names; the unedited model is always asked, too."
+        ] + Arguments.discussion
+    }
 
     package var given = GivenArguments<EvalGenCommand>()
     package var arguments = EvaluationArguments<GenerationPlan>()
@@ -35,19 +54,17 @@ package struct EvalGenCommand: EvaluationCommand {
         for name in names where given.contains(name) {
             throw .meaningless(name: name, subject: dataset.rawValue)
         }
-        if dataset == .biosbias, baseline == .prefix {
-            throw .meaningless(name: "baseline prefix", subject: dataset.rawValue)
+        guard dataset == .biosbias else { return }
+        let conditions = baseline.map { [$0.condition] } ?? arguments.plan.conditions
+        for condition in conditions where condition == .prefix || condition == .replace {
+            let name = baseline == nil ? "conditions" : "baseline"
+            throw .meaningless(name: "\(name) \(condition.rawValue)", subject: dataset.rawValue)
         }
     }
 
     func adjust(_ plan: inout GenerationPlan) {
         if isDecontextualized { plan.contexts = [.decontextual] }
-        switch baseline {
-        case .prefix?: plan.conditions = [.prefix]
-        case .replace?: plan.conditions = [.replace]
-        case .unedited?: plan.conditions = [.unedited]
-        case nil: break
-        }
+        if let condition = baseline?.condition { plan.conditions = [condition] }
     }
 
     package static var options: [Option<EvalGenCommand>] {
@@ -67,10 +84,10 @@ package struct EvalGenCommand: EvaluationCommand {
             + inside(
                 Arguments.conditionOptions + [
                     Arguments.option("benchmarks", short: "b", "Benchmarks", "what to measure"),
-                    Arguments.option(
-                        "compat", "Benchmarks",
-                        "whose rules hold where this program and the reference differ: the reference's take"
-                            + " the first byte token, and may replace an entity by itself"),
+                    Arguments.compatibilityOption(
+                        "Benchmarks",
+                        "--byte-token first and --word-rules reference where they are not given, and may replace"
+                            + " an entity by itself"),
                 ]) + correctionOptions
             + inside(
                 textOptions + Arguments.computationOptions("Benchmarks") + Arguments.outputOptions)
@@ -99,10 +116,14 @@ package struct EvalGenCommand: EvaluationCommand {
             Arguments.option("top-k", group, "texts are sampled from so many of the likeliest tokens"),
             Arguments.option(
                 "max-length", group,
-                "tokens of prompt and text together, of which at least one is new; if not given, 150 for"
-                    + " Bias in Bios"),
+                "tokens of prompt and text together, of which at least one is new; if not given, 100, but"
+                    + " 150 for Bias in Bios"),
             Arguments.option(
                 "max-new-tokens", group, "tokens of the text alone, which is fairer to long prompts"),
+            Arguments.option(
+                "word-rules", group,
+                "how texts are split into words for their fluency: as NLTK does now, or as NLTK 3.8 did; if"
+                    + " not given, as --compat says"),
         ]
     }
 }

@@ -17,7 +17,8 @@ extension EvaluationArguments {
         let name = ModelName(plan.scope.model)
         let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
         let file = try plan.scope.dataset.locate(file: datasetFile, in: workplace)
-        let dataset = try Dataset.load(plan.scope.dataset, file: file)
+        let dataset = try Dataset.load(
+            plan.scope.dataset, file: file, norms: McRae.Options(plan.scope.compatibility))
         dataset.reportDropped(to: progress)
         let device = device
         let open: @Sendable (String) throws -> LanguageModel = { name in

@@ -100,11 +100,13 @@ package struct ExperimentsRun: Command {
         return plan
     }
 
+    /// What `--set` gives; `compat` comes first, for others change what it sets.
     private var assignments: [(key: String, value: String)] {
-        overrides.map { override in
+        let all = overrides.map { override in
             let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (String(parts[0]), String(parts[1]))
+            return (key: String(parts[0]), value: String(parts[1]))
         }
+        return all.filter { $0.key == "compat" } + all.filter { $0.key != "compat" }
     }
 
     private func assign<Plan: EvaluationPlanning>(
@@ -233,7 +235,7 @@ extension ExperimentsRun {
             Option(
                 "with-dependencies", \.makesDependencies, .flag, group: group,
                 help: "first makes the editors and control models that are missing"),
-        ] + DeviceArguments.options(in: \.device) + ResultsArguments.options(in: \.results) + [
+        ] + DeviceArguments.options(in: \.device, short: "d") + ResultsArguments.options(in: \.results) + [
             Option("format", \.format, .choice(), group: "Output", help: "how the table is written"),
             Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of a table"),
         ] + Verbosity.options(in: \.verbosity)

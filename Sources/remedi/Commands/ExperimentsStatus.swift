@@ -49,6 +49,11 @@ package struct ExperimentsStatus: Command {
             return try surroundings.write(
                 .array(rows.map { Self.json($0.name, $0.folder.url.path, $0.status) }))
         }
+        if rows.isEmpty {
+            ProgressDisplay(surroundings, verbosity: .normal)
+                .report(.message("no named experiment has results in \(root.path)"))
+            return
+        }
         var table = TextTable(columns: [
             .init("experiment"), .init("state"), .init("done", .right), .init("begun"), .init("folder"),
         ])

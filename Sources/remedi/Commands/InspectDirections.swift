@@ -13,7 +13,8 @@ package struct InspectDirections: Command {
             + " h_entity_pre and h_entity_post as dicts from layers to [D], id, entity, prompt, context and"
             + " attribute.",
         "The named experiments dump.counterfact, dump.biosbias and dump.mcrae write the same into a results"
-            + " folder: 'remedi experiments run dump.counterfact'.",
+            + " folder: 'remedi experiments run dump.counterfact'. So does this command with"
+            + " --experiment-name, which then goes on where it stood.",
     ]
 
     package var given = GivenArguments<InspectDirections>()
@@ -26,6 +27,8 @@ package struct InspectDirections: Command {
     var layers: LayerChoice?
     var batchSize = 16
     var outputs: [String] = []
+    var results = ResultsArguments()
+    var seed = EvaluationScope().seed
     var isJSON = false
     var verbosity = Verbosity.normal
 
@@ -34,6 +37,13 @@ package struct InspectDirections: Command {
     package func check() throws(UsageError) {
         if editor.directory == nil, !editor.type.isParameterless {
             throw .optionMissing(name: "editors-dir")
+        }
+        if results.experimentName != nil {
+            if !outputs.isEmpty { throw .conflict("experiment-name", "output") }
+            return
+        }
+        for name in Self.resultsOptions.map(\.name) where given.contains(name) {
+            throw .needs(name: name, other: "experiment-name")
         }
         if outputs.isEmpty { throw .optionMissing(name: "output") }
         if case .only(let blocks)? = layers, blocks.count == 1 { return }
@@ -44,6 +54,36 @@ package struct InspectDirections: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
+        if results.experimentName == nil { return try writeFiles(in: surroundings) }
+        var arguments = EvaluationArguments<DumpPlan>()
+        arguments.plan.alpha = editor.alpha
+        arguments.plan.beta = editor.beta
+        arguments.plan.scope = scope
+        arguments.device = model.device
+        arguments.datasetFile = datasetFile
+        arguments.editors = editor.directory
+        arguments.layers = layers
+        arguments.results = results
+        arguments.isJSON = isJSON
+        arguments.verbosity = verbosity
+        try arguments.run(nil, recording: self, in: surroundings)
+    }
+
+    /// Which samples a results folder gets the directions of.
+    private var scope: EvaluationScope {
+        var scope = EvaluationScope()
+        scope.dataset = dataset
+        scope.model = model.name
+        scope.splitChoice = isAll ? .all : .evaluation
+        scope.size = isAll ? nil : size
+        scope.editorType = editor.type
+        scope.batchSize = batchSize
+        scope.seed = seed
+        return scope
+    }
+
+    /// Writes the files that `--output` names.
+    private func writeFiles(in surroundings: Surroundings) throws {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
@@ -145,7 +185,16 @@ extension InspectDirections {
                     help: "files to write, .safetensors or .pth, of one layer; or a folder, for"
                         + " TYPE/LAYER/dump.safetensors and dump.pth"),
                 Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON about the files"),
-            ] + Verbosity.options(in: \.verbosity)
+            ] + resultsOptions + Verbosity.options(in: \.verbosity)
+    }
+
+    /// What a results folder in place of files has to do with.
+    private static var resultsOptions: [Option<InspectDirections>] {
+        ResultsArguments.options(in: \.results) + [
+            Option(
+                "seed", \.seed, .seed, group: "Results",
+                help: "the seed of the intervals beside the directions' mean length")
+        ]
     }
 
     /// Those of other commands, but with several layers.

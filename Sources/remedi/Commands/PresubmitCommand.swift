@@ -26,7 +26,7 @@ package struct PresubmitCommand: Command {
     package static var options: [Option<PresubmitCommand>] {
         [
             Option(
-                "fix", \.fixes, .flag, group: "Format", help: "writes the right format instead of checking it"
+                "fix", short: "f", \.fixes, .flag, group: "Format", help: "writes the right format instead of checking it"
             )
         ]
     }

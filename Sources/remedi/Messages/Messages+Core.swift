@@ -33,7 +33,8 @@ extension Messages {
                 + (ModelName(name).ids.isEmpty ? "" : "; 'remedi model download \(name)' fetches it")
         case .dataFileNotFound(let dataset, let searched):
             "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
-                + " (name one with --dataset-file)"
+                + " (name one with --dataset-file); 'remedi data download \(dataset.rawValue)' "
+                + (dataset == .biosbias || dataset == .mcrae ? "says how to come by it" : "fetches it")
         }
     }
 
@@ -88,7 +89,10 @@ extension Messages {
                 + " are not known"
         case .malformedData(let path, let reason): "\(path): \(reason)"
         case .referenceTextsMissing(let folder, let files):
-            "consistency is measured with \(together(files)), which \(folder) lacks"
+            "generation, essence and the condition replace need \(together(files)), which \(folder) lacks;"
+                + " 'remedi data download"
+                + DataFile.all.filter { files.contains($0.fileName) }.map { " " + $0.name }.joined()
+                + "' fetches \(files.count == 1 ? "it" : "them")"
         case .malformedConfiguration(let path, let reason): "\(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .interrupted(let signal):

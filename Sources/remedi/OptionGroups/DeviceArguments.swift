@@ -45,13 +45,13 @@ package struct DeviceArguments: Sendable, Equatable {
     package init() {}
 
     static func options<Outer>(
-        in place: WritableKeyPath<Outer, DeviceArguments> & Sendable
+        in place: WritableKeyPath<Outer, DeviceArguments> & Sendable, short: Character? = nil
     ) -> [Option<Outer>] {
         let group = "Model"
         let all: [Option<DeviceArguments>] = [
             Option(
-                "device", \.device, .device, group: group, help: "where to compute: auto, cpu, cuda or cuda:N"
-            ),
+                "device", short: short, \.device, .device, group: group,
+                help: "where to compute: auto, cpu, cuda or cuda:N"),
             Option(
                 "threads", \.threads, .optional(.integer(minimum: 1)), group: group,
                 help: "how many processor cores to use; all of them if not given"),

@@ -23,8 +23,9 @@ package struct EvaluationArguments<Plan: EvaluationPlanning>: Sendable {
         _ given: GivenArguments<Target>, datasets: [DatasetName] = DatasetName.allCases
     ) throws(UsageError) {
         if isJSON, given.contains("format") { throw .conflict("json", "format") }
-        guard results.experimentName != nil else { return }
-        guard let dataset = DatasetName(rawValue: subject), datasets.contains(dataset) else {
+        let dataset = DatasetName(rawValue: subject)
+        let isExperiment = dataset == nil && results.experimentName == nil
+        guard isExperiment || dataset.map(datasets.contains) == true else {
             let names = datasets.map(\.rawValue)
             throw .invalidArgument(
                 name: "DATASET", problem: InvalidValue(found: subject, expectation: .choice(names)))
@@ -56,18 +57,18 @@ extension EvaluationArguments {
         [
             Positional(
                 "DATASET", \.subject, .text("NAME"),
-                help: "a data set, or the name of an experiment behind \(Plan.kind).")
+                help: "a data set, or what follows \(Plan.kind). in a named experiment's name")
         ]
     }
 
     /// The option for a setting that configurations have too.
     static func option(
-        _ name: String, short: Character? = nil, _ group: String, _ help: String
+        _ name: String, short: Character? = nil, _ group: String, _ help: String, comesFirst: Bool = false
     ) -> Option<Self> {
         guard let setting = Plan.settings.first(where: { $0.name == name }) else {
             preconditionFailure("every evaluation option is a setting: \(name)")
         }
-        return Option(setting.inside(\.plan), short: short, group: group, help: help)
+        return Option(setting.inside(\.plan), short: short, group: group, help: help, comesFirst: comesFirst)
     }
 
     static var modelOptions: [Option<Self>] {
@@ -126,6 +127,11 @@ extension EvaluationArguments {
                 "byte-token", group,
                 "which of the tokens that share an entity's last character is edited" + doubtful),
         ]
+    }
+
+    /// Whose rules hold; `consequences` says what that decides.
+    static func compatibilityOption(_ group: String, _ consequences: String) -> Option<Self> {
+        option("compat", group, "whose rules to follow; reference sets " + consequences, comesFirst: true)
     }
 
     /// How it computes.

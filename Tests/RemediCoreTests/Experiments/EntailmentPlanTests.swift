@@ -107,7 +107,7 @@ final class EntailmentPlanTests: XCTestCase {
             var scaled = plan()
             (scaled.alpha, scaled.beta) = (1.5, 0.25)
             var rounded = plan()
-            rounded.compatibility = .reference
+            rounded.scope.compatibility = .reference
             for (name, plan) in [("scaled", scaled), ("rounded", rounded)] {
                 let folder = try temporaryFolder()
                 _ = try run(plan, family: family, in: folder)
