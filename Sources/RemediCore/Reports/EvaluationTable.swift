@@ -17,8 +17,10 @@ package struct EvaluationTable: Sendable {
             return metric.contains(" ") ? metric : "\(benchmark) \(metric)"
         }
 
-        /// The title for people.
-        var words: String { title.replacingExactly("_", with: " ") }
+        /// The title for people, who see of which benchmark a table is that has only one.
+        func words(isAlone: Bool) -> String {
+            (isAlone && metric != "score" ? metric : title).replacingExactly("_", with: " ")
+        }
     }
 
     /// The cells of people's tables hold `0.938 [0.921, 0.953]`; those of CSV have a column for each
@@ -35,12 +37,15 @@ package struct EvaluationTable: Sendable {
         if isProbed { columns.append(.init(format == .csv ? "entity_layer" : "entity layer", .right)) }
         let keyColumns = columns.count
         columns.append(.init("samples", .right))
+        let isAlone =
+            Set(headings.map(\.benchmark)).count == 1
+            && CorrectionSetting(rawValue: headings[0].benchmark) == nil
         for heading in headings {
             if format == .csv {
                 let name = heading.title.replacingExactly(" ", with: "_")
                 columns += ["", "_std", "_lower", "_upper"].map { .init(name + $0, .right) }
             } else {
-                columns.append(.init(heading.words, .right))
+                columns.append(.init(heading.words(isAlone: isAlone), .right))
             }
         }
         var table = TextTable(columns: columns)
@@ -68,7 +73,8 @@ package struct EvaluationTable: Sendable {
 
     private func headings(_ metrics: [String]?) -> [Heading] {
         var found: [Heading] = []
-        for summary in summaries {
+        // Without an editor there may be fewer.
+        for summary in summaries.filter({ $0.condition.block != nil }) + summaries {
             for metric in summary.metrics
             where metrics?.contains(metric.name) ?? Self.isShown(metric.name) {
                 let heading = Heading(benchmark: summary.benchmark, metric: metric.name)
@@ -79,7 +85,7 @@ package struct EvaluationTable: Sendable {
     }
 
     private static func isShown(_ metric: String) -> Bool {
-        !["k", "fluency_generaton"].contains(metric) && !metric.hasPrefix("full_")
+        !["k", "fluency_generaton"].contains(metric) && !metric.contains("full_")
     }
 
     /// The number of samples, or its range where the benchmarks could use different ones.

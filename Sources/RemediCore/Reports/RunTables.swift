@@ -88,6 +88,8 @@ package struct RunTables: Sendable {
         for name in inOrder.flatMap({ $0.metrics.map(\.name) }) where !metrics.contains(name) {
             metrics.append(name)
         }
+        // The reference's misspelling stands beside the right name.
+        if metrics.contains("fluency_generation") { metrics.removeAll { $0 == "fluency_generaton" } }
         let places = PlaceColumns(results.map(\.place))
         var table = TextTable(
             columns: places.columns + [.init("samples", .right)] + metrics.map { .init($0, .right) })

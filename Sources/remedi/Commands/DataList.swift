@@ -46,6 +46,7 @@ package struct DataList: Command {
             .init("name"), .init("file"), .init("size", .right), .init("here"), .init("licence"),
             .init("from"),
         ])
+        table.keyColumns = 1
         for entry in entries {
             let (size, from) =
                 switch entry.file.origin {

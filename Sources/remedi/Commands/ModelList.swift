@@ -32,6 +32,7 @@ package struct ModelList: Command {
             .init("name"), .init("branch"), .init("family"), .init("parameters", .right),
             .init("size", .right), .init("stored as"), .init("state"), .init("folder"),
         ])
+        table.keyColumns = 1
         for entry in entries {
             table.add([
                 entry.name, entry.revision ?? "", entry.family ?? "",

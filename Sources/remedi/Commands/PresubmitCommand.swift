@@ -26,7 +26,8 @@ package struct PresubmitCommand: Command {
     package static var options: [Option<PresubmitCommand>] {
         [
             Option(
-                "fix", short: "f", \.fixes, .flag, group: "Format", help: "writes the right format instead of checking it"
+                "fix", short: "f", \.fixes, .flag, group: "Format",
+                help: "writes the right format instead of checking it"
             )
         ]
     }

@@ -34,7 +34,8 @@ extension Messages {
         case .dataFileNotFound(let dataset, let searched):
             "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
                 + " (name one with --dataset-file); 'remedi data download \(dataset.rawValue)' "
-                + (dataset == .biosbias || dataset == .mcrae ? "says how to come by it" : "fetches it")
+                + (dataset == .biosbias || dataset == .mcrae
+                    ? "says how to come by it" : "fetches the data set")
         }
     }
 

@@ -309,6 +309,28 @@ final class GenerationBenchmarkTests: XCTestCase {
         XCTAssertGreaterThan(neighborhood.sampleCount, 20)
     }
 
+    func testRulesForWordsDecideFluencyAndNothingElse() throws {
+        let folder = try temporaryFolder()
+        var options = options([.unedited], [.efficacy, .generation])
+        _ = try run(options, in: folder)
+        let texts = try json(folder, "unedited/generation.json")["samples"]?.array?.map { $0["generations"] }
+        options.wordRules = .reference
+        XCTAssertThrowsError(try run(options, in: folder)) { error in
+            guard case .resultsDiffer(_, let differences)? = error as? RemediError else {
+                return XCTFail("\(error)")
+            }
+            XCTAssertEqual(differences, ["word_rules: not recorded there, \"reference\" now"])
+        }
+        options.overwrite = true
+        XCTAssertEqual(try run(options, in: folder).count, 2)
+        let again = try json(folder, "unedited/generation.json")["samples"]?.array
+        XCTAssertEqual(again?.map { $0["generations"] }, texts)
+        let fluency = NGramEntropy(tokenizer: WordTokenizer(rules: .reference))
+        for entry in again ?? [] {
+            XCTAssertEqual(entry["fluency_score"]?.double, fluency.fluency(of: strings(entry["generations"])))
+        }
+    }
+
     func testMissingReferenceTextsAreNamed() throws {
         let run = EvaluationRun(
             model: try TinyModels.open("gpt2"), dataset: try TinyModels.cases(),

@@ -141,7 +141,7 @@ final class EntailmentPlanTests: XCTestCase {
         var null = plan()
         null.scope.editorType = .null
         _ = try run(null, samples: 3, in: folder, progress: progress)
-        XCTAssertEqual(progress.stages, ["directions, block 1", "entailment, null, block 1"])
+        XCTAssertEqual(progress.stages, ["directions, layer 1", "entailment, null, layer 1"])
         let unchanged = try PlanFixture.json("null/1/entailment.json", in: folder)
         for sample in unchanged["samples"]?.array ?? [] {
             for feature in sample["co_features"]?.array ?? [] {

@@ -117,7 +117,7 @@ final class ExperimentTests: XCTestCase {
             ("kl", "\"sum\"", .choice(["batch", "last-sample"])),
             ("editor_types", "\"linear\"", .list),
             ("editor_types", "[]", .list),
-            ("editor_types", "[\"lin\"]", .choice(EditorType.allCases.map(\.rawValue))),
+            ("editor_types", "[\"lin\"]", .choice(["linear", "biaffine", "mlp", "random", "scalar"])),
             ("layers", "[-1]", .layers),
             ("layers", "\"some\"", .layers),
             ("layers", "{\"gpt2\": []}", .layers),
@@ -181,19 +181,35 @@ final class ExperimentTests: XCTestCase {
         XCTAssertEqual(plan.editorsName(for: ModelName("gpt2")), "p_editors_counterfact_gpt2")
     }
 
-    /// The reference's rules hold for the byte token too, unless a setting behind says otherwise.
-    func testCompatibilityChoosesTheByteToken() throws {
-        for kind in ["eval.gen", "eval.cls", "eval.ent"] {
-            for (settings, expected) in [
-                ("", false), (#", "compat": "reference""#, true),
-                (#", "compat": "reference", "byte_token": "last""#, false),
-                (#", "byte_token": "first""#, true),
+    func testCompatibilityOfEvaluationsComesBeforeWhatItSets() throws {
+        for kind in ["eval.gen", "eval.cls", "eval.ent", "eval.med", "dump", "sweep.gen"] {
+            for (members, isFirst) in [
+                ("\"seed\": 1", false), ("\"compat\": \"reference\"", true),
+                ("\"byte_token\": \"last\", \"compat\": \"reference\"", false),
+                ("\"byte_token\": \"first\", \"compat\": \"remedi\"", true),
             ] {
-                let text = #"{"summary": "s", "dataset": "mcrae"\#(settings)}"#
-                guard case .evaluation(let plan) = try experiment(text, name: "\(kind).a").plan else {
-                    return XCTFail("\(kind) is not an evaluation")
+                let text = "{\"summary\": \"s\", \"dataset\": \"mcrae\", \(members)}"
+                guard case .evaluation(let plan) = try experiment(text, name: kind + ".a").plan else {
+                    return XCTFail("not an evaluation")
                 }
-                XCTAssertEqual(plan.scope.tokens.firstByteToken, expected, "\(kind)\(settings)")
+                XCTAssertEqual(plan.scope.tokens.firstByteToken, isFirst, "\(kind) \(members)")
+            }
+        }
+    }
+
+    func testOnlyExperimentsOfTheKindAreSuggested() throws {
+        for name in ["eval.gen.abc", "eval.cls.other", "train.abcd"] {
+            try #"{"summary": "s", "dataset": "counterfact"}"#.write(
+                to: folder.appendingPathComponent(name + ".json"), atomically: true, encoding: .utf8)
+        }
+        let workplace = Workplace(environment: ["REMEDI_CONFIGS": folder.path], workingFolder: folder)
+        let cases = [("eval.gen.abd", "eval.gen.abc"), ("eval.cls.abc", nil), ("tarin.abcd", "train.abcd")]
+        for (name, nearest) in cases {
+            XCTAssertThrowsError(try Experiment.named(name, in: workplace), name) { error in
+                guard case .unknownExperiment(name, let found, _)? = error as? ExperimentError else {
+                    return XCTFail("\(name): \(error)")
+                }
+                XCTAssertEqual(found, nearest, name)
             }
         }
     }

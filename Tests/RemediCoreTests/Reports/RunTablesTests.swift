@@ -11,10 +11,15 @@ final class RunTablesTests: XCTestCase {
             [
                 """
                 training
-                editor  layer  epochs  best epoch  validation loss  mediated  unmediated     kl  training samples  seconds
-                ──────  ─────  ──────  ──────────  ───────────────  ────────  ──────────  ─────  ────────────────  ───────
-                linear      1       5           5            2.984     2.035       0.109  0.795                90     17.5
-                linear      4       5           5            3.016     2.063       0.109  0.795                90     17.5
+                editor  layer  epochs  best epoch  validation loss  mediated  unmediated     kl
+                ──────  ─────  ──────  ──────────  ───────────────  ────────  ──────────  ─────
+                linear      1       5           5            2.984     2.035       0.109  0.795
+                linear      4       5           5            3.016     2.063       0.109  0.795
+
+                editor  layer  training samples  seconds
+                ──────  ─────  ────────────────  ───────
+                linear      1                90     17.5
+                linear      4                90     17.5
 
                 """
             ])

@@ -33,6 +33,36 @@ final class TextTableTests: XCTestCase {
         XCTAssertEqual(table.text(.csv), "name,value\n\"Šťastný, a|b\",0.5\nx,10.25\n")
     }
 
+    func testWidePlainTablesAreSplit() {
+        func wide(_ count: Int, keyColumns: Int) -> TextTable {
+            var table = TextTable(columns: [.init("key")] + (0..<count).map { .init("column \($0)", .right) })
+            table.keyColumns = keyColumns
+            table.add(["a"] + (0..<count).map(String.init))
+            return table
+        }
+        XCTAssertEqual(wide(9, keyColumns: 0).text().split(separator: "\n").count, 3)
+        // 3 + 7 · 10 columns fit; an eighth does not.
+        XCTAssertEqual(wide(7, keyColumns: 1).text(), wide(7, keyColumns: 0).text())
+        XCTAssertEqual(
+            wide(9, keyColumns: 1).text(),
+            """
+            key  column 0  column 1  column 2  column 3  column 4  column 5  column 6
+            ───  ────────  ────────  ────────  ────────  ────────  ────────  ────────
+            a           0         1         2         3         4         5         6
+
+            key  column 7  column 8
+            ───  ────────  ────────
+            a           7         8
+
+            """)
+        XCTAssertEqual(wide(9, keyColumns: 1).text(.csv), wide(9, keyColumns: 0).text(.csv))
+        // What is wider than a page by itself stays whole.
+        var long = TextTable(columns: [.init("key"), .init("text"), .init("more")])
+        long.keyColumns = 1
+        long.add(["a", String(repeating: "b", count: 90), "c"])
+        XCTAssertEqual(long.text().components(separatedBy: "\n\n").count, 2)
+    }
+
     func testEvaluationTable() {
         func summary(
             _ condition: EvaluationCondition, _ benchmark: String, _ values: [Double]

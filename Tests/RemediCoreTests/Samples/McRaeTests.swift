@@ -28,6 +28,24 @@ final class McRaeTests: XCTestCase {
             ])
     }
 
+    func testTheReferencesRulesAreTold() throws {
+        let file = FixtureFiles.shared("mcrae.txt")
+        let usual = try Dataset.load(.mcrae, file: file)
+        XCTAssertEqual(usual.identity, usual.fileHash)
+        let followed = try Dataset.load(.mcrae, file: file, norms: McRae.Options(.reference))
+        XCTAssertEqual(
+            followed.identity, usual.fileHash + ", any unrelated, rounded, articles by whole texts")
+        // One word is in the dictionary, several are not; otherwise the articles are the same.
+        for sample in followed.samples {
+            let article = sample.entity.contains(" ") ? "A" : IndefiniteArticle.of(sample.entity)
+            XCTAssertTrue(sample.context.hasPrefix("\(article) \(sample.entity) "), sample.context)
+        }
+        // Samples that are read as they are have no rules.
+        let samples = FixtureFiles.shared("counterfact-full.json")
+        let cases = try Dataset.load(.counterfact, file: samples, norms: McRae.Options(.reference))
+        XCTAssertEqual(cases.identity, cases.fileHash)
+    }
+
     func testFeatures() {
         let cases: [(text: String, fluent: String, prompt: String, target: String)] = [
             ("a bird", "is a bird", "is a", "bird"),

@@ -65,7 +65,7 @@ final class WrongUsageTests: XCTestCase {
         check("train -l 0 first", "train", "--layers: 'first' is not a layer: 'all', or numbers from 0 on")
         check(
             "train -t linaer", "train",
-            "--editor-types: 'linaer' is not linear, biaffine, mlp, random, scalar, identity or null;"
+            "--editor-types: 'linaer' is not linear, biaffine, mlp, random or scalar;"
                 + " did you mean linear?")
         check("train --kl sum", "train", "--kl: 'sum' is not batch or last-sample")
         check(

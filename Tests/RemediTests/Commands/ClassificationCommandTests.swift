@@ -33,7 +33,7 @@ final class ClassificationCommandTests: XCTestCase {
         let line = "eval cls counterfact -n y --split all -e results/x --entity-layers 2"
         let plain = run(line, ["-m", model, "-f", data])
         XCTAssertEqual(plain.code, 0, plain.diagnostics)
-        let lines = plain.output.split(separator: "\n")
+        let lines = plain.output.components(separatedBy: "\n\n")[0].split(separator: "\n")
         XCTAssertEqual(lines.count, 3, plain.output)
         XCTAssertTrue(
             lines[0].hasPrefix("condition  layer  entity layer  samples"), plain.output)

@@ -64,7 +64,8 @@ final class DataReformatTests: XCTestCase {
         XCTAssertEqual(
             missing.diagnostics,
             "remedi: there is no file for mcrae; looked for \(data.path)/CONCS_FEATS_concstats_brm.txt,"
-                + " \(data.path)/mcrae.txt (name one with --dataset-file)\n")
+                + " \(data.path)/mcrae.txt (name one with --dataset-file);"
+                + " 'remedi data download mcrae' says how to come by it\n")
         XCTAssertEqual(missing.code, 1)
         let file = data.appendingPathComponent("CONCS_FEATS_concstats_brm.txt")
         try FileManager.default.copyItem(at: raw.appendingPathComponent("mcrae.txt"), to: file)

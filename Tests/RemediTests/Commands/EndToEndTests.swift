@@ -186,6 +186,18 @@ final class EndToEndTests: XCTestCase {
                 try Data(contentsOf: folder.appendingPathComponent("d.\(form)")),
                 try Data(contentsOf: folder.appendingPathComponent("dumps/identity/2/dump.\(form)")), form)
         }
+        for _ in 0..<2 {
+            let named = run(words + ["-l", "2", "-n", "named", "--args-file-name", "mine.json", "--json"])
+            XCTAssertEqual(named.code, 0, named.diagnostics)
+            XCTAssertEqual(try JSONValue(parsing: named.output).array?.count, 1)
+            for file in ["identity/2/dump.safetensors", "identity/2/dump.pth"] {
+                XCTAssertEqual(
+                    try Data(contentsOf: folder.appendingPathComponent("results/named/\(file)")),
+                    try Data(contentsOf: folder.appendingPathComponent("dumps/\(file)")), file)
+            }
+        }
+        XCTAssertEqual(run(words + ["-n", "named", "-o", "all"]).code, 2)
+        XCTAssertEqual(run(words + ["-o", "all", "--overwrite"]).code, 2)
         let unnamed = run(words + ["-o", "all"])
         XCTAssertEqual(unnamed.code, 0, unnamed.diagnostics)
         XCTAssertEqual(unnamed.output.split(separator: "\n").count, 3)
@@ -256,9 +268,14 @@ final class EndToEndTests: XCTestCase {
             run("train -n x -f none.json"),
             fails:
                 "there is no file for counterfact; looked for \(folder.path)/none.json"
-                + " (name one with --dataset-file)")
+                + " (name one with --dataset-file); 'remedi data download counterfact' fetches the data set")
         check(run(training + ["-l", "7"]), fails: "there is no layer 7: the model's layers are 0 to 2")
-        check(run(training + ["-t", "null"]), fails: "an editor of type null has nothing to train")
+        let null = run(training + ["-t", "null"])
+        XCTAssertEqual(null.code, 2)
+        XCTAssertTrue(
+            null.diagnostics.hasPrefix(
+                "remedi train: --editor-types: 'null' is not linear, biaffine, mlp, random or scalar"),
+            null.diagnostics)
         check(run(training + ["-n", "../x"]), fails: "'../x' cannot be the name of a results folder")
         check(
             run(training + ["--device", "cuda"]),

@@ -112,7 +112,10 @@ final class ExperimentsRunTests: XCTestCase {
     }
 
     func testStatus() throws {
-        XCTAssertEqual(run("status").output.split(separator: "\n").count, 2)
+        let empty = run("status")
+        XCTAssertEqual(empty.output, "")
+        XCTAssertEqual(
+            empty.diagnostics, "no named experiment has results in \(folder.path)/results\n")
         XCTAssertTrue(run("status train.tiny").output.contains("\ntrain.tiny  not begun     0"))
         XCTAssertEqual(run("run train.tiny -f \(data) -l 0").code, 0)
         let list = try JSONValue(parsing: run("status --json").output).array

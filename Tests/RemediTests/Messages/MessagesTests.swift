@@ -52,7 +52,8 @@ final class MessagesTests: XCTestCase {
             (.modelNotFound(name: "/m", searched: ["/m"]), "there is no model '/m'; looked for /m"),
             (
                 .dataFileNotFound(dataset: .counterfact, searched: ["/a"]),
-                "there is no file for counterfact; looked for /a (name one with --dataset-file)"
+                "there is no file for counterfact; looked for /a (name one with --dataset-file);"
+                    + " 'remedi data download counterfact' fetches the data set"
             ),
         ]
         check(cases)
@@ -121,7 +122,8 @@ final class MessagesTests: XCTestCase {
             ),
             (
                 .referenceTextsMissing(folder: "/d", files: ["attribute_snippets.json", "idf.npy"]),
-                "consistency is measured with attribute_snippets.json and idf.npy, which /d lacks"
+                "generation, essence and the condition replace need attribute_snippets.json and idf.npy, which /d"
+                    + " lacks; 'remedi data download snippets idf' fetches them"
             ),
             (.malformedConfiguration(path: "training options", reason: "odd"), "training options: odd"),
             (
