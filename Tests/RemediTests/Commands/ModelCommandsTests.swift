@@ -51,7 +51,7 @@ final class ModelCommandsTests: XCTestCase {
         XCTAssertEqual(lines.count, 4)
         // The reason why the other cannot be read is long: the table has several parts.
         let states = run("model list").output.components(separatedBy: "\n\n")[1].split(separator: "\n")
-        XCTAssertTrue(states[0].hasPrefix("name         state "), String(states[0]))
+        XCTAssertTrue(states[0].hasPrefix("name         state"), String(states[0]))
         XCTAssertTrue(states[2].hasPrefix("gpt2_random  complete"), String(states[2]))
     }
 
