@@ -46,10 +46,10 @@ package final class ProgressDisplay: ProgressReporter {
     private let signals: SignalWatch
     private let state = Mutex(State())
 
-    package init(_ surroundings: Surroundings, verbosity: Verbosity, signals: SignalWatch = SignalWatch()) {
+    package init(_ surroundings: Surroundings, verbosity: Verbosity) {
         self.surroundings = surroundings
         self.verbosity = verbosity
-        self.signals = signals
+        signals = surroundings.signals
     }
 
     package var stopRequested: Int32? { signals.received }

@@ -7,6 +7,7 @@ import Synchronization
 /// signal handler.
 package final class SignalWatch: Sendable {
     private let first = Atomic<Int32>(0)
+    private let announcement = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
     /// The first signal that came.
     package var received: Int32? {
@@ -17,8 +18,14 @@ package final class SignalWatch: Sendable {
     package init() {}
 
     /// Starts to watch.  Call before other threads start: they inherit which signals are blocked.
+    /// Started again, it only announces otherwise.
     /// - Parameter announce: called on the waiting thread at the first signal.
     package func start(announce: @escaping @Sendable (Int32) -> Void) {
+        let isWatching = announcement.withLock { current in
+            defer { current = announce }
+            return current != nil
+        }
+        if isWatching { return }
         let signals = [SIGINT, SIGTERM].filter { !Self.isIgnored($0) }
         guard !signals.isEmpty else { return }
         var set = sigset_t()
@@ -31,7 +38,7 @@ package final class SignalWatch: Sendable {
             while true {
                 var signal: Int32 = 0
                 guard sigwait(&set, &signal) == 0 else { return }
-                self.take(signal, announce: announce)
+                self.take(signal)
             }
         }
         thread.stackSize = 256 << 10
@@ -39,9 +46,9 @@ package final class SignalWatch: Sendable {
     }
 
     /// Keeps the first signal; the second ends the process at once.
-    private func take(_ signal: Int32, announce: @Sendable (Int32) -> Void) {
+    private func take(_ signal: Int32) {
         let (isFirst, _) = first.compareExchange(expected: 0, desired: signal, ordering: .relaxed)
-        if isFirst { announce(signal) } else { _exit(128 + signal) }
+        if isFirst { announcement.withLock(\.self)?(signal) } else { _exit(128 + signal) }
     }
 
     private static func isIgnored(_ signal: Int32) -> Bool {

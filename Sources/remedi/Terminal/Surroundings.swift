@@ -14,6 +14,8 @@ package struct Surroundings: Sendable {
     /// Seconds from some fixed moment on.
     package var clock: @Sendable () -> Double
     package var date: @Sendable () -> Date
+    /// One for all commands that a command runs: whoever computes must learn of a signal.
+    package let signals = SignalWatch()
 
     package init(
         workplace: Workplace, output: any ByteSink, diagnostics: any ByteSink, isTerminal: Bool = false,
