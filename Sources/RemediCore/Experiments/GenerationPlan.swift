@@ -69,8 +69,8 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         var options = GenerationOptions(
             sampling: .topK(topK, temperature: 1),
             limit: maxNewTokens.map { .new($0) } ?? .total(maxLength ?? usualLength))
-        // A text's step is one token, so that more of them fit than prompts.
-        options.sideBySide = 2 * scope.batchSize
+        // A text's step is one token, so that more of them fit than prompts; a batch of one stays one.
+        options.sideBySide = 2 * scope.batchSize - 1
         return options
     }
 
