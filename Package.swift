@@ -7,13 +7,17 @@ import PackageDescription
 let kernelFlags: [CSetting] = [
     .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
 ]
+let strictFlags: [CSetting] = [.unsafeFlags(["-std=gnu2x", "-Wall", "-Wextra", "-Werror"])]
 
 let package = Package(
     name: "remedi",
     products: [.executable(name: "remedi", targets: ["remedi"])],
     targets: [
         .target(name: "CKernels", cSettings: kernelFlags),
-        .target(name: "Compute", dependencies: ["CKernels"]),
+        .target(
+            name: "CCUDA", exclude: ["kernels"], cSettings: strictFlags,
+            linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "Compute", dependencies: ["CKernels", "CCUDA"]),
         .target(name: "LanguageModels", dependencies: ["Compute"]),
         .target(name: "RemediCore", dependencies: ["LanguageModels", "Compute"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),

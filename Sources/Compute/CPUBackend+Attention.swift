@@ -34,10 +34,10 @@ extension CPUBackend {
     }
 
     package func attention(
-        queries: Matrix, keys: Matrix, values: Matrix, spans: [AttentionSpan], shape: AttentionShape,
+        queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?
     ) {
-        checkAttention(queries, keys, values, spans, shape)
+        checkAttention(queries, keys, values, spans.spans, shape)
         let width = shape.heads * shape.headSize
         precondition(
             output.rows == queries.rows && output.columns == width,
@@ -46,7 +46,7 @@ extension CPUBackend {
             logSumExp.map { $0.rows == queries.rows && $0.columns == shape.heads } ?? true,
             "attention: logSumExp is [N, heads]")
         let scratch = ck_attention_scratch(shape.headSize)
-        run(tasks(spans, heads: shape.heads, queriesPerTask: 64), scratch: scratch) { task, scratch in
+        run(tasks(spans.spans, heads: shape.heads, queriesPerTask: 64), scratch: scratch) { task, scratch in
             let head = task.head
             let first = task.span.queries.lowerBound
             let firstKey = task.span.keys.lowerBound
@@ -64,18 +64,18 @@ extension CPUBackend {
 
     package func attentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix,
-        logSumExp: Matrix, spans: [AttentionSpan], shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
+        logSumExp: Matrix, spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
         dValues: Matrix
     ) {
-        checkAttention(queries, keys, values, spans, shape)
+        checkAttention(queries, keys, values, spans.spans, shape)
         for gradient in [dOutput, output, logSumExp, dQueries, dKeys, dValues] {
             precondition(gradient.rows == queries.rows, "attentionBackward: gradients have the queries' rows")
         }
         let group = shape.heads / shape.keyValueHeads
-        let longest = spans.reduce(0) { max($0, $1.queries.count) }
+        let longest = spans.spans.reduce(0) { max($0, $1.queries.count) }
         let scratch = ck_attention_backward_scratch(shape.headSize, longest)
         // The query heads of a group add to the same keys and values, so one thread takes them all in order.
-        let tasks = tasks(spans, heads: shape.keyValueHeads, queriesPerTask: .max)
+        let tasks = tasks(spans.spans, heads: shape.keyValueHeads, queriesPerTask: .max)
         run(tasks, scratch: scratch) { task, scratch in
             let first = task.span.queries.lowerBound
             let firstKey = task.span.keys.lowerBound

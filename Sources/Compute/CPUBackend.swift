@@ -80,12 +80,20 @@ extension CPUBackend {
 
     package func makeIndices(_ values: [Int32]) throws -> IndexVector {
         let storage = try makeStorage(byteCount: values.count * MemoryLayout<Int32>.stride)
-        values.withUnsafeBytes { bytes in
-            if let start = bytes.baseAddress {
-                storage.address.copyMemory(from: start, byteCount: bytes.count)
-            }
-        }
-        return IndexVector(storage: storage, count: values.count)
+        let indices = IndexVector(storage: storage, count: values.count)
+        write(values, into: indices)
+        return indices
+    }
+
+    package func makeSpans(_ spans: [AttentionSpan]) throws -> AttentionSpans { AttentionSpans(spans) }
+
+    package func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans {
+        AttentionSpans(spans)
+    }
+
+    package func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {
+        try operations()
+        return nil
     }
 
     package func makeWeight(_ stored: Weight) throws -> Weight { stored }
@@ -96,6 +104,15 @@ extension CPUBackend {
             guard let start = source.baseAddress else { return }
             for row in 0..<matrix.rows {
                 memcpy(matrix.row(row), start + row * matrix.columns, matrix.rowBytes)
+            }
+        }
+    }
+
+    package func write(_ values: [Int32], into indices: IndexVector) {
+        precondition(values.count == indices.count, "write: one value for each index")
+        values.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress {
+                indices.storage.address.copyMemory(from: start, byteCount: bytes.count)
             }
         }
     }

@@ -16,16 +16,27 @@ package protocol ComputeBackend: AnyObject, Sendable {
     func makeMatrix(rows: Int, columns: Int) throws -> Matrix
     /// Uploads indices.
     func makeIndices(_ values: [Int32]) throws -> IndexVector
+    /// Makes the sequences of a packed attention known to the device.
+    func makeSpans(_ spans: [AttentionSpan]) throws -> AttentionSpans
     /// Makes a stored weight usable on the device.  The CPU keeps the caller's (mapped) memory.
     func makeWeight(_ stored: Weight) throws -> Weight
     /// Copies host values, row by row, into `matrix`; `values.count` is rows · columns.
     func write(_ values: [Float], into matrix: Matrix)
+    /// Copies indices into `indices`, which has as many.
+    func write(_ values: [Int32], into indices: IndexVector)
+    /// The memory of `old`, now with `spans`, which have the same numbers of queries.
+    func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans
     /// Waits, then returns rows · columns values, row by row.
     func read(_ matrix: Matrix) throws -> [Float]
     /// Waits, then returns the indices.
     func read(_ indices: IndexVector) throws -> [Int32]
     /// Waits for everything queued.
     func synchronize() throws
+    /// Runs `operations` and, on a device that can, records them, so that `replay` runs them again without the
+    /// host's work, with whatever their matrices, indices and spans then hold.  `operations` is called up to
+    /// twice, asks for the same memory each time and neither reads nor writes from the host.
+    /// - Returns: nil where the device cannot record; `operations` ran all the same.
+    func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)?
     func fill(_ matrix: Matrix, with value: Float)
     func copy(_ source: Matrix, into destination: Matrix)
 
@@ -91,14 +102,14 @@ package protocol ComputeBackend: AnyObject, Sendable {
     /// keys and values [M, …]; `spans` say which rows belong together.  `logSumExp` [N, heads] receives
     /// log Σ exp(scaled scores), which the backward pass needs.
     func attention(
-        queries: Matrix, keys: Matrix, values: Matrix, spans: [AttentionSpan], shape: AttentionShape,
+        queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?)
     /// Gradients of `attention`.  dOutput, dQueries have the queries' rows; dKeys, dValues have the
     /// queries' rows too and receive the gradients of each span's last `queryCount` keys: older keys are
     /// constants.  All three are overwritten and have the head strides of their undifferentiated twins.
     func attentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix,
-        logSumExp: Matrix, spans: [AttentionSpan], shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
+        logSumExp: Matrix, spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
         dValues: Matrix)
 
     // MARK: Edits
@@ -216,6 +227,24 @@ package struct AttentionSpan: Sendable, Equatable {
         self.queries = queries
         self.keys = keys
     }
+}
+
+/// The sequences of a packed attention, known to a device.
+package struct AttentionSpans: Sendable {
+    package let spans: [AttentionSpan]
+    /// What the device needs to know of them; its contents are the backend's own.
+    package let table: IndexVector?
+
+    package init(_ spans: [AttentionSpan], table: IndexVector? = nil) {
+        self.spans = spans
+        self.table = table
+    }
+}
+
+/// Operations that a device can run again.
+package protocol RecordedOperations: AnyObject, Sendable {
+    /// Queues the operations.
+    func replay()
 }
 
 /// What the loss asks of each row of logits; all vectors have R elements.

@@ -28,12 +28,12 @@ struct KeyValueCache {
             places += part.tokens.map { Int32(first + $0) }
         }
         return Store(
-            blocks: blocks, spans: spans, places: try backend.makeIndices(places), backend: backend)
+            blocks: blocks, spans: try backend.makeSpans(spans), places: try backend.makeIndices(places), backend: backend)
     }
 
     private struct Store: KeyValueStore {
         let blocks: [Matrix]
-        let spans: [AttentionSpan]
+        let spans: AttentionSpans
         /// Rows of the cache that take the pass's own rows.
         let places: IndexVector
         let backend: any ComputeBackend

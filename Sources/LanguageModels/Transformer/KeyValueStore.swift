@@ -9,15 +9,16 @@ protocol KeyValueStore {
 /// Keys and values, [M, C], and which rows belong to which queries.
 struct JoinedKeysValues {
     let matrix: Matrix
-    let spans: [AttentionSpan]
+    let spans: AttentionSpans
 }
 
 /// Whole sequences: a pass attends to its own rows alone.
 struct OwnKeysValues: KeyValueStore {
-    let spans: [AttentionSpan]
+    let spans: AttentionSpans
 
-    init(_ batch: PackedBatch) {
-        spans = batch.parts.map { AttentionSpan(queries: $0.rows, keys: $0.rows) }
+    init(_ batch: PackedBatch, on backend: any ComputeBackend) throws {
+        spans = try backend.makeSpans(
+            batch.parts.map { AttentionSpan(queries: $0.rows, keys: $0.rows) })
     }
 
     func join(block: Int, new: Matrix) -> JoinedKeysValues { JoinedKeysValues(matrix: new, spans: spans) }

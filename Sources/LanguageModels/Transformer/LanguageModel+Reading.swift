@@ -62,7 +62,7 @@ extension LanguageModel {
             readings.filter { $0.reading.block == top }.flatMap {
                 batch.rows(ofSequence: $0.reading.sequence, tokens: $0.reading.tokens)
             })
-        let runner = try BlockRunner(self, batch: batch, store: OwnKeysValues(batch))
+        let runner = try BlockRunner(self, batch: batch, store: OwnKeysValues(batch, on: backend))
         _ = try runner.run(
             embed(batch, positions: runner.positions), through: 0..<top + 1,
             edits: PlacedEdits(edits, in: batch, on: backend), selection: selection
@@ -111,7 +111,7 @@ extension LanguageModel {
                     .lowerBound
             }
             let selection = RowSelection(rows)
-            let runner = try BlockRunner(self, batch: batch, store: OwnKeysValues(batch))
+            let runner = try BlockRunner(self, batch: batch, store: OwnKeysValues(batch, on: backend))
             let states = try runner.run(
                 embed(batch, positions: runner.positions), through: 0..<blocks,
                 edits: PlacedEdits(edits, in: batch, on: backend), selection: selection

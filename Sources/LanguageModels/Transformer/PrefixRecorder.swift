@@ -10,7 +10,7 @@ final class PrefixRecorder: KeyValueStore {
     private let backend: any ComputeBackend
 
     init(_ model: LanguageModel, _ batch: PackedBatch, _ requests: [FreezeRequest], block: Int) throws {
-        own = OwnKeysValues(batch)
+        own = try OwnKeysValues(batch, on: model.backend)
         self.block = block
         backend = model.backend
         rows = batch.parts.map { part in

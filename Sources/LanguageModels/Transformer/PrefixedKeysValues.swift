@@ -4,7 +4,7 @@ import Compute
 final class PrefixedKeysValues: KeyValueStore {
     private let sequences: [FrozenSequence]
     private let parts: [PackedBatch.Part]
-    private let spans: [AttentionSpan]
+    private let spans: AttentionSpans
     /// Rows of the joined matrix that take the pass's own rows.
     private let ownRows: IndexVector
     private let rowCount: Int
@@ -27,7 +27,7 @@ final class PrefixedKeysValues: KeyValueStore {
             own += (keys.lowerBound + part.tokens.lowerBound..<keys.upperBound).map { Int32($0) }
             first = keys.upperBound
         }
-        self.spans = spans
+        self.spans = try backend.makeSpans(spans)
         rowCount = first
         ownRows = try model.backend.makeIndices(own)
     }
@@ -39,7 +39,7 @@ final class PrefixedKeysValues: KeyValueStore {
             guard let prefix = sequence.prefix else { continue }
             let count = parts[index].tokens.lowerBound
             let start = (block - sequence.block - 1) * count
-            let first = spans[index].keys.lowerBound
+            let first = spans.spans[index].keys.lowerBound
             backend.copy(prefix.rows(start..<start + count), into: joined.rows(first..<first + count))
         }
         backend.scatterRows(new, ownRows, into: joined, accumulate: false)
