@@ -38,7 +38,8 @@ struct AttentionInputs {
         let logSumExp = try TestMatrix(rows, example.heads).on(backend)
         backend.attention(
             queries: try queries.on(backend), keys: try keys.on(backend, padding: 3),
-            values: try values.on(backend), spans: try backend.makeSpans(spans ?? example.spans), shape: shape, into: output,
+            values: try values.on(backend), spans: try backend.makeSpans(spans ?? example.spans),
+            shape: shape, into: output,
             logSumExp: logSumExp)
         return [output, logSumExp]
     }
@@ -53,7 +54,8 @@ struct AttentionInputs {
         backend.attentionBackward(
             try dOutput.on(backend, padding: 1), queries: try queries.on(backend), keys: try keys.on(backend),
             values: try values.on(backend, padding: 2), output: forward[0], logSumExp: forward[1],
-            spans: try backend.makeSpans(example.spans), shape: shape, dQueries: dQueries, dKeys: dKeys, dValues: dValues)
+            spans: try backend.makeSpans(example.spans), shape: shape, dQueries: dQueries, dKeys: dKeys,
+            dValues: dValues)
         return [dQueries, dKeys, dValues]
     }
 

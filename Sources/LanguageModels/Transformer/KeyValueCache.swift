@@ -28,7 +28,8 @@ struct KeyValueCache {
             places += part.tokens.map { Int32(first + $0) }
         }
         return Store(
-            blocks: blocks, spans: try backend.makeSpans(spans), places: try backend.makeIndices(places), backend: backend)
+            blocks: blocks, spans: try backend.makeSpans(spans), places: try backend.makeIndices(places),
+            backend: backend)
     }
 
     private struct Store: KeyValueStore {
