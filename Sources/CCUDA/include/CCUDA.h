@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-typedef enum __attribute__((enum_extensibility(closed))) {
+typedef enum {
     CCUDA_OK = 0,
     /// No library of any CUDA version was found.
     CCUDA_NO_LIBRARIES,

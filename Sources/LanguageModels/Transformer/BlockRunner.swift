@@ -24,6 +24,19 @@ struct BlockRunner {
         self.workspace = workspace ?? Workspace(model.backend)
     }
 
+    /// A pass whose rows' positions and angles are on the device already.
+    init(
+        _ model: LanguageModel, positions: IndexVector, angles: RotaryTable.Angles?,
+        store: any KeyValueStore, workspace: Workspace
+    ) {
+        self.model = model
+        self.positions = positions
+        self.angles = angles
+        self.store = store
+        self.workspace = workspace
+        isRecording = false
+    }
+
     /// Runs `blocks` on `x` [N, D], which may be overwritten, and edits the states after each.
     ///
     /// - Parameters:

@@ -14,6 +14,8 @@ final class Generator {
     private let endTokens: Set<Int>
     private let cache: KeyValueCache
     private let workspace: Workspace
+    /// The pass of as many texts as were continued last.
+    private var pass: DecodingPass?
     /// Prompts that have no slot yet, the next one last.
     private var waiting: [Continuation]
     /// What each slot continues.
@@ -90,17 +92,24 @@ final class Generator {
 
     /// Reads the token made last of each active text and makes the next.
     private func step(_ active: [Int], _ observe: (Int, [TokenCandidate]) -> Void) throws {
-        var batch = PackedBatch()
+        var tokens: [DecodingPass.Token] = []
         for slot in active {
             guard var text = slots[slot], let last = text.tokens.last else { continue }
-            batch.append(sequence: text.prompt, tokens: text.length..<text.length + 1, ids: [last])
+            tokens.append(DecodingPass.Token(id: last, position: text.length, slot: slot))
             text.length += 1
             slots[slot] = text
         }
-        try advance(batch, slots: active, edits: PlacedEdits(), observe)
+        if pass?.count != tokens.count {
+            pass = nil
+            pass = try DecodingPass(
+                model, cache: cache, count: tokens.count, candidates: options.sampling.candidateCount,
+                workspace: workspace)
+        }
+        guard let pass else { preconditionFailure("the pass was just made") }
+        take(try pass.run(tokens), active, observe)
     }
 
-    /// Runs a batch whose parts belong to `slots` and chooses a token behind each part.
+    /// Runs a batch of whole prompts whose parts belong to `slots` and chooses a token behind each.
     private func advance(
         _ batch: PackedBatch, slots active: [Int], edits: PlacedEdits,
         _ observe: (Int, [TokenCandidate]) -> Void
@@ -112,7 +121,15 @@ final class Generator {
             selection: RowSelection(batch.parts.map { $0.rows.upperBound - 1 })
         ).states
         model.normalise(states)
-        let candidates = try self.candidates(model.headLogits(states))
+        let candidates = try LikeliestTokens(
+            model.headLogits(states), count: options.sampling.candidateCount, on: model.backend)
+        take(try candidates.read(from: model.backend), active, observe)
+    }
+
+    /// Chooses a token for each active text from its candidates.
+    private func take(
+        _ candidates: [[TokenCandidate]], _ active: [Int], _ observe: (Int, [TokenCandidate]) -> Void
+    ) {
         for (slot, candidates) in zip(active, candidates) {
             guard var text = slots[slot] else { continue }
             observe(text.prompt, candidates)
@@ -125,22 +142,6 @@ final class Generator {
                 slots[slot] = nil
             } else {
                 slots[slot] = text
-            }
-        }
-    }
-
-    /// The tokens that may follow each row of logits, likeliest first.
-    private func candidates(_ logits: Matrix) throws -> [[TokenCandidate]] {
-        let backend = model.backend
-        let count = min(options.sampling.candidateCount, logits.columns)
-        let ids = try backend.makeIndices(Array(repeating: 0, count: logits.rows * count))
-        let values = try backend.makeMatrix(rows: logits.rows, columns: count)
-        backend.topK(logits, k: count, ids: ids, values: values)
-        let tokens = try backend.read(ids)
-        let logProbabilities = try backend.read(values)
-        return (0..<logits.rows).map { row in
-            (row * count..<(row + 1) * count).map {
-                TokenCandidate(token: Int(tokens[$0]), logProbability: logProbabilities[$0])
             }
         }
     }

@@ -4,7 +4,8 @@ import Compute
 struct KeyValueCache {
     /// [slots · rows, C] per block.
     private let blocks: [Matrix]
-    private let rows: Int
+    /// How many tokens a slot can hold.
+    let rows: Int
     private let backend: any ComputeBackend
 
     /// - Parameter rows: how many tokens a slot can hold.
@@ -22,15 +23,21 @@ struct KeyValueCache {
         var spans: [AttentionSpan] = []
         var places: [Int32] = []
         for (part, slot) in zip(batch.parts, slots) {
-            let first = slot * rows
+            let first = place(slot: slot, position: 0)
             spans.append(
                 AttentionSpan(queries: part.rows, keys: first..<first + part.tokens.upperBound))
             places += part.tokens.map { Int32(first + $0) }
         }
-        return Store(
-            blocks: blocks, spans: try backend.makeSpans(spans), places: try backend.makeIndices(places),
-            backend: backend)
+        return store(spans: try backend.makeSpans(spans), places: try backend.makeIndices(places))
     }
+
+    /// A store for a pass whose new rows take `places` of the cache.
+    func store(spans: AttentionSpans, places: IndexVector) -> any KeyValueStore {
+        Store(blocks: blocks, spans: spans, places: places, backend: backend)
+    }
+
+    /// The cache's row of a text's token.
+    func place(slot: Int, position: Int) -> Int { slot * rows + position }
 
     private struct Store: KeyValueStore {
         let blocks: [Matrix]

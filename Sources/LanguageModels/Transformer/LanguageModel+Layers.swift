@@ -37,8 +37,12 @@ extension LanguageModel {
 
     /// The embeddings of a batch's tokens, [N, D].
     func embed(_ batch: PackedBatch, positions: IndexVector) throws -> Matrix {
-        let x = try backend.makeMatrix(rows: batch.rowCount, columns: hiddenSize)
-        let ids = try backend.makeIndices(batch.ids)
+        try embed(try backend.makeIndices(batch.ids), positions: positions)
+    }
+
+    /// The embeddings of tokens [N] at positions [N], [N, D].
+    func embed(_ ids: IndexVector, positions: IndexVector) throws -> Matrix {
+        let x = try backend.makeMatrix(rows: ids.count, columns: hiddenSize)
         backend.embed(ids, table: weights.tokenEmbedding, into: x, accumulate: false)
         if let table = weights.positionEmbedding {
             backend.embed(positions, table: table, into: x, accumulate: true)

@@ -1,0 +1,86 @@
+import CCUDA
+import Foundation
+
+/// The kernels, compiled for one architecture.
+struct KernelImage {
+    let bytes: [UInt8]
+
+    static let options = ["--std=c++17"]
+
+    /// The image from `cache` if it holds one of the same source, compiler and architecture, else compiled and
+    /// kept there.  A cache that cannot be read or written changes nothing but the time.
+    ///
+    /// - Throws: `ComputeError`.
+    init(for context: CUDAContext, cache: URL?) throws {
+        let libraries = context.libraries
+        var target: Int32 = 0
+        var isMachineCode = false
+        try context.check(
+            ccuda_compile_target(
+                libraries.handle, Int32(context.device.architecture), &target, &isMachineCode))
+        let compiler = try libraries.description().compiler
+        let key =
+            "\(isMachineCode ? "sm" : "compute")_\(target) NVRTC \(compiler) "
+            + "\(Self.options.joined(separator: " ")) \(Self.hash(of: Self.source))"
+        let file = cache?.appendingPathComponent(
+            "kernels-\(String(Self.hash(of: Array(key.utf8)), radix: 16)).image")
+        if let file, let kept = Self.read(file, key: key) {
+            bytes = kept
+            return
+        }
+        bytes = try Self.compile(for: context)
+        if let file { Self.write(bytes, key: key, to: file) }
+    }
+
+    private static var source: [UInt8] {
+        let start = ccuda_kernel_source()
+        guard let start else { preconditionFailure("there are kernels") }
+        return Array(UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) })
+    }
+
+    private static func compile(for context: CUDAContext) throws -> [UInt8] {
+        var image: UnsafeMutableRawPointer?
+        var count: Int64 = 0
+        var isMachineCode = false
+        var log: UnsafeMutablePointer<CChar>?
+        defer {
+            free(image)
+            free(log)
+        }
+        let copies = options.map { strdup($0) }
+        defer { copies.forEach { free($0) } }
+        let status = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer {
+            ccuda_compile(
+                context.libraries.handle, ccuda_kernel_source(), Int32(context.device.architecture),
+                $0.baseAddress, Int32($0.count), &image, &count, &isMachineCode, &log)
+        }
+        try context.check(status)
+        return Array(UnsafeRawBufferPointer(start: image, count: Int(count)))
+    }
+}
+
+extension KernelImage {
+    /// FNV-1a; tells sources apart, protects from nothing.
+    static func hash(of bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+
+    /// A file is its key, a line feed, the image's hash, a line feed, and the image.
+    private static func head(_ key: String, _ image: [UInt8]) -> [UInt8] {
+        Array("\(key)\n\(hash(of: image))\n".utf8)
+    }
+
+    private static func read(_ file: URL, key: String) -> [UInt8]? {
+        guard let data = try? Data(contentsOf: file) else { return nil }
+        let lines = data.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+        guard lines.count == 3 else { return nil }
+        let image = Array(lines[2])
+        return Array(data.prefix(data.count - image.count)) == head(key, image) ? image : nil
+    }
+
+    private static func write(_ image: [UInt8], key: String, to file: URL) {
+        try? FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try? Data(head(key, image) + image).write(to: file, options: .atomic)
+    }
+}
