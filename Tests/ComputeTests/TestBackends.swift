@@ -5,25 +5,29 @@ import XCTest
 
 /// The backends that every operation is tested on.
 enum TestBackends {
+    /// Devices other than the host's processor.
+    static var devices: [any ComputeBackend] { [] }
+
     /// One for each supported instruction set, plain first; the fastest also with more threads than cores.
     static let all: [CPUBackend] = {
         let sets = [CK_PLAIN, CK_NEON, CK_AVX2, CK_AVX512].filter { ck_supports($0) }
         return sets.map { CPUBackend(threads: 1, instructionSet: $0) } + [CPUBackend(threads: 5)]
     }()
 
-    /// Runs `body` on every backend, fails unless all give the same bits, and returns the values.
+    /// Runs `body` on every backend and returns the values: once for the CPU, whose instruction sets must all
+    /// give the same bits, and once for every other device.
     static func run(
         _ name: String, file: StaticString = #filePath, line: UInt = #line,
         _ body: (any ComputeBackend) throws -> [Matrix]
-    ) throws -> [TestMatrix] {
+    ) throws -> [DeviceResults] {
         var plain: [[UInt32]] = []
-        var results: [TestMatrix] = []
+        var results: [DeviceResults] = []
         for backend in all {
             let matrices = try body(backend)
             let bits = try matrices.map { try backend.read($0).map(\.canonicalBits) }
             if results.isEmpty {
                 plain = bits
-                results = try matrices.map { try TestMatrix($0, of: backend) }
+                results = [try DeviceResults(matrices, of: backend)]
             }
             for (index, pair) in zip(bits, plain).enumerated() where pair.0 != pair.1 {
                 let element = zip(pair.0, pair.1).enumerated().first { $1.0 != $1.1 }?.offset ?? -1
@@ -32,8 +36,26 @@ enum TestBackends {
                         + "from element \(element) on", file: file, line: line)
             }
         }
+        for device in devices { results.append(try DeviceResults(body(device), of: device)) }
         return results
     }
+}
+
+/// What an operation gave on one device.
+struct DeviceResults {
+    let device: String
+    let matrices: [TestMatrix]
+
+    init(_ matrices: [Matrix], of backend: any ComputeBackend) throws {
+        device = backend.deviceDescription
+        self.matrices = try matrices.map {
+            var matrix = try TestMatrix($0, of: backend)
+            matrix.device = backend.deviceDescription
+            return matrix
+        }
+    }
+
+    subscript(index: Int) -> TestMatrix { matrices[index] }
 }
 
 extension Float {

@@ -7,6 +7,8 @@ struct TestMatrix {
     var rows: Int
     var columns: Int
     var values: [Double]
+    /// Where the values were computed, for messages.
+    var device = ""
 
     init(_ rows: Int, _ columns: Int, _ values: [Double]) {
         precondition(values.count == rows * columns)
@@ -77,7 +79,7 @@ func assertClose(
     file: StaticString = #filePath, line: UInt = #line
 ) {
     guard found.rows == expected.rows, found.columns == expected.columns else {
-        XCTFail("\(name): shape", file: file, line: line)
+        XCTFail("\(name): shape on \(found.device)", file: file, line: line)
         return
     }
     var worst = (excess: 0.0, index: -1)
@@ -92,7 +94,7 @@ func assertClose(
         let row = worst.index / found.columns, column = worst.index % found.columns
         XCTFail(
             "\(name): element (\(row), \(column)) is \(found.values[worst.index]), expected "
-                + "\(expected.values[worst.index]), \(worst.excess) times the tolerance",
+                + "\(expected.values[worst.index]), \(worst.excess) times the tolerance \(found.device)",
             file: file, line: line)
     }
 }

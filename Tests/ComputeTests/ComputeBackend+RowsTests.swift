@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Compute
 
-final class CPUBackendRowsTests: XCTestCase {
+final class ComputeBackendRowsTests: XCTestCase {
     private let widths = [0, 1, 15, 16, 31, 33, 1000]
 
     // MARK: Element types
@@ -55,23 +55,25 @@ final class CPUBackendRowsTests: XCTestCase {
                 let table = Weight(
                     storage: stored, byteOffset: 1, elementType: type, layout: .outputsByInputs, outputs: 7,
                     inputs: columns, leadingDimension: columns + 2)
-                let results = try TestBackends.run(name) { backend in
+                let outcomes = try TestBackends.run(name) { backend in
                     let fresh = try before.on(backend), added = try before.on(backend, padding: 3)
                     let ids = try backend.makeIndices(ids)
                     backend.embed(ids, table: table, into: fresh, accumulate: false)
                     backend.embed(ids, table: table, into: added, accumulate: true)
                     return [fresh, added]
                 }
-                var expected = before, sum = before
-                for (row, id) in ids.enumerated() {
-                    for column in 0..<columns {
-                        expected[row, column] = kept[Int(id), column]
-                        let total = Float(before[row, column]) + Float(kept[Int(id), column])
-                        sum[row, column] = Double(total)
+                for results in outcomes {
+                    var expected = before, sum = before
+                    for (row, id) in ids.enumerated() {
+                        for column in 0..<columns {
+                            expected[row, column] = kept[Int(id), column]
+                            let total = Float(before[row, column]) + Float(kept[Int(id), column])
+                            sum[row, column] = Double(total)
+                        }
                     }
+                    assertClose(results[0], expected, .exact, name)
+                    assertClose(results[1], sum, .exact, name + " accumulated")
                 }
-                assertClose(results[0], expected, .exact, name)
-                assertClose(results[1], sum, .exact, name + " accumulated")
             }
         }
     }
@@ -100,7 +102,7 @@ final class CPUBackendRowsTests: XCTestCase {
         for columns in widths {
             let x = TestMatrix(5, columns, seed: 1), y = TestMatrix(3, columns, seed: 2)
             let name = "width \(columns)"
-            let results = try TestBackends.run(name) { backend in
+            let outcomes = try TestBackends.run(name) { backend in
                 let rows = try backend.makeIndices(rows)
                 let gathered = try y.on(backend, padding: 1), set = try x.on(backend, padding: 2)
                 let added = try x.on(backend)
@@ -109,17 +111,19 @@ final class CPUBackendRowsTests: XCTestCase {
                 backend.scatterRows(try y.on(backend), rows, into: added, accumulate: true)
                 return [gathered, set, added]
             }
-            var gathered = y, set = x, added = x
-            for (index, row) in rows.map(Int.init).enumerated() {
-                for column in 0..<columns {
-                    gathered[index, column] = x[row, column]
-                    set[row, column] = y[index, column]
-                    added[row, column] = Double(Float(x[row, column]) + Float(y[index, column]))
+            for results in outcomes {
+                var gathered = y, set = x, added = x
+                for (index, row) in rows.map(Int.init).enumerated() {
+                    for column in 0..<columns {
+                        gathered[index, column] = x[row, column]
+                        set[row, column] = y[index, column]
+                        added[row, column] = Double(Float(x[row, column]) + Float(y[index, column]))
+                    }
                 }
+                assertClose(results[0], gathered, .exact, "gather, \(name)")
+                assertClose(results[1], set, .exact, "scatter, \(name)")
+                assertClose(results[2], added, .exact, "scatter accumulated, \(name)")
             }
-            assertClose(results[0], gathered, .exact, "gather, \(name)")
-            assertClose(results[1], set, .exact, "scatter, \(name)")
-            assertClose(results[2], added, .exact, "scatter accumulated, \(name)")
         }
     }
 
@@ -127,18 +131,20 @@ final class CPUBackendRowsTests: XCTestCase {
         let spans = [0..<1, 2..<9, 5..<6, 0..<50]
         for columns in widths {
             let x = TestMatrix(50, columns, seed: 1)
-            let results = try TestBackends.run("meanRows \(columns)") { backend in
+            let outcomes = try TestBackends.run("meanRows \(columns)") { backend in
                 let y = try backend.makeMatrix(rows: 4, columns: columns)
                 backend.meanRows(try x.on(backend, padding: 3), spans, into: y)
                 return [y]
             }
-            var expected = TestMatrix(4, columns)
-            for (index, span) in spans.enumerated() {
-                for column in 0..<columns {
-                    expected[index, column] = span.reduce(0) { $0 + x[$1, column] } / Double(span.count)
+            for results in outcomes {
+                var expected = TestMatrix(4, columns)
+                for (index, span) in spans.enumerated() {
+                    for column in 0..<columns {
+                        expected[index, column] = span.reduce(0) { $0 + x[$1, column] } / Double(span.count)
+                    }
                 }
+                assertClose(results[0], expected, .sums, "meanRows \(columns)")
             }
-            assertClose(results[0], expected, .sums, "meanRows \(columns)")
         }
     }
 
@@ -147,7 +153,7 @@ final class CPUBackendRowsTests: XCTestCase {
             let x = TestMatrix(rows, columns, seed: 1), y = TestMatrix(rows, columns, seed: 2)
             let factors = TestMatrix(rows, 1, seed: 3), before = TestMatrix(1, columns, seed: 4)
             let name = "\(rows)x\(columns)"
-            let results = try TestBackends.run(name) { backend in
+            let outcomes = try TestBackends.run(name) { backend in
                 let source = try x.on(backend, padding: 1)
                 let added = try y.on(backend), scaled = try y.on(backend), scaledAdded = try y.on(backend)
                 let dots = try backend.makeMatrix(rows: rows, columns: 1)
@@ -161,25 +167,27 @@ final class CPUBackendRowsTests: XCTestCase {
                 backend.columnSums(source, into: sumsAdded, accumulate: true)
                 return [added, scaled, scaledAdded, dots, sums, sumsAdded]
             }
-            var expected = [y, y, y, TestMatrix(rows, 1), TestMatrix(1, columns), before]
-            for row in 0..<rows {
-                for column in 0..<columns {
-                    let value = x[row, column]
-                    expected[0][row, column] -= 2.5 * value
-                    expected[1][row, column] = factors.values[row] * value
-                    expected[2][row, column] += factors.values[row] * value
-                    expected[3].values[row] += value * y[row, column]
-                    expected[4].values[column] += value
-                    expected[5].values[column] += value
+            for results in outcomes {
+                var expected = [y, y, y, TestMatrix(rows, 1), TestMatrix(1, columns), before]
+                for row in 0..<rows {
+                    for column in 0..<columns {
+                        let value = x[row, column]
+                        expected[0][row, column] -= 2.5 * value
+                        expected[1][row, column] = factors.values[row] * value
+                        expected[2][row, column] += factors.values[row] * value
+                        expected[3].values[row] += value * y[row, column]
+                        expected[4].values[column] += value
+                        expected[5].values[column] += value
+                    }
                 }
-            }
-            let names = [
-                "add", "scaleRows", "scaleRows accumulated", "rowDots", "columnSums",
-                "columnSums accumulated",
-            ]
-            for (index, operation) in names.enumerated() {
-                let tolerance = index < 3 ? Tolerance(absolute: 1e-6, relative: 1e-6) : .sums
-                assertClose(results[index], expected[index], tolerance, "\(operation) \(name)")
+                let names = [
+                    "add", "scaleRows", "scaleRows accumulated", "rowDots", "columnSums",
+                    "columnSums accumulated",
+                ]
+                for (index, operation) in names.enumerated() {
+                    let tolerance = index < 3 ? Tolerance(absolute: 1e-6, relative: 1e-6) : .sums
+                    assertClose(results[index], expected[index], tolerance, "\(operation) \(name)")
+                }
             }
         }
     }
@@ -192,7 +200,7 @@ final class CPUBackendRowsTests: XCTestCase {
             for (alpha, beta) in [(Float(1), Float(1)), (0.5, 0), (-2, 0.25)] {
                 let name = "edit, width \(columns), α \(alpha), β \(beta)"
                 let x = TestMatrix(7, columns, seed: 1), directions = TestMatrix(2, columns, seed: 2)
-                let results = try TestBackends.run(name) { backend in
+                let outcomes = try TestBackends.run(name) { backend in
                     let rows = try backend.makeIndices(rows),
                         directionOf = try backend.makeIndices(directionOf)
                     let edited = try x.on(backend, padding: 2), dx = try x.on(backend)
@@ -205,18 +213,20 @@ final class CPUBackendRowsTests: XCTestCase {
                         beta: beta)
                     return [edited, dx, dDirections]
                 }
-                var edited = x, dx = x, dDirections = directions
-                for (row, direction) in zip(rows.map(Int.init), directionOf.map(Int.init)) {
-                    for column in 0..<columns {
-                        edited[row, column] =
-                            Double(beta) * x[row, column] + Double(alpha) * directions[direction, column]
-                        dDirections[direction, column] += Double(alpha) * x[row, column]
-                        dx[row, column] *= Double(beta)
+                for results in outcomes {
+                    var edited = x, dx = x, dDirections = directions
+                    for (row, direction) in zip(rows.map(Int.init), directionOf.map(Int.init)) {
+                        for column in 0..<columns {
+                            edited[row, column] =
+                                Double(beta) * x[row, column] + Double(alpha) * directions[direction, column]
+                            dDirections[direction, column] += Double(alpha) * x[row, column]
+                            dx[row, column] *= Double(beta)
+                        }
                     }
+                    assertClose(results[0], edited, .sums, name)
+                    assertClose(results[1], dx, .sums, name + ": dx")
+                    assertClose(results[2], dDirections, .sums, name + ": dDirections")
                 }
-                assertClose(results[0], edited, .sums, name)
-                assertClose(results[1], dx, .sums, name + ": dx")
-                assertClose(results[2], dDirections, .sums, name + ": dDirections")
             }
         }
     }

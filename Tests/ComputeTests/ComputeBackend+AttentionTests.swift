@@ -3,26 +3,30 @@ import XCTest
 
 @testable import Compute
 
-final class CPUBackendAttentionTests: XCTestCase {
+final class ComputeBackendAttentionTests: XCTestCase {
     func testForwardMatchesFloat64() throws {
         for example in AttentionExample.all {
             let inputs = AttentionInputs(example)
-            let results = try TestBackends.run(example.name) { try inputs.forward($0) }
-            let expected = inputs.referenceForward()
-            assertClose(results[0], expected.output, .sums, "\(example.name): output")
-            assertClose(results[1], expected.logSumExp, .sums, "\(example.name): logSumExp")
+            let outcomes = try TestBackends.run(example.name) { try inputs.forward($0) }
+            for results in outcomes {
+                let expected = inputs.referenceForward()
+                assertClose(results[0], expected.output, .sums, "\(example.name): output")
+                assertClose(results[1], expected.logSumExp, .sums, "\(example.name): logSumExp")
+            }
         }
     }
 
     func testBackwardMatchesFloat64() throws {
         for example in AttentionExample.all {
             let inputs = AttentionInputs(example)
-            let results = try TestBackends.run(example.name) { try inputs.backward($0) }
-            let expected = inputs.referenceBackward()
-            let tolerance = Tolerance(absolute: 1e-5, relative: 1e-5)
-            assertClose(results[0], expected.dQueries, tolerance, "\(example.name): dQueries")
-            assertClose(results[1], expected.dKeys, tolerance, "\(example.name): dKeys")
-            assertClose(results[2], expected.dValues, tolerance, "\(example.name): dValues")
+            let outcomes = try TestBackends.run(example.name) { try inputs.backward($0) }
+            for results in outcomes {
+                let expected = inputs.referenceBackward()
+                let tolerance = Tolerance(absolute: 1e-5, relative: 1e-5)
+                assertClose(results[0], expected.dQueries, tolerance, "\(example.name): dQueries")
+                assertClose(results[1], expected.dKeys, tolerance, "\(example.name): dKeys")
+                assertClose(results[2], expected.dValues, tolerance, "\(example.name): dValues")
+            }
         }
     }
 
@@ -84,17 +88,21 @@ final class CPUBackendAttentionTests: XCTestCase {
         var inputs = AttentionInputs(
             AttentionExample(name: "large", spans: AttentionExample.packed([(80, 80)])))
         for index in inputs.queries.values.indices { inputs.queries.values[index] *= 200 }
-        let results = try TestBackends.run("large") { try inputs.forward($0) }
-        XCTAssertTrue(results[0].values.allSatisfy(\.isFinite))
-        XCTAssertTrue(results[1].values.allSatisfy(\.isFinite))
+        let outcomes = try TestBackends.run("large") { try inputs.forward($0) }
+        for results in outcomes {
+            XCTAssertTrue(results[0].values.allSatisfy(\.isFinite))
+            XCTAssertTrue(results[1].values.allSatisfy(\.isFinite))
+        }
     }
 
     func testNaNIsNotHidden() throws {
         var inputs = AttentionInputs(AttentionExample(name: "NaN", spans: AttentionExample.packed([(4, 4)])))
         inputs.keys[2, 0] = .nan
-        let results = try TestBackends.run("NaN") { try inputs.forward($0) }
-        for row in 0..<4 {
-            XCTAssertEqual(results[0][row, 0].isNaN, row >= 2, "row \(row)")
+        let outcomes = try TestBackends.run("NaN") { try inputs.forward($0) }
+        for results in outcomes {
+            for row in 0..<4 {
+                XCTAssertEqual(results[0][row, 0].isNaN, row >= 2, "row \(row)")
+            }
         }
     }
 
@@ -114,7 +122,7 @@ final class CPUBackendAttentionTests: XCTestCase {
         let angles = TestMatrix(10, rotated / 2, seed: 2, scale: 3)
         let positions = (0..<rows).map { ($0 * 7 + 2) % 10 }
         let shape = RotaryShape(heads: 3, headStride: headSize, rotated: rotated, pairing: pairing)
-        let results = try TestBackends.run(name) { backend in
+        let outcomes = try TestBackends.run(name) { backend in
             let turned = try x.on(backend, padding: 3), back = try x.on(backend)
             let cosines = try TestMatrix(10, rotated / 2, angles.values.map(cos)).on(backend)
             let sines = try TestMatrix(10, rotated / 2, angles.values.map(sin)).on(backend, padding: 1)
@@ -126,22 +134,24 @@ final class CPUBackendAttentionTests: XCTestCase {
                 back, positions: indices, cosines: cosines, sines: sines, rotary: shape, inverse: true)
             return [turned, back]
         }
-        var expected = x
-        for row in 0..<rows {
-            for head in 0..<3 {
-                for pair in 0..<rotated / 2 {
-                    let start = head * headSize
-                    let (i, j) =
-                        pairing == .halves
-                        ? (start + pair, start + pair + rotated / 2)
-                        : (start + 2 * pair, start + 2 * pair + 1)
-                    let angle = angles[positions[row], pair]
-                    expected[row, i] = x[row, i] * cos(angle) - x[row, j] * sin(angle)
-                    expected[row, j] = x[row, j] * cos(angle) + x[row, i] * sin(angle)
+        for results in outcomes {
+            var expected = x
+            for row in 0..<rows {
+                for head in 0..<3 {
+                    for pair in 0..<rotated / 2 {
+                        let start = head * headSize
+                        let (i, j) =
+                            pairing == .halves
+                            ? (start + pair, start + pair + rotated / 2)
+                            : (start + 2 * pair, start + 2 * pair + 1)
+                        let angle = angles[positions[row], pair]
+                        expected[row, i] = x[row, i] * cos(angle) - x[row, j] * sin(angle)
+                        expected[row, j] = x[row, j] * cos(angle) + x[row, i] * sin(angle)
+                    }
                 }
             }
+            assertClose(results[0], expected, Tolerance(absolute: 1e-6, relative: 1e-6), name)
+            assertClose(results[1], x, Tolerance(absolute: 1e-6, relative: 1e-6), name + ", turned back")
         }
-        assertClose(results[0], expected, Tolerance(absolute: 1e-6, relative: 1e-6), name)
-        assertClose(results[1], x, Tolerance(absolute: 1e-6, relative: 1e-6), name + ", turned back")
     }
 }

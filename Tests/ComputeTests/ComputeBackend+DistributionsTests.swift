@@ -3,7 +3,7 @@ import XCTest
 
 @testable import Compute
 
-final class CPUBackendDistributionsTests: XCTestCase {
+final class ComputeBackendDistributionsTests: XCTestCase {
     private let sizes = [(1, 1), (0, 5), (3, 31), (2, 33), (4, 1000), (2, 1024), (3, 2051), (2, 50257)]
 
     // MARK: Single results
@@ -13,7 +13,7 @@ final class CPUBackendDistributionsTests: XCTestCase {
             let name = "\(rows)x\(size)"
             let x = TestMatrix(rows, size, seed: 1, scale: 4)
             let picked = (0..<rows * 3).map { (row: $0 / 3, id: ($0 * 7919) % size) }
-            let results = try TestBackends.run(name) { backend in
+            let outcomes = try TestBackends.run(name) { backend in
                 let logits = try x.on(backend, padding: 7)
                 let sums = try backend.makeMatrix(rows: rows, columns: 1)
                 let chosen = try backend.makeMatrix(rows: picked.count, columns: 1)
@@ -23,12 +23,14 @@ final class CPUBackendDistributionsTests: XCTestCase {
                     ids: try backend.makeIndices(picked.map { Int32($0.id) }), into: chosen)
                 return [sums, chosen]
             }
-            let logs = (0..<rows).map { DistributionRow.logSoftmax(x.row($0)) }
-            let sums = (0..<rows).map { x[$0, 0] - logs[$0][0] }
-            let tolerance = Tolerance(absolute: 1e-7, relative: 3e-7)
-            assertClose(results[0], TestMatrix(rows, 1, sums), tolerance, "logSumExp \(name)")
-            let expected = TestMatrix(picked.count, 1, picked.map { logs[$0.row][$0.id] })
-            assertClose(results[1], expected, tolerance, "logProbabilities \(name)")
+            for results in outcomes {
+                let logs = (0..<rows).map { DistributionRow.logSoftmax(x.row($0)) }
+                let sums = (0..<rows).map { x[$0, 0] - logs[$0][0] }
+                let tolerance = Tolerance(absolute: 1e-7, relative: 3e-7)
+                assertClose(results[0], TestMatrix(rows, 1, sums), tolerance, "logSumExp \(name)")
+                let expected = TestMatrix(picked.count, 1, picked.map { logs[$0.row][$0.id] })
+                assertClose(results[1], expected, tolerance, "logProbabilities \(name)")
+            }
         }
     }
 
@@ -40,19 +42,21 @@ final class CPUBackendDistributionsTests: XCTestCase {
             Array(repeating: 1, count: 39) + [.infinity],
         ]
         let x = TestMatrix(rows.count, 40, rows.flatMap { $0 })
-        let results = try TestBackends.run("unusual") { backend in
+        let outcomes = try TestBackends.run("unusual") { backend in
             let y = try backend.makeMatrix(rows: rows.count, columns: 1)
             backend.logSumExp(try x.on(backend), into: y)
             return [y]
         }
-        let found = results[0].values
-        XCTAssertEqual(found[0], 1000 + log(40), accuracy: 1e-4)
-        XCTAssertEqual(found[1], -1000 + log(40), accuracy: 1e-4)
-        XCTAssertEqual(found[2], 88)
-        XCTAssertEqual(found[3], -.infinity)
-        XCTAssertTrue(found[4].isNaN, "only NaN")
-        XCTAssertTrue(found[5].isNaN, "one NaN")
-        XCTAssertFalse(found[6].isFinite, "an infinity")
+        for results in outcomes {
+            let found = results[0].values
+            XCTAssertEqual(found[0], 1000 + log(40), accuracy: 1e-4)
+            XCTAssertEqual(found[1], -1000 + log(40), accuracy: 1e-4)
+            XCTAssertEqual(found[2], 88)
+            XCTAssertEqual(found[3], -.infinity)
+            XCTAssertTrue(found[4].isNaN, "only NaN")
+            XCTAssertTrue(found[5].isNaN, "one NaN")
+            XCTAssertFalse(found[6].isFinite, "an infinity")
+        }
     }
 
     func testTopK() throws {
@@ -67,21 +71,23 @@ final class CPUBackendDistributionsTests: XCTestCase {
             for k in [1, 2, 5, 50] where k <= size {
                 let name = "top \(k) of \(rows)x\(size)"
                 var ids: [[Int32]] = []
-                let results = try TestBackends.run(name) { backend in
+                let outcomes = try TestBackends.run(name) { backend in
                     let found = try backend.makeIndices(Array(repeating: -1, count: rows * k))
                     let values = try backend.makeMatrix(rows: rows, columns: k)
                     backend.topK(try x.on(backend, padding: 1), k: k, ids: found, values: values)
                     ids.append(try backend.read(found))
                     return [values]
                 }
-                var expectedIDs: [Int32] = []
-                var expected: [Double] = []
-                for row in 0..<rows {
-                    expectedIDs += orders[row].prefix(k).map { Int32($0) }
-                    expected += orders[row].prefix(k).map { logs[row][$0] }
+                for results in outcomes {
+                    var expectedIDs: [Int32] = []
+                    var expected: [Double] = []
+                    for row in 0..<rows {
+                        expectedIDs += orders[row].prefix(k).map { Int32($0) }
+                        expected += orders[row].prefix(k).map { logs[row][$0] }
+                    }
+                    for found in ids { XCTAssertEqual(found, expectedIDs, name) }
+                    assertClose(results[0], TestMatrix(rows, k, expected), .elementwise, name)
                 }
-                for found in ids { XCTAssertEqual(found, expectedIDs, name) }
-                assertClose(results[0], TestMatrix(rows, k, expected), .elementwise, name)
             }
         }
     }
@@ -99,7 +105,7 @@ final class CPUBackendDistributionsTests: XCTestCase {
 
     private func run(
         _ name: String, _ x: TestMatrix, base: TestMatrix?, _ rows: [DistributionRow], gradient: Bool
-    ) throws -> [TestMatrix] {
+    ) throws -> [DeviceResults] {
         try TestBackends.run(name) { backend in
             func weights(_ value: (DistributionRow) -> Double) throws -> Matrix {
                 try TestMatrix(rows.count, 1, rows.map(value)).on(backend, padding: 1)
@@ -140,17 +146,21 @@ final class CPUBackendDistributionsTests: XCTestCase {
             let x = TestMatrix(rows.count, size, seed: 1, scale: 3)
             let base = TestMatrix(rows.count, size, seed: 2, scale: 3)
             let name = "V = \(size)"
-            let measured = try run(name, x, base: base, rows, gradient: false)
-            let trained = try run(name, x, base: base, rows, gradient: true)
-            XCTAssertEqual(measured[1].values, x.values, "\(name): logits stay without gradient")
-            XCTAssertEqual(measured[0].values, trained[0].values, "\(name): values with and without gradient")
-            for (index, row) in rows.enumerated() {
-                let what = "\(name), row \(index)"
-                let values = row.values(x.row(index), base: base.row(index))
-                let found = TestMatrix(1, 3, measured[0].row(index))
-                assertClose(found, TestMatrix(1, 3, values), Tolerance(absolute: 1e-6, relative: 1e-6), what)
-                let gradient = row.gradient(x.row(index), base: base.row(index))
-                checkGradient(trained[1].row(index), gradient, what)
+            let measuredOnAll = try run(name, x, base: base, rows, gradient: false)
+            let trainedOnAll = try run(name, x, base: base, rows, gradient: true)
+            for (measured, trained) in zip(measuredOnAll, trainedOnAll) {
+                XCTAssertEqual(measured[1].values, x.values, "\(name): logits stay without gradient")
+                XCTAssertEqual(
+                    measured[0].values, trained[0].values, "\(name): values with and without gradient")
+                for (index, row) in rows.enumerated() {
+                    let what = "\(name), row \(index)"
+                    let values = row.values(x.row(index), base: base.row(index))
+                    let found = TestMatrix(1, 3, measured[0].row(index))
+                    assertClose(
+                        found, TestMatrix(1, 3, values), Tolerance(absolute: 1e-6, relative: 1e-6), what)
+                    let gradient = row.gradient(x.row(index), base: base.row(index))
+                    checkGradient(trained[1].row(index), gradient, what)
+                }
             }
         }
     }
@@ -195,12 +205,13 @@ final class CPUBackendDistributionsTests: XCTestCase {
             x[2, column] = Double(Float(x[2, column] + (column % 2 == 0 ? 0.001 : -0.001)))
         }
         let rows = Array(repeating: DistributionRow(divergenceWeight: 1), count: 3)
-        let results = try run("small divergences", x, base: base, rows, gradient: true)
-        XCTAssertEqual(results[0][0, 2], 0)
-        XCTAssertEqual(results[0][1, 2], 0, accuracy: 1e-7)
-        let expected = rows[2].values(x.row(2), base: base.row(2))[2]
-        XCTAssertEqual(results[0][2, 2], expected, accuracy: 1e-5 * expected)
-        XCTAssertTrue(results[1].row(0).allSatisfy { $0 == 0 })
+        for results in try run("small divergences", x, base: base, rows, gradient: true) {
+            XCTAssertEqual(results[0][0, 2], 0)
+            XCTAssertEqual(results[0][1, 2], 0, accuracy: 1e-7)
+            let expected = rows[2].values(x.row(2), base: base.row(2))[2]
+            XCTAssertEqual(results[0][2, 2], expected, accuracy: 1e-5 * expected)
+            XCTAssertTrue(results[1].row(0).allSatisfy { $0 == 0 })
+        }
     }
 
     /// log(1 − p) stays exact near p = 1, and finite at p = 1.
@@ -209,15 +220,16 @@ final class CPUBackendDistributionsTests: XCTestCase {
             var x = TestMatrix(1, 50, seed: 1)
             x[0, 7] = gap
             let row = DistributionRow(comparator: 7, comparatorWeight: 1)
-            let results = try run("gap \(gap)", x, base: nil, [row], gradient: true)
-            let expected = max(
-                row.values(x.values, base: x.values)[1], log(Double(Float.leastNormalMagnitude)))
-            XCTAssertEqual(results[0][0, 1], expected, accuracy: 1e-6 * abs(expected), "gap \(gap)")
-            XCTAssertTrue(results[1].values.allSatisfy(\.isFinite), "gap \(gap)")
-            let gradient = row.gradient(x.values, base: x.values)
-            XCTAssertEqual(results[1][0, 7], gradient[7].slope, accuracy: 1e-6, "gap \(gap)")
-            // Further off, the others' probabilities leave the range of float32.
-            if gap < 80 { checkGradient(results[1].values, gradient, "gap \(gap)") }
+            for results in try run("gap \(gap)", x, base: nil, [row], gradient: true) {
+                let expected = max(
+                    row.values(x.values, base: x.values)[1], log(Double(Float.leastNormalMagnitude)))
+                XCTAssertEqual(results[0][0, 1], expected, accuracy: 1e-6 * abs(expected), "gap \(gap)")
+                XCTAssertTrue(results[1].values.allSatisfy(\.isFinite), "gap \(gap)")
+                let gradient = row.gradient(x.values, base: x.values)
+                XCTAssertEqual(results[1][0, 7], gradient[7].slope, accuracy: 1e-6, "gap \(gap)")
+                // Further off, the others' probabilities leave the range of float32.
+                if gap < 80 { checkGradient(results[1].values, gradient, "gap \(gap)") }
+            }
         }
     }
 
@@ -225,7 +237,8 @@ final class CPUBackendDistributionsTests: XCTestCase {
         let x = TestMatrix(1, 100, repeating: .nan)
         let row = DistributionRow(
             target: 1, comparator: 2, targetWeight: 1, comparatorWeight: 1, divergenceWeight: 1)
-        let results = try run("NaN", x, base: TestMatrix(1, 100, seed: 1), [row], gradient: true)
-        XCTAssertTrue(results[0].values.allSatisfy(\.isNaN))
+        for results in try run("NaN", x, base: TestMatrix(1, 100, seed: 1), [row], gradient: true) {
+            XCTAssertTrue(results[0].values.allSatisfy(\.isNaN), results.device)
+        }
     }
 }

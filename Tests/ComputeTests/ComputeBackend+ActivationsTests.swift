@@ -3,7 +3,7 @@ import XCTest
 
 @testable import Compute
 
-final class CPUBackendActivationsTests: XCTestCase {
+final class ComputeBackendActivationsTests: XCTestCase {
     /// f(x) and f′(x) in float64, far tails included.
     private func reference(_ kind: Activation, _ x: Double) -> (value: Double, slope: Double) {
         switch kind {
@@ -34,13 +34,15 @@ final class CPUBackendActivationsTests: XCTestCase {
     func testValuesHoldOneInAMillion() throws {
         let x = points
         for kind in Activation.allCases {
-            let results = try TestBackends.run("\(kind)") { backend in
+            let outcomes = try TestBackends.run("\(kind)") { backend in
                 let y = try x.on(backend)
                 backend.activation(kind, y, into: y)
                 return [y]
             }
-            let expected = TestMatrix(1, x.columns, x.values.map { reference(kind, $0).value })
-            assertClose(results[0], expected, .elementwise, "\(kind)")
+            for results in outcomes {
+                let expected = TestMatrix(1, x.columns, x.values.map { reference(kind, $0).value })
+                assertClose(results[0], expected, .elementwise, "\(kind)")
+            }
         }
     }
 
@@ -48,17 +50,19 @@ final class CPUBackendActivationsTests: XCTestCase {
         let x = points
         let dy = TestMatrix(1, x.columns, seed: 4)
         for kind in Activation.allCases {
-            let results = try TestBackends.run("\(kind) backward") { backend in
+            let outcomes = try TestBackends.run("\(kind) backward") { backend in
                 let dx = try dy.on(backend)
                 backend.activationBackward(kind, dx, x: try x.on(backend), into: dx)
                 return [dx]
             }
-            var expected = dy
-            for index in x.values.indices {
-                expected.values[index] *= reference(kind, x.values[index]).slope
+            for results in outcomes {
+                var expected = dy
+                for index in x.values.indices {
+                    expected.values[index] *= reference(kind, x.values[index]).slope
+                }
+                let tolerance = Tolerance(absolute: 2e-6, relative: 1e-6)
+                assertClose(results[0], expected, tolerance, "\(kind) backward")
             }
-            let tolerance = Tolerance(absolute: 2e-6, relative: 1e-6)
-            assertClose(results[0], expected, tolerance, "\(kind) backward")
         }
     }
 
@@ -68,7 +72,7 @@ final class CPUBackendActivationsTests: XCTestCase {
             let dy = TestMatrix(3, columns, seed: 3)
             for kind in Activation.allCases {
                 let name = "gated \(kind), \(columns) columns"
-                let results = try TestBackends.run(name) { backend in
+                let outcomes = try TestBackends.run(name) { backend in
                     let g = try gate.on(backend, padding: 3), u = try up.on(backend)
                     let y = try up.on(backend, padding: 1), dGate = try up.on(backend),
                         dUp = try up.on(backend)
@@ -77,15 +81,17 @@ final class CPUBackendActivationsTests: XCTestCase {
                         kind, try dy.on(backend), gate: g, up: u, dGate: dGate, dUp: dUp)
                     return [y, dGate, dUp]
                 }
-                var expected = [up, up, up]
-                for index in up.values.indices {
-                    let f = reference(kind, gate.values[index])
-                    expected[0].values[index] = f.value * up.values[index]
-                    expected[1].values[index] = dy.values[index] * up.values[index] * f.slope
-                    expected[2].values[index] = dy.values[index] * f.value
-                }
-                for (found, wanted) in zip(results, expected) {
-                    assertClose(found, wanted, Tolerance(absolute: 2e-6, relative: 1e-6), name)
+                for results in outcomes {
+                    var expected = [up, up, up]
+                    for index in up.values.indices {
+                        let f = reference(kind, gate.values[index])
+                        expected[0].values[index] = f.value * up.values[index]
+                        expected[1].values[index] = dy.values[index] * up.values[index] * f.slope
+                        expected[2].values[index] = dy.values[index] * f.value
+                    }
+                    for (found, wanted) in zip(results.matrices, expected) {
+                        assertClose(found, wanted, Tolerance(absolute: 2e-6, relative: 1e-6), name)
+                    }
                 }
             }
         }
@@ -94,29 +100,34 @@ final class CPUBackendActivationsTests: XCTestCase {
     func testInfinitiesAndNaN() throws {
         let x = TestMatrix(1, 3, [.infinity, -.infinity, .nan])
         for kind in Activation.allCases {
-            let results = try TestBackends.run("\(kind)") { backend in
+            let outcomes = try TestBackends.run("\(kind)") { backend in
                 let y = try x.on(backend), slopes = try TestMatrix(1, 3, repeating: 1).on(backend)
                 backend.activation(kind, y, into: y)
                 backend.activationBackward(kind, slopes, x: try x.on(backend), into: slopes)
                 return [y, slopes]
             }
-            XCTAssertEqual(results[0].values[0], .infinity, "\(kind)(∞)")
-            XCTAssertEqual(results[0].values[1], kind == .leakyRelu ? -.infinity : 0, "\(kind)(−∞)")
-            XCTAssertTrue(results[0].values[2].isNaN, "\(kind)(NaN)")
-            XCTAssertEqual(results[1].values[0], 1, accuracy: 1e-6, "slope of \(kind) at ∞")
-            XCTAssertEqual(
-                results[1].values[1], kind == .leakyRelu ? 0.01 : 0, accuracy: 1e-6, "slope of \(kind) at −∞")
+            for results in outcomes {
+                XCTAssertEqual(results[0].values[0], .infinity, "\(kind)(∞)")
+                XCTAssertEqual(results[0].values[1], kind == .leakyRelu ? -.infinity : 0, "\(kind)(−∞)")
+                XCTAssertTrue(results[0].values[2].isNaN, "\(kind)(NaN)")
+                XCTAssertEqual(results[1].values[0], 1, accuracy: 1e-6, "slope of \(kind) at ∞")
+                XCTAssertEqual(
+                    results[1].values[1], kind == .leakyRelu ? 0.01 : 0, accuracy: 1e-6,
+                    "slope of \(kind) at −∞")
+            }
         }
     }
 
     func testEmpty() throws {
-        let results = try TestBackends.run("empty") { backend in
+        let outcomes = try TestBackends.run("empty") { backend in
             let x = try backend.makeMatrix(rows: 0, columns: 7),
                 y = try backend.makeMatrix(rows: 4, columns: 0)
             backend.activation(.silu, x, into: x)
             backend.activation(.silu, y, into: y)
             return [x, y]
         }
-        XCTAssertEqual(results.map(\.values), [[], []])
+        for results in outcomes {
+            XCTAssertEqual(results.matrices.map(\.values), [[], []])
+        }
     }
 }

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Compute
 
-final class CPUBackendNormsTests: XCTestCase {
+final class ComputeBackendNormsTests: XCTestCase {
     private let shapes = [(0, 8), (1, 1), (5, 31), (3, 33), (2, 64), (40, 100), (2, 1000)]
     private let epsilon: Float = 1e-5
 
@@ -38,14 +38,16 @@ final class CPUBackendNormsTests: XCTestCase {
             let gain = TestMatrix(1, columns, seed: 2, offset: 1)
             for bias in [nil, TestMatrix(1, columns, seed: 3)] {
                 let name = "layerNorm \(rows)x\(columns)"
-                let results = try TestBackends.run(name) { backend in
+                let outcomes = try TestBackends.run(name) { backend in
                     let y = try x.on(backend, padding: 5)
                     backend.layerNorm(
                         try x.on(backend, padding: 2), gain: try gain.on(backend),
                         bias: try bias?.on(backend), epsilon: epsilon, into: y, statistics: nil)
                     return [y]
                 }
-                assertClose(results[0], layerNorm(x, gain, bias), .sums, name)
+                for results in outcomes {
+                    assertClose(results[0], layerNorm(x, gain, bias), .sums, name)
+                }
             }
         }
     }
@@ -53,33 +55,37 @@ final class CPUBackendNormsTests: XCTestCase {
     func testLayerNormInPlaceWithStatistics() throws {
         let x = TestMatrix(3, 50, seed: 1, offset: 10)
         let gain = TestMatrix(1, 50, repeating: 1)
-        let results = try TestBackends.run("in place") { backend in
+        let outcomes = try TestBackends.run("in place") { backend in
             let y = try x.on(backend), statistics = try backend.makeMatrix(rows: 3, columns: 2)
             backend.layerNorm(
                 y, gain: try gain.on(backend), bias: nil, epsilon: epsilon, into: y, statistics: statistics)
             return [y, statistics]
         }
-        assertClose(results[0], layerNorm(x, gain, nil), .sums, "in place")
-        for row in 0..<3 {
-            let mean = x.row(row).reduce(0, +) / 50
-            XCTAssertEqual(results[1][row, 0], mean, accuracy: 1e-5, "mean of row \(row)")
-            let variance = x.row(row).reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 50
-            XCTAssertEqual(
-                results[1][row, 1], 1 / (variance + Double(epsilon)).squareRoot(), accuracy: 1e-5,
-                "inverse deviation of row \(row)")
+        for results in outcomes {
+            assertClose(results[0], layerNorm(x, gain, nil), .sums, "in place")
+            for row in 0..<3 {
+                let mean = x.row(row).reduce(0, +) / 50
+                XCTAssertEqual(results[1][row, 0], mean, accuracy: 1e-5, "mean of row \(row)")
+                let variance = x.row(row).reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 50
+                XCTAssertEqual(
+                    results[1][row, 1], 1 / (variance + Double(epsilon)).squareRoot(), accuracy: 1e-5,
+                    "inverse deviation of row \(row)")
+            }
         }
     }
 
     func testConstantRowIsFinite() throws {
         let x = TestMatrix(1, 40, repeating: 5)
         let gain = TestMatrix(1, 40, repeating: 1)
-        let results = try TestBackends.run("constant row") { backend in
+        let outcomes = try TestBackends.run("constant row") { backend in
             let y = try x.on(backend)
             backend.layerNorm(
                 y, gain: try gain.on(backend), bias: nil, epsilon: epsilon, into: y, statistics: nil)
             return [y]
         }
-        XCTAssertEqual(results[0].values, Array(repeating: 0, count: 40))
+        for results in outcomes {
+            XCTAssertEqual(results[0].values, Array(repeating: 0, count: 40))
+        }
     }
 
     func testLayerNormBackward() throws {
@@ -102,7 +108,7 @@ final class CPUBackendNormsTests: XCTestCase {
         let gain = TestMatrix(1, columns, seed: 3, offset: 1)
         let before = TestMatrix(rows, columns, seed: 4)
         let name = "\(centred ? "layer" : "rms")NormBackward \(rows)x\(columns)"
-        let results = try TestBackends.run(name) { backend in
+        let outcomes = try TestBackends.run(name) { backend in
             let statistics = try backend.makeMatrix(rows: rows, columns: centred ? 2 : 1)
             let input = try x.on(backend), gain = try gain.on(backend), dy = try dy.on(backend, padding: 1)
             let y = try backend.makeMatrix(rows: rows, columns: columns)
@@ -124,12 +130,14 @@ final class CPUBackendNormsTests: XCTestCase {
             }
             return [fresh, added]
         }
-        var expected = numericalGradient(at: x, dy: dy) {
-            centred ? layerNorm($0, gain, nil) : rmsNorm($0, gain)
+        for results in outcomes {
+            var expected = numericalGradient(at: x, dy: dy) {
+                centred ? layerNorm($0, gain, nil) : rmsNorm($0, gain)
+            }
+            assertClose(results[0], expected, .sums, name)
+            for index in expected.values.indices { expected.values[index] += before.values[index] }
+            assertClose(results[1], expected, .sums, name + " accumulated")
         }
-        assertClose(results[0], expected, .sums, name)
-        for index in expected.values.indices { expected.values[index] += before.values[index] }
-        assertClose(results[1], expected, .sums, name + " accumulated")
     }
 
     func testRMSNorm() throws {
@@ -137,14 +145,16 @@ final class CPUBackendNormsTests: XCTestCase {
             let x = TestMatrix(rows, columns, seed: 1, scale: 3, offset: 2)
             let gain = TestMatrix(1, columns, seed: 2, offset: 1)
             let name = "rmsNorm \(rows)x\(columns)"
-            let results = try TestBackends.run(name) { backend in
+            let outcomes = try TestBackends.run(name) { backend in
                 let y = try x.on(backend, padding: 5)
                 backend.rmsNorm(
                     try x.on(backend, padding: 2), gain: try gain.on(backend), epsilon: epsilon, into: y,
                     statistics: nil)
                 return [y]
             }
-            assertClose(results[0], rmsNorm(x, gain), .sums, name)
+            for results in outcomes {
+                assertClose(results[0], rmsNorm(x, gain), .sums, name)
+            }
         }
     }
 }
