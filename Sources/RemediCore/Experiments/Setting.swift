@@ -7,6 +7,7 @@ package struct Setting<Target>: Sendable {
     package let arity: ValueArity
     package let placeholder: String
     package let expectation: Expectation
+    package let suggestions: Suggestions
     private let fromWords: @Sendable (inout Target, [String]) throws(InvalidValue) -> Void
     private let fromJSON: @Sendable (inout Target, JSONValue) throws(InvalidValue) -> Void
     private let toJSON: @Sendable (Target) -> JSONValue
@@ -18,6 +19,7 @@ package struct Setting<Target>: Sendable {
         arity = kind.arity
         placeholder = kind.placeholder
         expectation = kind.expectation
+        suggestions = kind.suggestions
         fromWords = { target, words throws(InvalidValue) in target[keyPath: value] = try kind.read(words) }
         fromJSON = { target, json throws(InvalidValue) in target[keyPath: value] = try kind.readJSON(json) }
         toJSON = { kind.json($0[keyPath: value]) }
@@ -32,6 +34,7 @@ package struct Setting<Target>: Sendable {
         arity = .none
         placeholder = ""
         expectation = .boolean
+        suggestions = .none
         fromWords = { target, words throws(InvalidValue) in
             if let word = words.first { throw InvalidValue(found: word, expectation: .boolean) }
             target[keyPath: value] = constant
@@ -47,6 +50,7 @@ package struct Setting<Target>: Sendable {
         arity = inner.arity
         placeholder = inner.placeholder
         expectation = inner.expectation
+        suggestions = inner.suggestions
         fromWords = { target, words throws(InvalidValue) in
             try inner.assign(words: words, to: &target[keyPath: place])
         }

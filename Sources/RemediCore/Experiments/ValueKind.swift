@@ -10,6 +10,8 @@ package struct ValueKind<Value: Sendable>: Sendable {
     /// What stands for the value in a help page: `N`.
     package let placeholder: String
     package let expectation: Expectation
+    /// What a shell can offer.
+    package let suggestions: Suggestions
     let read: @Sendable ([String]) throws(InvalidValue) -> Value
     let readJSON: @Sendable (JSONValue) throws(InvalidValue) -> Value
     let json: @Sendable (Value) -> JSONValue
@@ -22,6 +24,7 @@ package struct ValueKind<Value: Sendable>: Sendable {
         arity = .one
         self.placeholder = placeholder
         self.expectation = expectation
+        suggestions = Suggestions(expectation, placeholder: placeholder)
         read = { words throws(InvalidValue) in
             guard let word = words.last, let value = text(word) else {
                 throw InvalidValue(found: words.last ?? "", expectation: expectation)
@@ -38,7 +41,7 @@ package struct ValueKind<Value: Sendable>: Sendable {
     }
 
     init(
-        arity: ValueArity, placeholder: String, expectation: Expectation,
+        arity: ValueArity, placeholder: String, expectation: Expectation, suggestions: Suggestions? = nil,
         read: @escaping @Sendable ([String]) throws(InvalidValue) -> Value,
         readJSON: @escaping @Sendable (JSONValue) throws(InvalidValue) -> Value,
         json: @escaping @Sendable (Value) -> JSONValue
@@ -46,6 +49,7 @@ package struct ValueKind<Value: Sendable>: Sendable {
         self.arity = arity
         self.placeholder = placeholder
         self.expectation = expectation
+        self.suggestions = suggestions ?? Suggestions(expectation, placeholder: placeholder)
         self.read = read
         self.readJSON = readJSON
         self.json = json
@@ -54,8 +58,15 @@ package struct ValueKind<Value: Sendable>: Sendable {
     /// The same, with another word in help pages.
     package func shown(as placeholder: String) -> ValueKind {
         ValueKind(
-            arity: arity, placeholder: placeholder, expectation: expectation, read: read,
-            readJSON: readJSON, json: json)
+            arity: arity, placeholder: placeholder, expectation: expectation, suggestions: suggestions,
+            read: read, readJSON: readJSON, json: json)
+    }
+
+    /// The same, with other offers of a shell.
+    package func suggesting(_ suggestions: Suggestions) -> ValueKind {
+        ValueKind(
+            arity: arity, placeholder: placeholder, expectation: expectation, suggestions: suggestions,
+            read: read, readJSON: readJSON, json: json)
     }
 }
 
@@ -218,6 +229,7 @@ extension ValueKind {
     package static func optional<Wrapped>(_ kind: ValueKind<Wrapped>) -> ValueKind where Value == Wrapped? {
         ValueKind<Wrapped?>(
             arity: kind.arity, placeholder: kind.placeholder, expectation: kind.expectation,
+            suggestions: kind.suggestions,
             read: { words throws(InvalidValue) in try kind.read(words) },
             readJSON: { found throws(InvalidValue) in found.isNull ? nil : try kind.readJSON(found) },
             json: { value in
@@ -230,6 +242,7 @@ extension ValueKind {
     package static func list<Element>(_ kind: ValueKind<Element>) -> ValueKind where Value == [Element] {
         ValueKind(
             arity: .oneOrMore, placeholder: kind.placeholder, expectation: kind.expectation,
+            suggestions: kind.suggestions,
             read: { words throws(InvalidValue) in
                 var values: [Element] = []
                 for word in words { values.append(try kind.read([word])) }

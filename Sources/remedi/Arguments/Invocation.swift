@@ -55,7 +55,7 @@ package enum Invocation: Sendable {
         let scanner = ArgumentScanner(options: C.options, positionals: C.positionals)
         do {
             guard let given = try scanner.scan(words) else {
-                return .help(HelpPage.command(type, path: path))
+                return .help(HelpPage.command(CommandOutline(type, path: path)))
             }
             var command = C()
             command.given = given

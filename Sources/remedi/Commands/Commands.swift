@@ -43,6 +43,8 @@ package enum Commands {
                     .command(ModelRandom.self), .command(ModelImportCommand.self),
                 ]),
             .command(PresubmitCommand.self),
+            .command(ShellCompletions.self),
+            .command(ManualCommand.self),
         ]
     }
 }

@@ -12,11 +12,15 @@ package struct ExperimentsList: Command {
 
     package var given = GivenArguments<ExperimentsList>()
     var isJSON = false
+    var namesOnly = false
 
     package init() {}
 
     package static var options: [Option<ExperimentsList>] {
-        [Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON")]
+        [
+            Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON"),
+            Option("names", \.namesOnly, .flag, group: "Output", help: "writes the names alone, a line each"),
+        ]
     }
 
     package func run(in surroundings: Surroundings) throws {
@@ -24,6 +28,9 @@ package struct ExperimentsList: Command {
         if found.isEmpty {
             throw ExperimentError.noExperiments(
                 folders: surroundings.workplace.configurations.map(\.path))
+        }
+        if namesOnly {
+            return try surroundings.write(found.map { $0.name + "\n" }.joined())
         }
         let experiments = try found.map { try Experiment(file: $0.file) }
         if isJSON {

@@ -34,7 +34,7 @@ package struct ExperimentsRun: Command {
     package static var positionals: [Positional<ExperimentsRun>] {
         [
             Positional(
-                "NAME", \.experiment, .text("NAME"),
+                "NAME", \.experiment, .text("NAME").suggesting(.experiments(prefix: "")),
                 help: "the experiment's name, such as eval.gen.counterfact")
         ]
     }

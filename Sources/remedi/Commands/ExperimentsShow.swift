@@ -15,7 +15,8 @@ package struct ExperimentsShow: Command {
     package static var positionals: [Positional<ExperimentsShow>] {
         [
             Positional(
-                "NAME", \.experiment, .text("NAME"), help: "the experiment's name, such as train.counterfact")
+                "NAME", \.experiment, .text("NAME").suggesting(.experiments(prefix: "")),
+                help: "the experiment's name, such as train.counterfact")
         ]
     }
 

@@ -17,7 +17,8 @@ package struct ExperimentsStatus: Command {
     package static var positionals: [Positional<ExperimentsStatus>] {
         [
             Positional(
-                "NAME", \.experiments, .list(.text("NAME")), isRequired: false,
+                "NAME", \.experiments,
+                .list(.text("NAME").suggesting(.experiments(prefix: ""))), isRequired: false,
                 help: "names of experiments; if not given, all of which something is there")
         ]
     }

@@ -14,7 +14,8 @@ extension TrainCommand {
     package static var positionals: [Positional<TrainCommand>] {
         [
             Positional(
-                "EXPERIMENT", \.experiment, .optional(.text("NAME")), isRequired: false,
+                "EXPERIMENT", \.experiment,
+                .optional(.text("NAME").suggesting(.experiments(prefix: "train."))), isRequired: false,
                 help: "a named experiment, such as counterfact")
         ]
     }

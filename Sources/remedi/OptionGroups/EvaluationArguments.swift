@@ -56,7 +56,8 @@ extension EvaluationArguments {
     static var positionals: [Positional<Self>] {
         [
             Positional(
-                "DATASET", \.subject, .text("NAME"),
+                "DATASET", \.subject,
+                .text("NAME").suggesting(.experiments(prefix: Plan.kind + ".")),
                 help: "a data set, or what follows \(Plan.kind). in a named experiment's name")
         ]
     }

@@ -1,0 +1,54 @@
+/// Shells that words can be completed in.
+package enum Shell: String, Sendable, CaseIterable {
+    case bash, zsh, fish
+
+    /// A script that makes the shell complete command lines of `remedi`.
+    func completions(of tree: [CommandNode]) -> String {
+        let program = CompletedProgram(tree)
+        return switch self {
+        case .bash: BashCompletions(program: program).script
+        case .zsh: ZshCompletions(program: program).script
+        case .fish: FishCompletions(program: program).script
+        }
+    }
+}
+
+/// What all shells need to know of the program.
+struct CompletedProgram {
+    /// A word that calls a command or a group of commands.
+    struct Word {
+        let name: String
+        let summary: String
+    }
+
+    let commands: [CommandOutline]
+    /// The words that may follow a group's path, the program itself with the empty one.
+    let groups: [(path: [String], members: [Word])]
+
+    init(_ tree: [CommandNode]) {
+        commands = tree.flatMap { $0.outlines() }
+        groups = Self.groups(of: tree, path: [])
+    }
+
+    private static func groups(
+        of members: [CommandNode], path: [String]
+    ) -> [(path: [String], members: [Word])] {
+        let own = (path, members.map { Word(name: $0.name, summary: $0.summary) })
+        return [own]
+            + members.flatMap { node -> [(path: [String], members: [Word])] in
+                guard case .group(let name, _, let members) = node else { return [] }
+                return groups(of: members, path: path + [name])
+            }
+    }
+
+    /// The command that prints names of experiments, or what follows `prefix` in them, a line each.
+    static func listing(prefix: String) -> String {
+        let list = "remedi experiments list --names 2>/dev/null"
+        return prefix.isEmpty ? list : list + " | sed -n 's/^\(prefix)//p'"
+    }
+}
+
+extension String {
+    /// The text as one word of a POSIX shell.
+    var quotedForShell: String { "'" + replacing("'", with: "'\\''") + "'" }
+}
