@@ -10,6 +10,7 @@ package enum Program {
     /// Runs the command that `words` name.
     /// - Returns: the process's exit code.
     package static func run(_ words: [String], in surroundings: Surroundings) -> Int32 {
+        let emphasis = surroundings.emphasis
         var path: [String] = []
         do {
             switch try Invocation(words, tree: Commands.tree, summary: summary) {
@@ -21,14 +22,16 @@ package enum Program {
             }
             return ExitCode.done
         } catch let failure as UsageFailure {
-            try? surroundings.diagnostics.write(Messages.usage(failure))
+            try? surroundings.diagnostics.write(Messages.usage(failure, emphasis))
             return ExitCode.wrongUsage
         } catch let error as UsageError {
-            try? surroundings.diagnostics.write(Messages.usage(UsageFailure(path: path, error: error)))
+            try? surroundings.diagnostics.write(
+                Messages.usage(UsageFailure(path: path, error: error), emphasis))
             return ExitCode.wrongUsage
         } catch {
             if case OutputError.closed = error { return ExitCode.of(error) }
-            try? surroundings.diagnostics.write("remedi: \(Messages.sentence(for: error))\n")
+            try? surroundings.diagnostics.write(
+                "\(emphasis.failure("remedi:")) \(Messages.sentence(for: error))\n")
             return ExitCode.of(error)
         }
     }

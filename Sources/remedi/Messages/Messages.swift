@@ -25,9 +25,10 @@ package enum Messages {
     }
 
     /// What is printed for a wrong command line.
-    package static func usage(_ failure: UsageFailure) -> String {
+    static func usage(_ failure: UsageFailure, _ emphasis: Emphasis = Emphasis(isOn: false)) -> String {
         let command = (["remedi"] + failure.path).joined(separator: " ")
-        return "\(command): \(words(failure.error))\n'\(command) --help' says what there is.\n"
+        return
+            "\(emphasis.failure(command + ":")) \(words(failure.error))\n'\(command) --help' says what there is.\n"
     }
 
     static func words(_ error: UsageError) -> String {

@@ -76,7 +76,7 @@ package final class ProgressDisplay: ProgressReporter {
             case .finished: finish(&state)
             case .message(let text):
                 if verbosity > .quiet { writeLine(text, &state) }
-            case .warning(let text): writeLine("warning: " + text, &state)
+            case .warning(let text): writeLine("\(surroundings.emphasis.warning("warning:")) \(text)", &state)
             }
         }
     }

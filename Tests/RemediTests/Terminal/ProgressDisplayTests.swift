@@ -80,7 +80,7 @@ final class ProgressDisplayTests: XCTestCase {
         runStage(display)
         display.report(.message("hello"))
         display.report(.warning("something is odd"))
-        XCTAssertEqual(sink.text, "warning: something is odd\n")
+        XCTAssertEqual(sink.text, "\u{1B}[1;33mwarning:\u{1B}[0m something is odd\n")
     }
 
     func testVerboseTellsEveryStage() {

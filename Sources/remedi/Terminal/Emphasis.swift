@@ -1,0 +1,23 @@
+/// Words that stand out on a terminal: what failed in bold red, what may be wrong in bold yellow.
+///
+/// Nothing is coloured elsewhere, where `NO_COLOR` holds anything (https://no-color.org), or on a terminal that
+/// calls itself dumb.
+struct Emphasis {
+    let isOn: Bool
+
+    func failure(_ text: String) -> String { styled(text, "1;31") }
+
+    func warning(_ text: String) -> String { styled(text, "1;33") }
+
+    private func styled(_ text: String, _ codes: String) -> String {
+        isOn ? "\u{1B}[\(codes)m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension Surroundings {
+    /// For what goes to `diagnostics`.
+    var emphasis: Emphasis {
+        let isDumb = workplace.value("TERM") == "dumb"
+        return Emphasis(isOn: isTerminal && !isDumb && workplace.value("NO_COLOR") == nil)
+    }
+}
