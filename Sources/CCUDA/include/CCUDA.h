@@ -67,8 +67,12 @@ typedef struct {
 } CCUDASearch;
 
 /// Opens the newest complete set that the driver can serve.  On failure `*libraries` is NULL and the message
-/// says what was looked for where, what was found, and what is missing.  The GPU is not touched yet.
+/// says what was looked for where, what was found, and what is missing; without a GPU this is
+/// `CCUDA_NO_DEVICE`.  The GPU is not touched yet.
 CCUDAStatus ccuda_open(const CCUDASearch *search, CCUDALibraries **libraries);
+/// Opens the newest compiler alone, which needs neither driver nor GPU: good for `ccuda_versions`,
+/// `ccuda_compile` and `ccuda_compile_target`, and for nothing else.
+CCUDAStatus ccuda_open_compiler(const CCUDASearch *search, CCUDALibraries **libraries);
 void ccuda_close(CCUDALibraries *libraries);
 
 typedef struct {
