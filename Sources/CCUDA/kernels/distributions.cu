@@ -2,8 +2,8 @@
 
 // MARK: Log-sums
 
-// masses[i · segments + s] = the mass of segment s of row i, or of row rows[i] where `rows` is given; that of a
-// row outside the matrix is NaN.  Grid: i · segments + s.
+// masses[i · segments + s] = the mass of segment s of row i, or of row rows[i] where `rows` is given; that of
+// a row outside the matrix is NaN.  Grid: i · segments + s.
 extern "C" __global__ void __launch_bounds__(segmentThreads) row_masses(
     ReadRows logits, const int *rows, int rowCount, int columns, RowMass *masses) {
     __shared__ float scratch[32];
@@ -91,8 +91,7 @@ struct RowSlopes {
     float direct, raised, divergence;
     int target, comparator;
     float atTarget, atComparator;
-    // 0: nothing is asked; 1: only measured; 2: there is a slope.
-    int kind;
+    bool hasSlope;
 };
 
 // The masses of the rows without their comparators at [r][0][s], with a base also the base's at [r][1][s].
@@ -155,6 +154,23 @@ static __device__ __forceinline__ float slopeAt(
     return (float)slope;
 }
 
+// What the elements need of a row; the slopes at its single tokens are filled in later.
+static __device__ __forceinline__ RowSlopes slopesOf(
+    const AskedTerms &asked, const RowDistribution &found, int columns) {
+    RowSlopes result;
+    result.total = twoFloats(found.total);
+    result.baseTotal = twoFloats(found.baseTotal);
+    result.shift = twoFloats(found.baseTotal - found.total);
+    result.direct = asked.target < columns ? asked.targetWeight + asked.divergenceWeight : NOT_A_NUMBER;
+    const double raised = asked.comparatorWeight * found.comparator / found.rest;
+    result.raised = raised > 0x1p127 ? 0x1p127f : (float)raised;
+    result.divergence = asked.divergenceWeight;
+    result.target = asked.target;
+    result.comparator = asked.comparator;
+    result.hasSlope = asked.hasSlope();
+    return result;
+}
+
 // Joins the masses, writes what depends on single tokens into `values` [R, 3], and leaves what the elements
 // need.  A token outside the vocabulary, or a divergence without a base, makes NaN.  One warp a row.
 extern "C" __global__ void __launch_bounds__(256) distribution_rows(
@@ -196,20 +212,9 @@ extern "C" __global__ void __launch_bounds__(256) distribution_rows(
     value[0] = logTarget;
     value[1] = logRest;
     value[2] = asked.divergenceWeight != 0 && !base.start ? NOT_A_NUMBER : 0.0f;
-    RowSlopes result;
-    result.total = twoFloats(found.total);
-    result.baseTotal = twoFloats(found.baseTotal);
-    result.shift = twoFloats(found.baseTotal - found.total);
-    result.direct = asked.targetWeight + asked.divergenceWeight;
-    if (asked.target >= columns) result.direct = NOT_A_NUMBER;
-    const double raised = asked.comparatorWeight * found.comparator / found.rest;
-    result.raised = raised > 0x1p127 ? 0x1p127f : (float)raised;
-    result.divergence = asked.divergenceWeight;
-    result.target = asked.target;
-    result.comparator = asked.comparator;
+    RowSlopes result = slopesOf(asked, found, columns);
     result.atTarget = slope;
     result.atComparator = atComparator;
-    result.kind = asked.isEmpty() ? 0 : asked.hasSlope() ? 2 : 1;
     slopes[row] = result;
 }
 
@@ -253,7 +258,7 @@ extern "C" __global__ void __launch_bounds__(segmentThreads) distribution_slopes
             if (place < columns) carefullyAdd(sum, divergenceTerm(p, p0, d));
         }
         held[i] = fmaf(p, -slope.raised, fmaf(p, slope.direct, -(p0 * slope.divergence)));
-        if (slope.kind != 2) held[i] = 0;
+        if (!slope.hasSlope) held[i] = 0;
         if (place == slope.target) held[i] = slope.atTarget;
         if (place == slope.comparator) held[i] = slope.atComparator;
     }

@@ -96,16 +96,16 @@ extern "C" __global__ void __launch_bounds__(1024) split_rows_bf16(
     splitRow(x, columns, count, 0, terms, pitch, exponents);
 }
 
-// A block does 1,024 columns of a row, four a thread: neighbours where they can be read at once, else 256 apart,
-// so that a warp's reads and writes lie together either way.
+// A block does 1,024 columns of a row, four a thread: neighbours where they can be read at once, else 256
+// apart, so that a warp's reads and writes lie together either way.
 static __device__ __forceinline__ void storeSum(
     float *y, const float *bias, int column, bool accumulate, float sum) {
     if (bias) sum += bias[column];
     y[column] = accumulate ? y[column] + sum : sum;
 }
 
-// y[r] (+)= 2^−exponents[r] · Σ_t products[t · N + r] + bias.  products [count · N, pitch]; the small terms are
-// added first.  Grid: r · blocks + block.
+// y[r] (+)= 2^−exponents[r] · Σ_t products[t · N + r] + bias.  products [count · N, pitch]; the small terms
+// are added first.  Grid: r · blocks + block.
 extern "C" __global__ void __launch_bounds__(256) join_terms(
     const float *products, int pitch, int rows, int count, const int *exponents, const float *bias, Rows y,
     int columns, int accumulate) {

@@ -1,11 +1,11 @@
 // Sums of exponentials over rows of logits [R, V].
 //
-// A row is cut into segments of `segmentLength` elements, one block each, so that even a single row of a large
-// vocabulary keeps many multiprocessors reading.  What a block found waits in working memory for the kernel
-// that joins the segments of a row: two short launches instead of atomics.  The cuts and the order of all
-// additions follow from V alone.  A thread always holds the same elements, 4 · (thread + 256 · i) … + 3, whether
-// they are read 16 bytes at once or one by one (V = 50,257 aligns no row; the first-level cache then serves
-// three of four reads).
+// A row is cut into segments of `segmentLength` elements, one block each, so that even a single row of a
+// large vocabulary keeps many multiprocessors reading.  What a block found waits in working memory for the
+// kernel that joins the segments of a row: two short launches instead of atomics.  The cuts and the order of
+// all additions follow from V alone.  A thread always holds the same elements, 4 · (thread + 256 · i) … + 3,
+// whether they are read 16 bytes at once or one by one (V = 50,257 aligns no row; the first-level cache then
+// serves three of four reads).
 
 enum { segmentThreads = 256, segmentHeld = 8, segmentLength = segmentThreads * segmentHeld };
 
@@ -31,9 +31,9 @@ static __device__ __forceinline__ float exponentialCurvature(float r) {
     return fmaf(q, r, 0.5f);
 }
 
-// e^x for x ≤ 88 to half a unit in the last place, as on the CPU; 0 below −86.9, where results would leave the
-// normal range.  With the careful sum some twenty instructions for 4 bytes read: about what a data-centre GPU
-// can do at its full bandwidth.
+// e^x for x ≤ 88 to half a unit in the last place, as on the CPU; 0 below −86.9, where results would leave
+// the normal range.  With the careful sum some twenty instructions for 4 bytes read: about what a data-centre
+// GPU can do at its full bandwidth.
 static __device__ __forceinline__ float smallExponential(float x) {
     // Adding 1.5 · 2²³ rounds to an integer, which then lies in the low bits.
     float shifted = fmaf(x, 0x1.715476p0f, 0x1.8p23f);

@@ -2,10 +2,10 @@
 //
 // An element is a key of 64 bits: its value in the order of unsigned integers, then its id inverted, so that
 // keys are distinct, larger keys come first, and ties go to the lower id.  Every segment of a row keeps its K
-// largest keys, where K is the power of two at or above k; then blocks join lists, as many as fit their shared
-// memory, until one list is left: for k = 1 or 5 at once, for k = 50 or 100 in two rounds.  Above 1,024 the
-// sorted segments are merged in pairs instead, by the ranks of their keys.  Nothing depends on chance or on the
-// order of blocks.
+// largest keys, where K is the power of two at or above k; then blocks join lists, as many as fit their
+// shared memory, until one list is left: for k = 1 or 5 at once, for k = 50 or 100 in one round or two.  Above
+// 1,024 the sorted segments are merged in pairs instead, by the ranks of their keys.  Nothing depends on
+// chance or on the order of blocks.
 
 typedef unsigned long long ordered_t;
 
@@ -24,8 +24,8 @@ static __device__ __forceinline__ int idOfKey(ordered_t key) { return (int)~(uin
 
 // MARK: Networks
 
-// Keys in shared memory as runs of 2^bits keys, the even ones descending, the odd ones ascending; run i starts
-// at i · spacing.
+// Keys in shared memory as runs of 2^bits keys, the even ones descending, the odd ones ascending; run i
+// starts at i · spacing.
 struct KeyRuns {
     ordered_t *keys;
     int count, bits, spacing;
@@ -65,8 +65,9 @@ static __device__ __forceinline__ void sortKeys(ordered_t *keys, int bits, int k
     __syncthreads();
 }
 
-// Leaves the 2^kept largest keys, descending, of runs that `sortKeys` has made of 2^bits keys.  Of a descending
-// and an ascending run the larger keys place by place are the larger half, as a run that rises and falls.
+// Leaves the 2^kept largest keys, descending, of runs that `sortKeys` has made of 2^bits keys.  Of a
+// descending and an ascending run the larger keys place by place are the larger half, as a run that rises and
+// falls.
 static __device__ __forceinline__ void halveKeys(ordered_t *keys, int bits, int kept) {
     KeyRuns runs = {keys, 1 << (bits - kept), kept, 1 << kept};
     while (runs.count > 1) {
