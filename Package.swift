@@ -22,12 +22,13 @@ let package = Package(
         .target(name: "RemediCore", dependencies: ["LanguageModels", "Compute"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
         .target(name: "TestServer", path: "Tests/TestServer"),
+        .target(name: "TestBackends", dependencies: ["Compute"], path: "Tests/TestBackends"),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels"],
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TestBackends"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "RemediCoreTests", dependencies: ["RemediCore", "TestServer"],
+            name: "RemediCoreTests", dependencies: ["RemediCore", "TestBackends", "TestServer"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "RemediTests", dependencies: ["remedi", "TestServer"],

@@ -73,6 +73,12 @@ extension CPUBackend {
         if let kept { throw kept }
     }
 
+    package func deviceMemory() -> DeviceMemory {
+        let inventory = HostInventory.current()
+        return DeviceMemory(
+            free: inventory.availableMemory + memory.waitingBytes, total: inventory.physicalMemory)
+    }
+
     package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {
         let storage = try makeStorage(byteCount: rows * columns * MemoryLayout<Float>.stride)
         return Matrix(storage: storage, rows: rows, columns: columns)

@@ -12,6 +12,8 @@ package protocol ComputeBackend: AnyObject, Sendable {
 
     // MARK: Memory
 
+    /// What the device has now.  Memory that was asked for and given back counts as free.
+    func deviceMemory() throws -> DeviceMemory
     /// An uninitialised matrix.
     func makeMatrix(rows: Int, columns: Int) throws -> Matrix
     /// Uploads indices.

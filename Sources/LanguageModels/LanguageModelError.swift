@@ -25,6 +25,8 @@ package enum LanguageModelError: Error, Equatable, Sendable {
     case tooLong(tokens: Int, limit: Int)
     /// A substring does not occur (that often) in a text.
     case substringMissing(substring: String, text: String, occurrence: Int)
+    /// The device has no room, not even for half of what was asked at first.
+    case outOfMemory(MemoryShortage)
     /// An edit touches no token, or tokens outside its sequence.
     case emptyEdit(sequence: Int)
     /// A file cannot be written; `reason` is the system's message.

@@ -180,12 +180,13 @@ extension CUDABackend {
         return used < 0 ? nil : (Int(used), Int(highest), Int(reserved))
     }
 
-    /// Bytes of the device that are free now, and all of it.
-    package func deviceMemory() throws -> (free: Int, total: Int) {
+    package func deviceMemory() throws -> DeviceMemory {
         context.use()
         var free: Int64 = 0
         var total: Int64 = 0
         try context.check(ccuda_memory(libraries.handle, &free, &total))
-        return (Int(free), Int(total))
+        // What the pool keeps for later is free to us.
+        let kept = try memoryUsage().map { $0.reserved - $0.used } ?? 0
+        return DeviceMemory(free: Int(free) + kept, total: Int(total))
     }
 }

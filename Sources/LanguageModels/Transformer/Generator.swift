@@ -4,16 +4,17 @@ import Foundation
 /// Continues texts side by side.  A text holds a slot of the key and value cache until it ends; then the
 /// next prompt takes it.
 final class Generator {
-    /// Memory that the cache may take, in bytes.
-    static let cacheBytes = 1 << 30
     private let model: LanguageModel
     private let prompts: [[Int]]
     /// By the prompt that they act on.
     private let edits: [Int: [Edit]]
     private let options: GenerationOptions
     private let endTokens: Set<Int>
-    private let cache: KeyValueCache
-    private let workspace: Workspace
+    /// Tokens of the longest text.
+    private let rows: Int
+    /// nil until there is something to read.
+    private var cache: KeyValueCache?
+    private var workspace: Workspace
     /// The pass of as many texts as were continued last.
     private var pass: DecodingPass?
     /// Prompts that have no slot yet, the next one last.
@@ -27,7 +28,7 @@ final class Generator {
     init(
         _ model: LanguageModel, prompts: [[Int]], continuations: [Continuation], edits: [Edit],
         options: GenerationOptions
-    ) throws {
+    ) {
         self.model = model
         self.prompts = prompts
         self.edits = Dictionary(grouping: edits, by: \.sequence)
@@ -36,32 +37,70 @@ final class Generator {
         waiting = continuations.filter { $0.limit > 0 }.reversed()
         results = Array(repeating: [], count: prompts.count)
         ended = continuations.filter { $0.limit <= 0 }.map(\.prompt)
-        let rows = waiting.map { $0.length + $0.limit - 1 }.max() ?? 1
-        let affordable = Self.cacheBytes / (model.configuration.cacheBytesPerToken * rows)
-        let count = min(max(affordable, 1), max(options.sideBySide, 1), max(waiting.count, 1))
-        slots = Array(repeating: nil, count: count)
-        cache = try KeyValueCache(model, slots: count, rows: rows)
+        rows = waiting.map { $0.length + $0.limit - 1 }.max() ?? 1
+        slots = []
         workspace = Workspace(model.backend)
     }
+
+    deinit { model.allowance.note(.cache, bytes: 0) }
 
     /// - Parameters:
     ///   - observe: sees the candidates of every token.
     ///   - advanced: hears after every pass which texts ended in it.
     /// - Returns: the new tokens of each prompt.
+    /// - Throws: `LanguageModelError.outOfMemory`; what `advanced` throws.
     func run(
         _ observe: (Int, [TokenCandidate]) -> Void, _ advanced: ([FinishedText]) throws -> Void
     ) throws -> [[Int]] {
-        while true {
-            try admit(observe)
-            try tell(advanced)
-            let active = slots.indices.filter { slots[$0] != nil }
-            if active.isEmpty {
-                if waiting.isEmpty { return results }
-                continue
+        var hasMore = true
+        while hasMore {
+            let wasHalved = model.allowance.isHalved
+            do {
+                hasMore = try advance(observe)
+            } catch {
+                guard let shortage = try model.allowance.shortage(in: error, need) else { throw error }
+                if wasHalved { throw LanguageModelError.outOfMemory(shortage) }
+                startAgain()
+                model.allowance.halve(shortage)
             }
-            try step(active, observe)
             try tell(advanced)
         }
+        return results
+    }
+
+    private func need() -> MemoryNeed { model.batchNeed(logitRows: slots.count) }
+
+    /// Fills free slots, or makes one more token of each active text.
+    /// - Returns: false if there was nothing left to do.
+    private func advance(_ observe: (Int, [TokenCandidate]) -> Void) throws -> Bool {
+        let cache = try openedCache()
+        if try admit(to: cache, observe) { return true }
+        let active = slots.indices.filter { slots[$0] != nil }
+        if active.isEmpty { return false }
+        try step(active, cache, observe)
+        return true
+    }
+
+    /// The cache, made with as many slots as the allowance permits.
+    private func openedCache() throws -> KeyValueCache {
+        if let cache { return cache }
+        let slotBytes = model.configuration.cacheBytesPerToken * rows
+        let affordable = model.allowance.cacheBytes / slotBytes
+        let count = min(max(affordable, 1), max(options.sideBySide, 1), max(waiting.count, 1))
+        model.allowance.note(.cache, bytes: count * slotBytes)
+        let made = try KeyValueCache(model, slots: count, rows: rows)
+        cache = made
+        slots = Array(repeating: nil, count: count)
+        return made
+    }
+
+    /// Gives back all memory; texts that have begun go on with what they have.
+    private func startAgain() {
+        pass = nil
+        cache = nil
+        workspace = Workspace(model.backend)
+        waiting += slots.compactMap { $0 }.reversed()
+        slots = []
     }
 
     private func tell(_ advanced: ([FinishedText]) throws -> Void) throws {
@@ -70,28 +109,37 @@ final class Generator {
         try advanced(texts)
     }
 
-    /// Reads the prompts of as many waiting texts as have a free slot and fit the row budget, and makes the
-    /// first token of each.
-    private func admit(_ observe: (Int, [TokenCandidate]) -> Void) throws {
+    /// Reads as many waiting texts as have a free slot and fit the row budget, and makes the next token of
+    /// each.
+    /// - Returns: whether there was one.
+    private func admit(
+        to cache: KeyValueCache, _ observe: (Int, [TokenCandidate]) -> Void
+    ) throws -> Bool {
         var batch = PackedBatch()
         var admitted: [Int] = []
         for slot in slots.indices where slots[slot] == nil {
-            guard let next = waiting.last else { break }
-            if batch.rowCount > 0 && batch.rowCount + next.length > model.rowBudget { break }
+            guard var next = waiting.last else { break }
+            let known = prompts[next.prompt] + next.tokens
+            if batch.rowCount > 0 && batch.rowCount + known.count > model.rowBudget { break }
             waiting.removeLast()
-            let prompt = prompts[next.prompt]
-            batch.append(sequence: next.prompt, tokens: prompt.indices, ids: prompt)
+            next.length = known.count
+            batch.append(sequence: next.prompt, tokens: known.indices, ids: known)
             slots[slot] = next
             admitted.append(slot)
         }
-        if admitted.isEmpty { return }
+        if admitted.isEmpty { return false }
         let acting = batch.parts.flatMap { edits[$0.sequence] ?? [] }
-        try advance(
-            batch, slots: admitted, edits: PlacedEdits(acting, in: batch, on: model.backend), observe)
+        let candidates = try read(
+            batch, into: cache.store(batch, slots: admitted),
+            edits: PlacedEdits(acting, in: batch, on: model.backend))
+        take(candidates, admitted, observe)
+        return true
     }
 
     /// Reads the token made last of each active text and makes the next.
-    private func step(_ active: [Int], _ observe: (Int, [TokenCandidate]) -> Void) throws {
+    private func step(
+        _ active: [Int], _ cache: KeyValueCache, _ observe: (Int, [TokenCandidate]) -> Void
+    ) throws {
         var tokens: [DecodingPass.Token] = []
         for slot in active {
             guard var text = slots[slot], let last = text.tokens.last else { continue }
@@ -109,12 +157,10 @@ final class Generator {
         take(try pass.run(tokens), active, observe)
     }
 
-    /// Runs a batch of whole prompts whose parts belong to `slots` and chooses a token behind each.
-    private func advance(
-        _ batch: PackedBatch, slots active: [Int], edits: PlacedEdits,
-        _ observe: (Int, [TokenCandidate]) -> Void
-    ) throws {
-        let store = try cache.store(batch, slots: active)
+    /// Runs a batch of whole texts and finds what may follow each.
+    private func read(
+        _ batch: PackedBatch, into store: any KeyValueStore, edits: PlacedEdits
+    ) throws -> [[TokenCandidate]] {
         let runner = try BlockRunner(model, batch: batch, store: store, workspace: workspace)
         let states = try runner.run(
             model.embed(batch, positions: runner.positions), through: 0..<model.blocks, edits: edits,
@@ -123,7 +169,7 @@ final class Generator {
         model.normalise(states)
         let candidates = try LikeliestTokens(
             model.headLogits(states), count: options.sampling.candidateCount, on: model.backend)
-        take(try candidates.read(from: model.backend), active, observe)
+        return try candidates.read(from: model.backend)
     }
 
     /// Chooses a token for each active text from its candidates.

@@ -2,7 +2,7 @@ import Compute
 
 extension LanguageModel {
     /// Freezes sequences for edits at `block`.  With `keepingBase`, also what `baseLogits` needs.
-    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`.
+    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`, `.outOfMemory`; `ComputeError`.
     package func freeze(
         _ requests: [FreezeRequest], block: Int, keepingBase: Bool
     ) throws -> [FrozenSequence] {
@@ -24,8 +24,11 @@ extension LanguageModel {
         }
         let needed = Dictionary(
             uniqueKeysWithValues: requests.enumerated().map { ($0.offset, $0.element.suffix.upperBound) })
-        return try batches(of: requests.map { $0.tokens }, upTo: needed).flatMap { batch in
-            try freeze(batch, requests, block: block, keepingBase: keepingBase)
+        if requests.isEmpty { return [] }
+        return try allowance.run({ batchNeed() }) {
+            try batches(of: requests.map { $0.tokens }, upTo: needed).flatMap { batch in
+                try freeze(batch, requests, block: block, keepingBase: keepingBase)
+            }
         }
     }
 

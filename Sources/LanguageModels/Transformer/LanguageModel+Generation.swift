@@ -9,8 +9,8 @@ extension LanguageModel {
     ///   - observe: sees, for every token chosen, its prompt and the candidates it was chosen from.
     ///   - advanced: hears after every pass which texts ended in it, often none, and may throw to stop.
     /// - Returns: the new tokens of each prompt, the end token excluded.
-    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`; what `advanced`
-    ///   throws.
+    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`, `.outOfMemory`;
+    ///   `ComputeError`; what `advanced` throws.
     package func generate(
         _ prompts: [[Int]], edits: [Edit] = [], options: GenerationOptions, seed: UInt64,
         streamIds: [String], observe: (Int, [TokenCandidate]) -> Void = { _, _ in },
@@ -28,7 +28,7 @@ extension LanguageModel {
                 limit: options.newTokens(promptLength: prompt.count, contextLength: contextLength),
                 stream: RandomStream(seed: seed, purpose: "generation", sample: streamIds[index]))
         }
-        let generator = try Generator(
+        let generator = Generator(
             self, prompts: prompts, continuations: continuations, edits: edits, options: options)
         return try generator.run(observe, advanced)
     }

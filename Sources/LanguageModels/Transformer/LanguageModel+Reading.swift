@@ -27,11 +27,19 @@ package struct Position: Sendable, Equatable {
 extension LanguageModel {
     /// Reads hidden states; runs no block above the highest one asked for.
     /// - Returns: [readings, D].  State at an edited block and token already holds the edit.
-    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`.
+    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`, `.outOfMemory`; `ComputeError`.
     package func states(
         of sequences: [[Int]], reading readings: [StateReading], edits: [Edit] = []
     ) throws -> Matrix {
         try check(edits, of: sequences)
+        return try allowance.run({ batchNeed() }) {
+            try readStates(of: sequences, readings, edits: edits)
+        }
+    }
+
+    private func readStates(
+        of sequences: [[Int]], _ readings: [StateReading], edits: [Edit]
+    ) throws -> Matrix {
         let result = try backend.makeMatrix(rows: readings.count, columns: hiddenSize)
         var needed: [Int: Int] = [:]
         for reading in readings {
@@ -83,11 +91,13 @@ extension LanguageModel {
     }
 
     /// Next-token logits at some positions, [positions, V].
-    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`; `ComputeError`.
+    /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`, `.outOfMemory`; `ComputeError`.
     package func logits(
         of sequences: [[Int]], at positions: [Position], edits: [Edit] = []
     ) throws -> Matrix {
-        try headLogits(finalStates(of: sequences, at: positions, edits: edits))
+        try allowance.run({ batchNeed(logitRows: positions.count) }) {
+            try headLogits(finalStates(of: sequences, at: positions, edits: edits))
+        }
     }
 
     /// Normalised final states at some positions, [positions, D].
@@ -131,7 +141,14 @@ extension LanguageModel {
 
 extension LanguageModel {
     /// How many rows are run at once where a request is larger.
-    var rowBudget: Int { max(batchBytes / (4 * configuration.activationFloatsPerRow), 1) }
+    var rowBudget: Int { max(allowance.batchBytes / (4 * configuration.activationFloatsPerRow), 1) }
+
+    /// What a request in batches within the row budget takes.
+    func batchNeed(logitRows: Int = 0) -> MemoryNeed {
+        MemoryNeed(
+            activations: 4 * rowBudget * configuration.activationFloatsPerRow,
+            logits: 4 * logitRows * vocabularySize, remedies: [.smallerBatches])
+    }
 
     /// Packs the beginnings of sequences, `needed` tokens each, into batches within the row budget.
     /// Sequences of which nothing is needed are left out.

@@ -19,8 +19,8 @@ package final class LanguageModel: Sendable {
     let folder: URL
     let weights: TransformerWeights
     let rotary: RotaryTable?
-    /// Memory that the activations of one batch may take, in bytes; larger requests run in several batches.
-    let batchBytes: Int
+    /// Larger requests run in several batches.
+    package let allowance: MemoryAllowance
 
     package var modelType: String { configuration.modelType }
     package var blocks: Int { configuration.blocks }
@@ -31,28 +31,35 @@ package final class LanguageModel: Sendable {
     /// Opens the checkpoint folder; weights stay in their stored element type, or are rounded to
     /// `elementType` when one is given.
     ///
+    /// - Parameter notice: hears when the device ran out of memory and requests are halved.
     /// - Throws: `LanguageModelError`, `ComputeError`.
     package convenience init(
-        folder: URL, name: String, backend: any ComputeBackend, elementType: ElementType? = nil
+        folder: URL, name: String, backend: any ComputeBackend, elementType: ElementType? = nil,
+        notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
     ) throws {
         try self.init(
             checkpoint: Checkpoint(folder: folder), tokenizer: Tokenizer(folder: folder), name: name,
-            backend: backend, elementType: elementType)
+            backend: backend, elementType: elementType, notice: notice)
     }
 
     /// The same with an opened checkpoint and a tokenizer from wherever.
     ///
-    /// - Parameter batchBytes: memory that the activations of one batch may take; larger requests run in
-    ///   several batches, which changes no bit of their result.
+    /// - Parameter batchBytes: memory that the activations of one batch may take (nil: what suits the device);
+    ///   larger requests run in several batches, which changes no bit of their result on a CPU.
     package init(
         checkpoint: Checkpoint, tokenizer: Tokenizer, name: String, backend: any ComputeBackend,
-        elementType: ElementType? = nil, batchBytes: Int = 128 << 20
+        elementType: ElementType? = nil, batchBytes: Int? = nil,
+        notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
     ) throws {
-        self.batchBytes = batchBytes
         let (configuration, names) = try ModelFamilies.read(ConfigurationReader(checkpoint))
         let loader = WeightLoader(
             checkpoint: checkpoint, names: names, backend: backend, elementType: elementType)
-        weights = try loader.load(configuration)
+        let summary = try ModelSummary(checkpoint)
+        allowance = MemoryAllowance(
+            backend, isSinglePrecision: summary.holdsSinglePrecision(as: elementType),
+            batchBytes: batchBytes, notice: notice)
+        allowance.note(.weights, bytes: summary.weightBytes(as: elementType))
+        weights = try allowance.explaining({ .nothing }) { try loader.load(configuration) }
         rotary = RotaryTable(configuration)
         fingerprint = checkpoint.fingerprint
         folder = checkpoint.folder

@@ -42,26 +42,46 @@ package struct MemoryPlan: Sendable, Equatable {
         precondition(workload.prefix < workload.tokens, "the edited token lies in the prompt")
         let rows = workload.batchSize * (workload.tokens - workload.prefix)
         let reads = workload.batchSize * workload.reads
-        let above = configuration.blocks - 1 - workload.block
-        let keysValues = configuration.attentionLayout.keysValues.count
         weights = summary.weightBytes(as: elementType)
         frozen =
             workload.samples
             * configuration.frozenByteCount(
                 prefix: workload.prefix, suffix: workload.tokens - workload.prefix, reads: workload.reads,
                 block: workload.block)
-        activations =
-            4 * (above * rows * configuration.recordedFloatsPerRow + 2 * reads * configuration.hiddenSize)
-        workspace =
-            4
-            * (rows * configuration.workspaceFloatsPerRow
-                + 2 * workload.batchSize * workload.tokens * keysValues)
+        activations = configuration.recordedBytes(rows: rows, reads: reads, block: workload.block)
+        workspace = configuration.workspaceBytes(rows: rows, keys: workload.batchSize * workload.tokens)
         logits = 4 * 2 * reads * configuration.vocabularySize
         cachePerToken = configuration.cacheBytesPerToken
     }
 }
 
+extension LanguageModel {
+    /// What an edited pass over such sequences takes, beside what is frozen of them.
+    package func need(
+        ofEditing requests: [FreezeRequest], block: Int, recording: Bool,
+        remedies: [MemoryShortage.Remedy]
+    ) -> MemoryNeed {
+        let rows = requests.reduce(0) { $0 + $1.suffix.count }
+        let reads = requests.reduce(0) { $0 + $1.readPositions.count }
+        let keys = requests.reduce(0) { $0 + $1.suffix.upperBound }
+        let recorded = recording ? configuration.recordedBytes(rows: rows, reads: reads, block: block) : 0
+        return MemoryNeed(
+            activations: recorded + configuration.workspaceBytes(rows: rows, keys: keys),
+            logits: 4 * 2 * reads * vocabularySize, remedies: remedies)
+    }
+}
+
 extension TransformerConfiguration {
+    /// What a pass above `block` records for its gradients.
+    func recordedBytes(rows: Int, reads: Int, block: Int) -> Int {
+        4 * ((blocks - 1 - block) * rows * recordedFloatsPerRow + 2 * reads * hiddenSize)
+    }
+
+    /// What a recorded pass over so many rows and keys and its gradients overwrite block after block.
+    func workspaceBytes(rows: Int, keys: Int) -> Int {
+        4 * (rows * workspaceFloatsPerRow + 2 * keys * attentionLayout.keysValues.count)
+    }
+
     private var attendedColumns: Int { attention.heads * attention.headSize }
 
     /// Floats that one block records of a row; see `BlockRecord`.

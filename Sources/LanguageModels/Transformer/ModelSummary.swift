@@ -67,6 +67,11 @@ package struct ModelSummary: Sendable {
     /// Bytes in the files.
     package var storedBytes: Int { parts.reduce(0) { $0 + $1.byteCount } }
 
+    /// Whether matrices are held as float32, once rounded to `elementType` where one is given.
+    func holdsSinglePrecision(as elementType: ElementType?) -> Bool {
+        matrixParametersByType.keys.contains { (elementType ?? $0) == .float32 }
+    }
+
     /// Bytes that the loaded weights take, matrices rounded to `elementType` where one is given.
     package func weightBytes(as elementType: ElementType? = nil) -> Int {
         4 * vectorParameters

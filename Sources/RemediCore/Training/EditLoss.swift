@@ -8,29 +8,31 @@ struct EditLoss {
     let alpha: Float
     let beta: Float
 
-    /// A batch's loss and, where asked for, its gradient.
+    /// The loss of a part of a batch and, where asked for, its gradient.
     struct Evaluated {
         let terms: LossTerms
-        /// Indices into the batch of the samples that spoil the loss, all of them if none can be singled
-        /// out; empty if the loss is finite.
-        let nonFinite: [Int]
-        /// d loss / d directions, [B, D].
+        /// Indices into the batch of the part's samples that spoil the loss, as far as they can be singled out.
+        let spoiled: Set<Int>
+        /// d loss / d directions, [B, D]; nil if the loss is not finite.
         let dDirections: Matrix?
     }
 
+    /// The loss of P samples of a batch: their share of the batch's loss, whatever the other parts are.
+    ///
     /// - Parameters:
-    ///   - batch: B samples.
+    ///   - part: which P samples of `batch`.
     ///   - sequences: their frozen prompts, then their frozen essence prompts.
     ///   - base: the unedited logits of `sequences`, [R, V]; nil if no term needs them.
-    ///   - directions: [B, D].
+    ///   - directions: theirs, [P, D].
+    ///   - terms: the loss of the parts before, to which this one's is added.
     /// - Throws: what the model and the device throw.
     func evaluate(
-        _ batch: [TrainingExample], sequences: [FrozenSequence], base: Matrix?, directions: Matrix,
-        gradient: Bool
+        _ batch: [TrainingExample], part: Range<Int>, sequences: [FrozenSequence], base: Matrix?,
+        directions: Matrix, onto terms: LossTerms = LossTerms(), gradient: Bool
     ) throws -> Evaluated {
         let backend = model.backend
-        let rows = LossRows(batch, weights: weights)
-        let owners = Array(batch.indices) + batch.indices.filter { batch[$0].essence != nil }
+        let rows = LossRows(batch, part: part, weights: weights)
+        let owners = (Array(part) + part.filter { batch[$0].essence != nil }).map { $0 - part.lowerBound }
         let pass = try model.edited(
             sequences, directions: directions, directionOf: owners, alpha: alpha, beta: beta,
             recording: gradient)
@@ -39,22 +41,18 @@ struct EditLoss {
         backend.distributionTerms(
             pass.logits, base: base, terms: try rows.terms(on: backend), into: values, gradient: gradient)
         let norms = weights.norm == 0 ? nil : try directionNorms(directions)
-        var (terms, spoiled) = rows.sum(try backend.read(values))
-        if let norms {
-            let share = weights.norm / Double(batch.count)
-            for (index, norm) in norms.enumerated() {
-                terms.norm += share * norm
-                if !norm.isFinite { spoiled.insert(index) }
-            }
+        var (terms, spoiled) = rows.sum(try backend.read(values), onto: terms)
+        let normShare = weights.norm / Double(batch.count)
+        for (index, norm) in zip(part, norms ?? []) {
+            terms.norm += normShare * norm
+            if !norm.isFinite { spoiled.insert(index) }
         }
-        if !terms.loss.isFinite {
-            let named = spoiled.isEmpty ? Array(batch.indices) : spoiled.sorted()
-            return Evaluated(terms: terms, nonFinite: named, dDirections: nil)
+        guard gradient, terms.loss.isFinite else {
+            return Evaluated(terms: terms, spoiled: spoiled, dDirections: nil)
         }
-        guard gradient else { return Evaluated(terms: terms, nonFinite: [], dDirections: nil) }
         let dDirections = try pass.backward(pass.logits)
-        if let norms { try addNormGradient(norms, of: directions, into: dDirections) }
-        return Evaluated(terms: terms, nonFinite: [], dDirections: dDirections)
+        if let norms { try addNormGradient(norms, share: normShare, of: directions, into: dDirections) }
+        return Evaluated(terms: terms, spoiled: spoiled, dDirections: dDirections)
     }
 
     /// ‖d‖₂ of every direction.
@@ -64,11 +62,10 @@ struct EditLoss {
         return try model.backend.read(squares).map { Double($0).squareRoot() }
     }
 
-    /// dDirections += λ_norm / B · d / ‖d‖₂; nothing for a direction of length 0.
+    /// dDirections += share · d / ‖d‖₂; nothing for a direction of length 0.
     private func addNormGradient(
-        _ norms: [Double], of directions: Matrix, into dDirections: Matrix
+        _ norms: [Double], share: Double, of directions: Matrix, into dDirections: Matrix
     ) throws {
-        let share = weights.norm / Double(norms.count)
         let factors = try model.backend.makeMatrix(rows: norms.count, columns: 1)
         model.backend.write(norms.map { $0 == 0 ? 0 : Float(share / $0) }, into: factors)
         model.backend.scaleRows(directions, by: factors, into: dDirections, accumulate: true)

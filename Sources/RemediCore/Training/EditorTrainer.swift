@@ -131,14 +131,20 @@ final class EditorTrainer {
 
     /// The loss of a batch as things stand.
     private func measure(_ indices: [Int]) throws -> LossTerms {
-        try evaluate(indices, gradient: false).terms
+        try material.model.allowance.run({ need(of: indices, recording: false) }) {
+            try evaluate(indices, gradient: false).terms
+        }
     }
 
-    /// The loss of a batch, and one step of the optimizer against its gradient.
+    /// The loss of a batch, and one step of the optimizer against its gradient.  Parameters change only once
+    /// the whole gradient is there.
     private func step(_ indices: [Int]) throws -> LossTerms {
-        let (terms, pass, dDirections) = try evaluate(indices, gradient: true)
-        guard let dDirections else { preconditionFailure("a gradient was asked for") }
-        try editor.backward(dDirections, of: pass, into: gradients)
+        let terms = try material.model.allowance.run({ need(of: indices, recording: true) }) {
+            let (terms, pass, dDirections) = try evaluate(indices, gradient: true)
+            guard let dDirections else { preconditionFailure("a gradient was asked for") }
+            try editor.backward(dDirections, of: pass, into: gradients)
+            return terms
+        }
         state.steps += 1
         for (index, parameters) in editor.parameters.enumerated() {
             material.model.backend.adamW(
@@ -148,20 +154,54 @@ final class EditorTrainer {
         return terms
     }
 
+    /// The language model sees one part of the batch after the other; what is summed is summed in the same
+    /// order whatever the parts are.
     private func evaluate(
         _ indices: [Int], gradient: Bool
     ) throws -> (terms: LossTerms, pass: EditorPass, dDirections: Matrix?) {
+        let backend = material.model.backend
         let batch = indices.map { material.examples[$0] }
-        let frozen = try material.frozen.batch(indices)
         let pass = try editor.forward(try gathered(indices), sampleIds: batch.map(\.id))
-        let result = try loss.evaluate(
-            batch, sequences: frozen.sequences, base: frozen.base, directions: pass.directions,
-            gradient: gradient)
-        guard result.nonFinite.isEmpty else {
-            throw RemediError.nonFiniteLoss(
-                epoch: state.epoch, samples: result.nonFinite.map { batch[$0].id })
+        let dDirections =
+            gradient ? try backend.makeMatrix(rows: batch.count, columns: editor.hiddenSize) : nil
+        var terms = LossTerms()
+        var spoiled = Set<Int>()
+        for part in parts(of: batch.count) {
+            let frozen = try material.frozen.batch(Array(indices[part]))
+            let result = try loss.evaluate(
+                batch, part: part, sequences: frozen.sequences, base: frozen.base,
+                directions: pass.directions.rows(part), onto: terms, gradient: gradient)
+            terms = result.terms
+            spoiled.formUnion(result.spoiled)
+            if let found = result.dDirections, let dDirections {
+                backend.copy(found, into: dDirections.rows(part))
+            }
         }
-        return (result.terms, pass, result.dDirections)
+        guard terms.loss.isFinite else {
+            let named = spoiled.isEmpty ? Array(batch.indices) : spoiled.sorted()
+            throw RemediError.nonFiniteLoss(epoch: state.epoch, samples: named.map { batch[$0].id })
+        }
+        return (terms, pass, dDirections)
+    }
+
+    /// What of a batch runs at once: all of it, or one half after the other once memory ran out.
+    private func parts(of count: Int) -> [Range<Int>] {
+        guard material.model.allowance.isHalved, count > 1 else { return [0..<count] }
+        let middle = (count + 1) / 2
+        return [0..<middle, middle..<count]
+    }
+
+    /// What the largest part of a batch takes.
+    private func need(of indices: [Int], recording: Bool) -> MemoryNeed {
+        let needs = parts(of: indices.count).map { part in
+            material.model.need(
+                ofEditing: indices[part].flatMap { material.examples[$0].requests }, block: editor.block,
+                recording: recording, remedies: [.smallerBatches, .fewerKeptSamples])
+        }
+        guard let largest = needs.max(by: { $0.total < $1.total }) else {
+            preconditionFailure("a batch has parts")
+        }
+        return largest
     }
 
     private func gathered(_ indices: [Int]) throws -> SampleRepresentations {

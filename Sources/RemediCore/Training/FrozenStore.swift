@@ -8,13 +8,20 @@ final class FrozenStore {
     private let block: Int
     private let examples: [TrainingExample]
     private let needsBase: Bool
+    /// In device bytes; halved with the model's allowance.
+    private var budget: Int
+    private var isHalved = false
     /// Examples before this index keep their sequences.
-    private let keptSequences: Int
+    private var keptSequences = 0
     /// Examples before this index keep their unedited logits.
-    private let keptLogits: Int
+    private var keptLogits = 0
     private var sequences: [[FrozenSequence]?]
     /// For each of an example's sequences, [read positions, V].
     private var logits: [[Matrix]?]
+    /// Of the device.
+    private var heldBytes = 0 {
+        didSet { model.allowance.note(.frozen, bytes: heldBytes) }
+    }
 
     /// `budget` is in device bytes.  Sequences come first; unedited logits are kept only if all sequences fit.
     init(
@@ -24,6 +31,15 @@ final class FrozenStore {
         self.block = block
         self.model = model
         self.needsBase = needsBase
+        self.budget = budget
+        sequences = Array(repeating: nil, count: examples.count)
+        logits = Array(repeating: nil, count: examples.count)
+        chooseWhatToKeep()
+    }
+
+    deinit { model.allowance.note(.frozen, bytes: 0) }
+
+    private func chooseWhatToKeep() {
         var left = budget
         func fitting(_ byteCount: (TrainingExample) -> Int) -> Int {
             for (index, example) in examples.enumerated() {
@@ -44,13 +60,33 @@ final class FrozenStore {
             ? fitting { example in
                 example.requests.reduce(0) { $0 + $1.readPositions.count * rowBytes }
             } : 0
-        sequences = Array(repeating: nil, count: examples.count)
-        logits = Array(repeating: nil, count: examples.count)
+    }
+
+    /// Keeps half as much from now on, if memory ran out since this was last asked.
+    private func followAllowance() {
+        if isHalved || !model.allowance.isHalved { return }
+        isHalved = true
+        budget /= 2
+        chooseWhatToKeep()
+        for index in keptSequences..<examples.count { sequences[index] = nil }
+        for index in keptLogits..<examples.count { logits[index] = nil }
+        heldBytes =
+            sequences.compactMap { $0 }.reduce(0) { $0 + Self.byteCount($1) }
+            + logits.compactMap { $0 }.reduce(0) { $0 + Self.byteCount($1) }
+    }
+
+    private static func byteCount(_ sequences: [FrozenSequence]) -> Int {
+        sequences.reduce(0) { $0 + $1.byteCount }
+    }
+
+    private static func byteCount(_ matrices: [Matrix]) -> Int {
+        matrices.reduce(0) { $0 + $1.storage.byteCount }
     }
 
     /// The frozen prompts of the examples `indices`, then their essence prompts, and the unedited logits of
     /// all of them, [R, V], if a term needs those.
     func batch(_ indices: [Int]) throws -> (sequences: [FrozenSequence], base: Matrix?) {
+        followAllowance()
         let frozen = try frozenSequences(indices)
         let ordered = Self.ordered(frozen)
         guard needsBase else { return (ordered, nil) }
@@ -75,7 +111,10 @@ final class FrozenStore {
             let count = examples[index].requests.count
             fresh[index] = Array(made.prefix(count))
             made = made.dropFirst(count)
-            if index < keptSequences { sequences[index] = fresh[index] }
+            if index < keptSequences, let kept = fresh[index] {
+                sequences[index] = kept
+                heldBytes += Self.byteCount(kept)
+            }
         }
         return indices.map { fresh[$0] ?? sequences[$0] ?? [] }
     }
@@ -88,6 +127,8 @@ final class FrozenStore {
         var parts = indices.map { logits[$0] ?? [] }
         if !missing.isEmpty {
             let computed = try model.baseLogits(of: missing.flatMap { frozen[$0] })
+            // What failed must not be kept.
+            try backend.synchronize()
             var row = 0
             for position in missing {
                 let views = frozen[position].map { sequence in
@@ -97,11 +138,13 @@ final class FrozenStore {
                 }
                 parts[position] = views
                 guard indices[position] < keptLogits else { continue }
-                logits[indices[position]] = try views.map { view in
+                let copies = try views.map { view in
                     let copy = try backend.makeMatrix(rows: view.rows, columns: view.columns)
                     backend.copy(view, into: copy)
                     return copy
                 }
+                logits[indices[position]] = copies
+                heldBytes += Self.byteCount(copies)
             }
         }
         let ordered = Self.ordered(parts)

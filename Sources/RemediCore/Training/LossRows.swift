@@ -1,7 +1,7 @@
 import Compute
 import LanguageModels
 
-/// What the loss asks of every row of logits of one batch.  Rows come in the order of `EditedPass.logits`:
+/// What the loss asks of every row of logits of one batch, or of a part of it.  Rows come in the order of `EditedPass.logits`:
 /// the read positions of every prompt, then the last position of every essence prompt.
 struct LossRows {
     private(set) var targets: [Int32] = []
@@ -16,11 +16,13 @@ struct LossRows {
 
     var count: Int { targets.count }
 
-    init(_ batch: [TrainingExample], weights: LossWeights) {
+    /// - Parameter part: the samples whose rows these are.
+    init(_ batch: [TrainingExample], part: Range<Int>, weights: LossWeights) {
         let share = 1 / Double(batch.count)
         // The reference's loop overwrites what it should add to: the last sample with positions remains.
         let lastWithDivergence = batch.lastIndex(where: Self.hasDivergence)
-        for (index, example) in batch.enumerated() {
+        for index in part {
+            let example = batch[index]
             let counts = weights.form == .batch || index == lastWithDivergence
             let divergence = counts ? weights.divergence * share : 0
             for _ in example.prompt.readPositions.dropLast() {
@@ -32,7 +34,7 @@ struct LossRows {
                 targetWeight: weights.mediated * share, comparatorWeight: weights.unmediated * share)
         }
         essenceStart = count
-        for (index, example) in batch.enumerated() where example.essence != nil {
+        for index in part where batch[index].essence != nil {
             append(sample: index, divergence: weights.essence * share)
         }
     }
@@ -65,10 +67,10 @@ struct LossRows {
             divergenceWeights: try column(divergenceWeights))
     }
 
-    /// The loss of `values` [R, 3], as `distributionTerms` gives them, and the samples to which a value
-    /// belongs that is not finite.
-    func sum(_ values: [Float]) -> (terms: LossTerms, nonFinite: Set<Int>) {
-        var terms = LossTerms()
+    /// `terms` and the loss of `values` [R, 3], as `distributionTerms` gives them, and the samples to which a
+    /// value belongs that is not finite.
+    func sum(_ values: [Float], onto terms: LossTerms) -> (terms: LossTerms, nonFinite: Set<Int>) {
+        var terms = terms
         var nonFinite = Set<Int>()
         for row in 0..<count {
             let target = -Double(targetWeights[row]) * Double(values[3 * row])

@@ -85,9 +85,11 @@ extension TrainingRun {
         if overwrite { try removeResults(in: job.folder) }
         let start = Date()
         guard let material, job.editor.type.isTrainable else { return try fitRandom(job, start: start) }
-        let trainer = try EditorTrainer(
-            editor: try newEditor(job), material: material, options: options, weights: weights,
-            inputs: job.inputs, folder: job.folder, progress: progress)
+        let trainer = try model.allowance.explaining({ .kept }) {
+            try EditorTrainer(
+                editor: try newEditor(job), material: material, options: options, weights: weights,
+                inputs: job.inputs, folder: job.folder, progress: progress)
+        }
         try trainer.run()
         let state = trainer.state
         let trained = TrainedEditor(

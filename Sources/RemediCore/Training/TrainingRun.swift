@@ -95,8 +95,10 @@ extension TrainingRun {
     private func readRepresentations(blocks: [Int]) throws -> [Int: SampleRepresentations] {
         guard !blocks.isEmpty else { return [:] }
         progress.report(.started(stage: "computing representations", total: data.examples.count))
-        let results = try model.representations(
-            of: data.examples.map(\.source), blocks: blocks, advanced: advance)
+        let results = try model.allowance.explaining({ .kept }) {
+            try model.representations(
+                of: data.examples.map(\.source), blocks: blocks, advanced: advance)
+        }
         progress.report(.finished)
         return Dictionary(uniqueKeysWithValues: zip(blocks, results))
     }

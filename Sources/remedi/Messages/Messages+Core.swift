@@ -114,7 +114,7 @@ extension Messages {
     }
 
     /// `a, b and c`
-    private static func together(_ names: [String]) -> String {
+    static func together(_ names: [String]) -> String {
         names.count < 2
             ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
@@ -142,6 +142,7 @@ extension Messages {
             occurrence == 0
                 ? "'\(substring)' does not occur in '\(text)'"
                 : "'\(substring)' does not occur \(occurrence + 1) times in '\(text)'"
+        case .outOfMemory(let shortage): words(shortage)
         case .emptyEdit: "the edit touches no token"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .locked(let path, let owner): "\(path) is in use by \(owner)"

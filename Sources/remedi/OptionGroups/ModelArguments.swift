@@ -43,6 +43,7 @@ package struct ModelArguments: Sendable, Equatable {
         progress.report(.message("model \(folder.path) on \(backend.deviceDescription)"))
         return try LanguageModel(
             folder: folder, name: name, backend: backend,
-            elementType: device.elementType(for: ModelName(name)))
+            elementType: device.elementType(for: ModelName(name)),
+            notice: { progress.report(.warning(Messages.notice($0))) })
     }
 }

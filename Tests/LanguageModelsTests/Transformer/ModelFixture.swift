@@ -56,11 +56,19 @@ struct ModelFixture {
         _ checkpoint: Checkpoint, threads: Int = 2, elementType: ElementType? = nil,
         batchBytes: Int = 128 << 20
     ) throws -> LanguageModel {
+        try model(
+            checkpoint, on: CPUBackend(threads: threads), elementType: elementType, batchBytes: batchBytes)
+    }
+
+    static func model(
+        _ checkpoint: Checkpoint, on backend: any ComputeBackend, elementType: ElementType? = nil,
+        batchBytes: Int = 128 << 20, notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
+    ) throws -> LanguageModel {
         try LanguageModel(
             checkpoint: checkpoint,
             tokenizer: Tokenizer(folder: folder.appendingPathComponent("tokenizer")),
-            name: checkpoint.folder.lastPathComponent, backend: CPUBackend(threads: threads),
-            elementType: elementType, batchBytes: batchBytes)
+            name: checkpoint.folder.lastPathComponent, backend: backend, elementType: elementType,
+            batchBytes: batchBytes, notice: notice)
     }
 
     init(_ name: String) throws {

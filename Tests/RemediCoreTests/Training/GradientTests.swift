@@ -54,10 +54,11 @@ final class GradientTests: XCTestCase {
                     model: fixture.model, weights: weights, alpha: Float(options.alpha),
                     beta: Float(options.beta))
                 let result = try loss.evaluate(
-                    examples, sequences: sequences, base: base, directions: pass.directions, gradient: true)
+                    examples, part: examples.indices, sequences: sequences, base: base,
+                    directions: pass.directions, gradient: true)
                 let measured = try loss.evaluate(
-                    examples, sequences: sequences, base: base, directions: pass.directions,
-                    gradient: false)
+                    examples, part: examples.indices, sequences: sequences, base: base,
+                    directions: pass.directions, gradient: false)
                 XCTAssertEqual(measured.terms, result.terms, name)
                 try compare(result.terms, try XCTUnwrap(losses[name]), weights: weights, name: name)
 

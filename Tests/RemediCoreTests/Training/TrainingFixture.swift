@@ -12,9 +12,18 @@ struct TrainingFixture {
     let model: LanguageModel
 
     init(_ family: String, threads: Int = 1) throws {
+        try self.init(family, on: CPUBackend(threads: threads))
+    }
+
+    init(
+        _ family: String, on backend: any ComputeBackend, batchBytes: Int? = nil,
+        notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
+    ) throws {
         self.family = family
+        let folder = Self.file(family)
         model = try LanguageModel(
-            folder: Self.file(family), name: family, backend: CPUBackend(threads: threads))
+            checkpoint: Checkpoint(folder: folder), tokenizer: Tokenizer(folder: folder), name: family,
+            backend: backend, batchBytes: batchBytes, notice: notice)
     }
 
     static func file(_ name: String) -> URL { FixtureFiles.own("training/\(name)") }

@@ -179,6 +179,42 @@ final class MessagesTests: XCTestCase {
         check(cases)
     }
 
+    func testMemory() {
+        func shortage(
+            halved: Bool, memory: DeviceMemory?, _ parts: [MemoryShortage.Part: Int]
+        ) -> MemoryShortage {
+            MemoryShortage(
+                isHalved: halved, device: "cuda:0", requestedBytes: 3 << 30, memory: memory, parts: parts,
+                remedies: MemoryShortage.Remedy.allCases)
+        }
+        let memory = DeviceMemory(free: 1 << 30, total: 80 << 30)
+        let remedies =
+            "; to need less: a smaller --batch-size, a smaller --cache-memory, --fp16 true, another --device"
+        check([
+            (
+                LanguageModelError.outOfMemory(
+                    shortage(
+                        halved: true, memory: memory,
+                        [
+                            .weights: 41 << 30, .frozen: 30 << 30, .cache: 1 << 30, .activations: 4 << 30,
+                            .logits: 512 << 20,
+                        ])),
+                "cuda:0 has no room for another 3.0 GiB, although half is done at a time: it is to hold"
+                    + " 41 GiB of weights, 30 GiB computed once and kept, 1.0 GiB of keys and values,"
+                    + " 4.0 GiB of activations and 512 MiB of logits; 1.0 GiB of its 80 GiB are free"
+                    + remedies
+            ),
+            (
+                LanguageModelError.outOfMemory(
+                    shortage(halved: false, memory: nil, [.weights: 90 << 30])),
+                "cuda:0 has no room for another 3.0 GiB: it is to hold 90 GiB of weights" + remedies
+            ),
+        ])
+        XCTAssertEqual(
+            Messages.notice(shortage(halved: false, memory: memory, [:])),
+            "cuda:0 has no room for another 3.0 GiB; going on with half as much at a time")
+    }
+
     func testDevicesAndOutput() {
         check([
             (
