@@ -27,6 +27,8 @@ package final class CUDABackend: Sendable {
     let allowsTF32: Bool
     let kernels: KernelModule
     let state: Mutex<State>
+    /// Working memory of operations, once one has asked for it.
+    let scratch = Mutex<DeviceStorage?>(nil)
 
     /// What operations change.
     struct State: ~Copyable {

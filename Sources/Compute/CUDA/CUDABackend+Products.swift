@@ -1,0 +1,140 @@
+import CCUDA
+
+/// Matrix products by cuBLAS.
+///
+/// With float32 weights both factors are float32; with `allowsTF32` the tensor cores round both to 11 bits.
+/// With 16-bit weights the activations are split into 16-bit terms, whose products tensor cores form exactly
+/// and add in float32 (see products.cu): two terms for float16, which hold 2⁻²³ of each activation, three for
+/// bfloat16, which hold all of it; with `allowsTF32` a single one, which holds 2⁻¹¹ or 2⁻⁸.  That is in both
+/// cases small beside, or with TF32 instead of, the 2⁻²⁴ √K of a float32 sum.
+extension CUDABackend {
+    package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
+        precondition(x.columns == weight.inputs && y.columns == weight.outputs && x.rows == y.rows)
+        precondition(bias == nil || bias?.columns == y.columns)
+        multiply(
+            x, weight, linesFollowDepth: weight.layout == .outputsByInputs, bias: bias, into: y,
+            accumulate: accumulate)
+    }
+
+    package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
+        precondition(dx.columns == weight.inputs && dy.columns == weight.outputs && dx.rows == dy.rows)
+        multiply(
+            dy, weight, linesFollowDepth: weight.layout == .inputsByOutputs, bias: nil, into: dx,
+            accumulate: accumulate)
+    }
+
+    package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+        precondition(c.rows == a.columns && c.columns == b.columns && a.rows == b.rows)
+        if c.rows == 0 || c.columns == 0 { return }
+        if a.rows == 0 { return begin(c, bias: nil, accumulate: accumulate) }
+        // To cuBLAS, which counts columns first, cᵀ = bᵀ · a.
+        attempt {
+            try blas.multiply(
+                CCUDAGemm(
+                    transposes_a: false, transposes_b: true, m: Int32(c.columns), n: Int32(c.rows),
+                    k: Int32(a.rows), alpha: 1, beta: accumulate ? 1 : 0, a: b.pointer, b: a.pointer,
+                    c: c.pointer, type: CCUDA_F32, lda: Int32(b.stride), ldb: Int32(a.stride),
+                    ldc: Int32(c.stride), count: 1, stride_a: 0, stride_b: 0, stride_c: 0,
+                    allows_tf32: allowsTF32))
+        }
+    }
+
+    /// y (+)= x · B + bias, where B [x.columns, y.columns] is the weight; `linesFollowDepth` says whether the
+    /// weight's lines are B's columns.
+    private func multiply(
+        _ x: Matrix, _ weight: Weight, linesFollowDepth: Bool, bias: Matrix?, into y: Matrix,
+        accumulate: Bool
+    ) {
+        if y.rows == 0 || y.columns == 0 { return }
+        if x.columns == 0 { return begin(y, bias: bias, accumulate: accumulate) }
+        if weight.elementType != .float32 {
+            return multiplySplit(
+                x, weight, linesFollowDepth: linesFollowDepth, bias: bias, into: y, accumulate: accumulate)
+        }
+        // A bias first costs one pass over y, as it would afterwards.
+        if bias != nil { begin(y, bias: bias, accumulate: accumulate) }
+        queue(
+            weight, linesFollowDepth: linesFollowDepth, x: x.pointer, stride: x.stride, rows: x.rows,
+            depth: x.columns, into: y.pointer, stride: y.stride, columns: y.columns,
+            adds: accumulate || bias != nil)
+    }
+
+    /// Queues the product of `rows` rows of the weight's type.  To cuBLAS, which counts columns first, it is
+    /// yᵀ = Bᵀ · xᵀ.
+    private func queue(
+        _ weight: Weight, linesFollowDepth: Bool, x: UnsafeRawPointer, stride: Int, rows: Int, depth: Int,
+        into y: UnsafeMutableRawPointer, stride yStride: Int, columns: Int, adds: Bool
+    ) {
+        attempt {
+            try blas.multiply(
+                CCUDAGemm(
+                    transposes_a: linesFollowDepth, transposes_b: false, m: Int32(columns), n: Int32(rows),
+                    k: Int32(depth), alpha: 1, beta: adds ? 1 : 0, a: weight.address, b: x, c: y,
+                    type: weight.elementType.blasType, lda: Int32(weight.leadingDimension),
+                    ldb: Int32(stride), ldc: Int32(yStride), count: 1, stride_a: 0, stride_b: 0, stride_c: 0,
+                    allows_tf32: allowsTF32))
+        }
+    }
+
+    /// The product with a 16-bit weight.  Rows go in parts that fit the working memory: for the largest layers
+    /// and vocabularies still more than a hundred rows, with which the tensor cores, not the weights' reading,
+    /// set the pace.
+    private func multiplySplit(
+        _ x: Matrix, _ weight: Weight, linesFollowDepth: Bool, bias: Matrix?, into y: Matrix,
+        accumulate: Bool
+    ) {
+        let isHalf = weight.elementType == .float16
+        let terms = allowsTF32 ? 1 : isHalf ? 2 : 3
+        // Whole groups of 16 bytes.
+        let termStride = (x.columns + 7) / 8 * 8
+        let productStride = (y.columns + 3) / 4 * 4
+        withScratch(
+            x.rows, bytesPerIndex: terms * (termStride * 2 + productStride * 4) + MemoryLayout<Int32>.stride
+        ) { rows, scratch in
+            var scratch = scratch
+            let count = rows.count
+            let split = scratch.take(terms * count * termStride * 2)
+            let products = scratch.take(terms * count * productStride * 4)
+            let exponents = scratch.take(count * MemoryLayout<Int32>.stride)
+            launch(
+                isHalf ? "split_rows_f16" : "split_rows_bf16", grid: (count, 1, 1),
+                block: min(1024, (x.columns + 127) / 128 * 32),
+                [
+                    .matrix(x.rows(rows)), .int(x.columns), .int(terms), .pointer(split), .int(termStride),
+                    .pointer(exponents),
+                ])
+            queue(
+                weight, linesFollowDepth: linesFollowDepth, x: split, stride: termStride,
+                rows: terms * count, depth: x.columns, into: products, stride: productStride,
+                columns: y.columns, adds: false)
+            launch(
+                "join_terms", grid: (count * Self.lineBlocks(y.columns), 1, 1), block: 256,
+                [
+                    .pointer(products), .int(productStride), .int(count), .int(terms), .pointer(exponents),
+                    .pointer(bias?.pointer), .matrix(y.rows(rows)), .int(y.columns), .flag(accumulate),
+                ])
+        }
+    }
+
+    /// y (+)= bias, or 0 without one.
+    private func begin(_ y: Matrix, bias: Matrix?, accumulate: Bool) {
+        if bias == nil && accumulate { return }
+        launch(
+            "begin_product", grid: (y.rows * Self.lineBlocks(y.columns), 1, 1), block: 256,
+            [.pointer(bias?.pointer), .matrix(y), .int(y.columns), .flag(accumulate)])
+    }
+
+    /// How many blocks of `join_terms` and `begin_product` do a row.
+    private static func lineBlocks(_ columns: Int) -> Int { (columns + 1023) / 1024 }
+}
+
+extension ElementType {
+    /// cuBLAS's name for the type.
+    fileprivate var blasType: CCUDAType {
+        switch self {
+        case .float32: CCUDA_F32
+        case .float16: CCUDA_F16
+        case .bfloat16: CCUDA_BF16
+        }
+    }
+}
