@@ -2,11 +2,13 @@ import CCUDA
 
 /// Matrix products by cuBLAS.
 ///
-/// With float32 weights both factors are float32; with `allowsTF32` the tensor cores round both to 11 bits.
-/// With 16-bit weights the activations are split into 16-bit terms, whose products tensor cores form exactly
-/// and add in float32 (see products.cu): two terms for float16, which hold 2⁻²³ of each activation, three for
-/// bfloat16, which hold all of it; with `allowsTF32` a single one, which holds 2⁻¹¹ or 2⁻⁸.  That is in both
-/// cases small beside, or with TF32 instead of, the 2⁻²⁴ √K of a float32 sum.
+/// With float32 weights both factors are float32.  With 16-bit weights the activations are split into 16-bit
+/// terms, whose products tensor cores form exactly and add in float32 (see products.cu): two terms for float16,
+/// which hold each activation to 2⁻²³ of itself, three for bfloat16, which hold all of it.  A float32 sum of K
+/// products is off by more than that.
+///
+/// `allowsTF32` trades this for speed: float32 factors are rounded to 2⁻¹¹ of themselves, activations that meet
+/// float16 weights to 2⁻¹¹, those that meet bfloat16 weights to 2⁻⁸.
 extension CUDABackend {
     package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
         precondition(x.columns == weight.inputs && y.columns == weight.outputs && x.rows == y.rows)
