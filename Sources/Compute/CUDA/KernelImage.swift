@@ -5,7 +5,8 @@ import Foundation
 struct KernelImage {
     let bytes: [UInt8]
 
-    static let options = ["--std=c++17"]
+    /// Nothing in the source is for the host; without saying so, lambdas with `auto` parameters would be.
+    static let options = ["--std=c++17", "--device-as-default-execution-space"]
 
     /// The image from `cache` if it holds one of the same source, compiler and architecture, else compiled and
     /// kept there.  A cache that cannot be read or written changes nothing but the time.
