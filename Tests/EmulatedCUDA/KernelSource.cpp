@@ -1,0 +1,106 @@
+#include "KernelSource.hpp"
+
+#include <fstream>
+#include <regex>
+
+namespace emulated {
+
+namespace {
+
+std::string unescaped(const std::string &text) {
+    std::string plain;
+    for (size_t at = 0; at < text.size(); at++) {
+        if (text[at] != '\\' || at + 1 == text.size()) {
+            plain += text[at];
+            continue;
+        }
+        char next = text[++at];
+        plain += next == 'n' ? '\n' : next == 't' ? '\t' : next;
+    }
+    return plain;
+}
+
+/// Where the brackets that open at `at` are closed again; just behind it.
+size_t afterBrackets(const std::string &text, size_t at) {
+    int depth = 0;
+    for (; at < text.size(); at++) {
+        if (text[at] == '(') depth++;
+        if (text[at] == ')' && --depth == 0) return at + 1;
+    }
+    return at;
+}
+
+bool isWord(char character) { return isalnum(static_cast<unsigned char>(character)) || character == '_'; }
+
+/// The word at or behind `at`, and just behind it.
+std::string nextWord(const std::string &text, size_t &at) {
+    while (at < text.size() && !isWord(text[at])) at++;
+    size_t start = at;
+    while (at < text.size() && isWord(text[at])) at++;
+    return text.substr(start, at - start);
+}
+
+}  // namespace
+
+std::string applyPatch(const std::string &path, std::string &source) {
+    std::ifstream file(path);
+    if (!file) return "cannot read the patch " + path;
+    std::string line;
+    while (std::getline(file, line)) {
+        if (line.empty()) continue;
+        size_t tab = line.find('\t');
+        if (tab == std::string::npos) return "a line of the patch has no tab: " + line;
+        std::string before = unescaped(line.substr(0, tab)), after = unescaped(line.substr(tab + 1));
+        size_t at = source.find(before);
+        if (before.empty() || at == std::string::npos) return "the patch's text does not occur: " + before;
+        if (source.find(before, at + 1) != std::string::npos) return "the patch's text occurs twice: " + before;
+        source.replace(at, before.size(), after);
+    }
+    return {};
+}
+
+std::string withDynamicMemory(const std::string &source) {
+    static const std::regex declaration(R"(extern\s+__shared__\s+(.+?)\s*\b(\w+)\s*\[\s*\]\s*;)");
+    return std::regex_replace(source, declaration, "static $1 *&$2 = ($1 *&)emulated::dynamicMemory;");
+}
+
+std::vector<KernelName> findKernels(const std::string &preprocessed) {
+    std::vector<KernelName> kernels;
+    const std::string mark = "annotate(\"emulated_kernel\")";
+    for (size_t at = preprocessed.find(mark); at != std::string::npos; at = preprocessed.find(mark, at)) {
+        at += mark.size();
+        KernelName kernel;
+        for (std::string word = nextWord(preprocessed, at); at < preprocessed.size();
+             word = nextWord(preprocessed, at)) {
+            if (word == "__attribute__") {
+                size_t end = afterBrackets(preprocessed, at);
+                std::string attribute = preprocessed.substr(at, end - at);
+                const std::string bounds = "\"emulated_bounds\",";
+                size_t start = attribute.find(bounds);
+                if (start != std::string::npos) {
+                    start += bounds.size();
+                    kernel.bounds = attribute.substr(start, attribute.rfind("))") - 1 - start);
+                }
+                at = end;
+            } else if (word != "void" && word != "noinline" && word != "static") {
+                kernel.name = word;
+                break;
+            }
+        }
+        if (!kernel.name.empty()) kernels.push_back(kernel);
+    }
+    return kernels;
+}
+
+std::string imageTable(const std::vector<KernelName> &kernels, int architecture, bool isMachineCode) {
+    std::string text = "\nstatic const emulated::Kernel emulated_kernels[] = {\n";
+    for (const KernelName &kernel : kernels)
+        text += "    emulated::Entry<&" + kernel.name + ">::kernel(\"" + kernel.name + "\", emulated::bounds("
+            + kernel.bounds + ")),\n";
+    text += "    {},\n};\nextern \"C\" __attribute__((visibility(\"default\"))) const emulated::Image emulated_image = {"
+        + std::to_string(architecture) + ", " + (isMachineCode ? "true" : "false") + ", emulated_kernels, "
+        + std::to_string(kernels.size()) + "};\n";
+    return text;
+}
+
+}  // namespace emulated

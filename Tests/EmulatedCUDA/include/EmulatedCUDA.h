@@ -1,0 +1,21 @@
+/// What tests ask the emulated libraries, beside what the libraries of NVIDIA export.
+#ifndef EMULATED_CUDA_H
+#define EMULATED_CUDA_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Everything that was counted and found wrong, as JSON (from malloc).
+char *emulated_cuda_report(void);
+/// Sets what the environment variable `EMULATED_CUDA_` + `name` sets; false for unknown names and values.
+int emulated_cuda_set(const char *name, const char *value);
+/// Forgets errors, counts, peaks and work that waits.  What is allocated stays.
+void emulated_cuda_reset(void);
+/// Where the compiler of kernels is (from malloc), NULL if there is none.
+char *emulated_cuda_compiler(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
