@@ -7,11 +7,19 @@ import PackageDescription
 let kernelFlags: [CSetting] = [
     .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
 ]
+let emulatorFlags: [CXXSetting] = [
+    .unsafeFlags([
+        "-std=c++20", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-Wno-c23-extensions",
+    ])
+]
 let strictFlags: [CSetting] = [.unsafeFlags(["-std=gnu2x", "-Wall", "-Wextra", "-Werror"])]
 
 let package = Package(
     name: "remedi",
-    products: [.executable(name: "remedi", targets: ["remedi"])],
+    products: [
+        .executable(name: "remedi", targets: ["remedi"]),
+        .library(name: "EmulatedCUDA", type: .dynamic, targets: ["EmulatedCUDA"]),
+    ],
     targets: [
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(
@@ -23,15 +31,20 @@ let package = Package(
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
         .target(name: "TestServer", path: "Tests/TestServer"),
         .target(name: "TestBackends", dependencies: ["Compute"], path: "Tests/TestBackends"),
-        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
+        .target(
+            name: "EmulatedCUDA", path: "Tests/EmulatedCUDA", exclude: ["device"],
+            cxxSettings: emulatorFlags, linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "EmulatedDevice", path: "Tests/EmulatedDevice"),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels", "EmulatedDevice"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "TestBackends"],
+            name: "LanguageModelsTests",
+            dependencies: ["LanguageModels", "TestBackends", "EmulatedDevice"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "RemediCoreTests",
+            dependencies: ["RemediCore", "TestBackends", "TestServer", "EmulatedDevice"],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "RemediCoreTests", dependencies: ["RemediCore", "TestBackends", "TestServer"],
-            exclude: ["Fixtures"]),
-        .testTarget(
-            name: "RemediTests", dependencies: ["remedi", "TestServer"],
+            name: "RemediTests", dependencies: ["remedi", "TestServer", "EmulatedDevice"],
             exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
 #include "KernelCompiler.hpp"
 
-#include "DeviceHeaders.h"
+#include "DeviceHeaders.hpp"
 #include "KernelSource.hpp"
 
 #include <cerrno>
@@ -135,8 +135,7 @@ std::vector<std::string> KernelCompiler::flags(const KernelBuild &build) const {
 std::string KernelCompiler::compile(const KernelBuild &build, const std::string &folder, std::string &log) const {
     files::path place(folder), messages = place / "log";
     std::string first = "#include \"functions.h\"\n#include \"language.h\"\n#include \"warps.h\"\n#include \"kernels.h\"\n";
-    for (const EmulatedHeader *header = emulated_device_headers; header->name; header++)
-        write(place / header->name, header->text);
+    for (const DeviceHeader &header : deviceHeaders()) write(place / header.name, header.text);
     write(place / "kernels.cpp", first + "#line 1 \"" + build.name + "\"\n" + withDynamicMemory(build.source));
     std::vector<std::string> words = flags(build);
     std::vector<std::string> preprocess = words, translate = words;
@@ -173,7 +172,7 @@ KernelBuildResult KernelCompiler::build(const KernelBuild &asked) const {
         + (build.isMachineCode ? "sm" : "compute");
     for (const std::string &word : flags(build)) all += '\0' + word;
     for (const std::string &word : build.definitions) all += '\0' + word;
-    for (const EmulatedHeader *header = emulated_device_headers; header->name; header++) all += header->text;
+    for (const DeviceHeader &header : deviceHeaders()) all += header.text;
     files::path image = cache / (fingerprint(all) + ".so"), locked = image;
     locked.replace_extension("lock");
     FileLock lock(locked);

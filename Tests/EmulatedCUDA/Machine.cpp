@@ -177,6 +177,8 @@ void Machine::reset() {
     counts = Counts{};
     failure = success;
     threadError() = success;
+    settings = Settings::fromEnvironment();
+    makeDevices();
 }
 
 }  // namespace emulated

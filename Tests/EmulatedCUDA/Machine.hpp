@@ -122,7 +122,7 @@ public:
 
     std::string report();
     void reset();
-    /// Makes devices as the settings say.
+    /// Makes devices until there are as many as the settings say.
     void makeDevices();
 
 private:

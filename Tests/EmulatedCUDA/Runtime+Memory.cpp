@@ -3,7 +3,6 @@
 #include "Machine.hpp"
 
 #include <cstdlib>
-#include <cstring>
 
 using namespace emulated;
 
@@ -129,7 +128,6 @@ EXPORT int cudaMallocHost(void **pointer, size_t bytes) {
         if (!bytes) return;
         char *block = static_cast<char *>(aligned_alloc(4096, (bytes + 4095) / 4096 * 4096));
         if (!block) throw Failure{outOfMemory};
-        memset(block, 0xff, bytes);
         machine.pinned[block] = bytes;
         machine.counts.pinnedPeak = std::max(machine.counts.pinnedPeak, machine.pinnedBytes());
         *pointer = block;
