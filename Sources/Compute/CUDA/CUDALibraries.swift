@@ -22,21 +22,33 @@ package final class CUDALibraries: @unchecked Sendable {
 
     let handle: OpaquePointer
 
+    /// The newest complete set that the driver can serve.
+    ///
     /// - Throws: `ComputeError.deviceUnavailable`, with a sentence on what was looked for where.
-    package init(_ places: Places) throws {
+    package init(_ places: Places) throws { handle = try Self.open(places, ccuda_open) }
+
+    /// The newest compiler alone, without driver and GPU; `KernelCompiler` knows what to do with it.
+    ///
+    /// - Throws: `ComputeError.deviceUnavailable`, with a sentence on what was looked for where.
+    init(compilerIn places: Places) throws { handle = try Self.open(places, ccuda_open_compiler) }
+
+    private static func open(
+        _ places: Places,
+        _ function: (UnsafePointer<CCUDASearch>?, UnsafeMutablePointer<OpaquePointer?>?) -> CCUDAStatus
+    ) throws -> OpaquePointer {
         var opened: OpaquePointer?
-        let status = Self.withCStrings([
+        let status = withCStrings([
             places.folder, places.cudaHome, places.cudaPath, places.virtualEnvironment,
         ]) { names in
             var search = CCUDASearch(
                 folder: names[0], cuda_home: names[1], cuda_path: names[2], virtual_environment: names[3],
                 skips_system: places.skipsSystem)
-            return ccuda_open(&search, &opened)
+            return function(&search, &opened)
         }
         guard status == CCUDA_OK, let opened else {
-            throw ComputeError.deviceUnavailable(device: "cuda", reason: Self.message)
+            throw ComputeError.deviceUnavailable(device: "cuda", reason: message)
         }
-        handle = opened
+        return opened
     }
 
     deinit { ccuda_close(handle) }

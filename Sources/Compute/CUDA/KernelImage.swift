@@ -5,31 +5,24 @@ import Foundation
 struct KernelImage {
     let bytes: [UInt8]
 
-    /// Nothing in the source is for the host; without saying so, lambdas with `auto` parameters would be.
-    static let options = ["--std=c++17", "--device-as-default-execution-space"]
-
     /// The image from `cache` if it holds one of the same source, compiler and architecture, else compiled and
     /// kept there.  A cache that cannot be read or written changes nothing but the time.
     ///
     /// - Throws: `ComputeError`.
     init(for context: CUDAContext, cache: URL?) throws {
-        let libraries = context.libraries
-        var target: Int32 = 0
-        var isMachineCode = false
-        try context.check(
-            ccuda_compile_target(
-                libraries.handle, Int32(context.device.architecture), &target, &isMachineCode))
-        let compiler = try libraries.description().compiler
+        let compiler = KernelCompiler(for: context)
+        let target = try compiler.target(for: context.device.architecture)
+        let version = try compiler.description().version
         let key =
-            "\(isMachineCode ? "sm" : "compute")_\(target) NVRTC \(compiler) "
-            + "\(Self.options.joined(separator: " ")) \(Self.hash(of: Self.source))"
+            "\(target.isMachineCode ? "sm" : "compute")_\(target.architecture) NVRTC \(version) "
+            + "\(KernelCompiler.options.joined(separator: " ")) \(Self.hash(of: Self.source))"
         let file = cache?.appendingPathComponent(
             "kernels-\(String(Self.hash(of: Array(key.utf8)), radix: 16)).image")
         if let file, let kept = Self.read(file, key: key) {
             bytes = kept
             return
         }
-        bytes = try Self.compile(for: context)
+        bytes = try compiler.compile(for: context.device.architecture).image
         if let file { Self.write(bytes, key: key, to: file) }
     }
 
@@ -37,26 +30,6 @@ struct KernelImage {
         let start = ccuda_kernel_source()
         guard let start else { preconditionFailure("there are kernels") }
         return Array(UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) })
-    }
-
-    private static func compile(for context: CUDAContext) throws -> [UInt8] {
-        var image: UnsafeMutableRawPointer?
-        var count: Int64 = 0
-        var isMachineCode = false
-        var log: UnsafeMutablePointer<CChar>?
-        defer {
-            free(image)
-            free(log)
-        }
-        let copies = options.map { strdup($0) }
-        defer { copies.forEach { free($0) } }
-        let status = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer {
-            ccuda_compile(
-                context.libraries.handle, ccuda_kernel_source(), Int32(context.device.architecture),
-                $0.baseAddress, Int32($0.count), &image, &count, &isMachineCode, &log)
-        }
-        try context.check(status)
-        return Array(UnsafeRawBufferPointer(start: image, count: Int(count)))
     }
 }
 

@@ -5,12 +5,14 @@ import RemediCore
 /// `presubmit`: what must hold before a change is shared, and what continuous integration runs.
 package struct PresubmitCommand: Command {
     package static let name = "presubmit"
-    package static let summary = "checks format, structure, configurations, build and tests of the package"
+    package static let summary = "checks format, structure, kernels, configurations, build and tests"
     package static let discussion = [
         "Without STEP all of them run: format (swift-format in strict mode), lint (lengths of files and"
-            + " functions, circles between folders, words that must not stay), configs (every file of Configs"
-            + " is read strictly), build (debug; release with warnings as errors) and test (debug and"
-            + " release). It stops at the first that fails."
+            + " functions, circles between folders, words that must not stay), kernels (the CUDA kernels are"
+            + " compiled for GPUs, which need not be there: registers, shared memory and stack within limits,"
+            + " nothing spilled; left out where CUDA's compiler is missing), configs (every file of Configs is"
+            + " read strictly), build (debug; release with warnings as errors) and test (debug and release). It"
+            + " stops at the first that fails."
     ]
 
     package var given = GivenArguments<PresubmitCommand>()

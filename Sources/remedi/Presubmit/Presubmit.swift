@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 import LanguageModels
 import RemediCore
@@ -11,7 +12,7 @@ struct PresubmitFailure: Error {
 
 /// The checks that every change must pass.
 struct Presubmit {
-    enum Step: String, CaseIterable, Sendable { case format, lint, configs, build, test }
+    enum Step: String, CaseIterable, Sendable { case format, lint, kernels, configs, build, test }
 
     let package: URL
     let fixes: Bool
@@ -26,6 +27,7 @@ struct Presubmit {
             case .format:
                 try program(fixes ? "format --fix" : "format", Self.formatter(fixes: fixes))
             case .lint: try check("lint") { try lint() }
+            case .kernels: try checkKernels()
             case .configs: try check("configs") { try readConfigurations() }
             case .build:
                 try program("build, debug", ["swift", "build", "--build-tests"])
@@ -69,6 +71,30 @@ struct Presubmit {
         try body()
         let time = ProgressLine.duration(surroundings.clock() - start)
         try surroundings.diagnostics.write("presubmit: \(title): ok, \(time)\n")
+    }
+
+    /// Where there is no compiler, the check is left out.
+    private func checkKernels() throws {
+        let compiler: KernelCompiler
+        do {
+            compiler = try KernelCompiler(
+                in: CUDALibraries.Places(environment: surroundings.workplace.environment))
+        } catch ComputeError.deviceUnavailable(_, let reason) {
+            return try surroundings.diagnostics.write("presubmit: kernels: left out. \(reason)\n")
+        }
+        try check("kernels") {
+            let kernels: KernelCheck
+            do {
+                kernels = try KernelCheck(compiler)
+            } catch {
+                throw PresubmitFailure(step: "kernels", errors: [error])
+            }
+            try surroundings.diagnostics.write(kernels.report)
+            if !kernels.findings.isEmpty {
+                throw PresubmitFailure(
+                    step: "kernels", output: kernels.findings.map { $0 + "\n" }.joined())
+            }
+        }
     }
 
     private func lint() throws {

@@ -1,0 +1,77 @@
+import CCUDA
+import Foundation
+
+/// NVIDIA's run-time compiler (NVRTC) on the kernels.  It needs neither a driver nor a GPU.
+package struct KernelCompiler: Sendable {
+    package struct Output: Sendable {
+        /// A CUBIN where `isMachineCode`, else PTX.
+        package let image: [UInt8]
+        package let isMachineCode: Bool
+        /// What the compiler said.
+        package let log: String
+    }
+
+    private let libraries: CUDALibraries
+    /// What errors name.
+    private let device: String
+
+    /// The compiler of a device's libraries.
+    init(for context: CUDAContext) {
+        libraries = context.libraries
+        device = context.name
+    }
+
+    /// The newest compiler that can be found.
+    ///
+    /// - Throws: `ComputeError.deviceUnavailable`, with a sentence on what was looked for where.
+    package init(in places: CUDALibraries.Places) throws {
+        libraries = try CUDALibraries(compilerIn: places)
+        device = "cuda"
+    }
+
+    /// Its version as `12.4`, and where it lies.
+    ///
+    /// - Throws: `ComputeError`.
+    package func description() throws -> (version: String, folder: String) {
+        let description = try libraries.description()
+        return (description.compiler, description.folder)
+    }
+
+    /// For what the kernels are compiled if they shall run on `architecture` (10 · major + minor).
+    ///
+    /// - Throws: `ComputeError.deviceUnavailable` where the compiler does not know anything that runs there.
+    package func target(for architecture: Int) throws -> (architecture: Int, isMachineCode: Bool) {
+        var target: Int32 = 0
+        var isMachineCode = false
+        try libraries.check(
+            ccuda_compile_target(libraries.handle, Int32(architecture), &target, &isMachineCode),
+            device: device)
+        return (Int(target), isMachineCode)
+    }
+
+    /// - Throws: `ComputeError`, with what the compiler says against the kernels.
+    package func compile(for architecture: Int, options: [String] = []) throws -> Output {
+        var image: UnsafeMutableRawPointer?
+        var count: Int64 = 0
+        var isMachineCode = false
+        var log: UnsafeMutablePointer<CChar>?
+        defer {
+            free(image)
+            free(log)
+        }
+        let copies = (Self.options + options).map { strdup($0) }
+        defer { copies.forEach { free($0) } }
+        let status = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer {
+            ccuda_compile(
+                libraries.handle, ccuda_kernel_source(), Int32(architecture), $0.baseAddress,
+                Int32($0.count), &image, &count, &isMachineCode, &log)
+        }
+        try libraries.check(status, device: device)
+        return Output(
+            image: Array(UnsafeRawBufferPointer(start: image, count: Int(count))),
+            isMachineCode: isMachineCode, log: log.map { String(cString: $0) } ?? "")
+    }
+
+    /// What the kernels are always compiled with.
+    static let options = ["--std=c++17"]
+}
