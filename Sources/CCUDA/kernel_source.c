@@ -13,6 +13,16 @@ static const char source[] = {
 #embed "kernels/top_k.cu"
     ,
 #embed "kernels/products.cu"
+    ,
+#embed "kernels/rotary.cu"
+    ,
+#embed "kernels/attention_tiles.cuh"
+    ,
+#embed "kernels/attention.cu"
+    ,
+#embed "kernels/attention_decoding.cu"
+    ,
+#embed "kernels/attention_backward.cu"
     , 0};
 
 const char *ccuda_kernel_source(void) { return source; }
