@@ -2,9 +2,22 @@
 
 #include <stddef.h>
 
-// The files in the order in which they are compiled; each says where its lines come from.
+// The files in the order in which they are compiled.  Each begins with a #line that names it, so that the
+// compiler's messages do, and ends with a line feed.
 static const char source[] = {
 #embed "kernels/prelude.cuh"
+    ,
+#embed "kernels/elements.cuh"
+    ,
+#embed "kernels/rows.cu"
+    ,
+#embed "kernels/edits.cu"
+    ,
+#embed "kernels/norms.cu"
+    ,
+#embed "kernels/activations.cu"
+    ,
+#embed "kernels/training.cu"
     ,
 #embed "kernels/softmax_parts.cuh"
     ,

@@ -94,7 +94,7 @@ extension CPUBackend {
         _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
-        checkEdits(x, rows, directions, directionOf)
+        x.checkEdits(of: rows, directions: directions, directionOf: directionOf)
         split(rows.count, cost: x.columns) { range in
             for index in range {
                 let direction = directions.row(directionOf.checked(index, below: directions.rows))
@@ -108,7 +108,7 @@ extension CPUBackend {
         _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
-        checkEdits(dx, rows, dDirections, directionOf)
+        dx.checkEdits(of: rows, directions: dDirections, directionOf: directionOf)
         // Several edits may share a direction, so threads share columns, not edits.
         splitColumns(dx.columns, rows: rows.count) { columns in
             for index in 0..<rows.count {
@@ -119,13 +119,6 @@ extension CPUBackend {
                 if beta != 1 { self.kernels.pointee.scale(row, beta, row, columns.count, false) }
             }
         }
-    }
-
-    private func checkEdits(
-        _ x: Matrix, _ rows: IndexVector, _ directions: Matrix, _ directionOf: IndexVector
-    ) {
-        precondition(directions.columns == x.columns, "edit: directions are [directions, D]")
-        precondition(directionOf.count == rows.count, "edit: one direction for each row")
     }
 
     /// Runs `body` over ranges of columns that start at whole vectors.

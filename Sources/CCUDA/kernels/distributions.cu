@@ -1,3 +1,4 @@
+#line 2 "distributions.cu"
 // Log-sums, log-probabilities and the terms of the loss.  See softmax_parts.cuh for how rows are cut.
 
 // MARK: Log-sums

@@ -1,3 +1,4 @@
+#line 2 "prelude.cuh"
 // What every kernel uses.  All files of this folder are compiled as one source, this one first, by NVRTC
 // (without any header) and, for tests, by clang behind the emulator's header.
 //
@@ -11,6 +12,7 @@ typedef unsigned short uint16_t;
 
 #define ALL_LANES 0xffffffffu
 #define INFINITE __int_as_float(0x7f800000)
+#define NOT_A_NUMBER __int_as_float(0x7fffffff)
 
 // A row-major float32 matrix or a view of one: row r starts at start + r · stride.  Nothing is known about
 // its alignment beyond 4 bytes; see `isAligned`.
@@ -37,7 +39,7 @@ struct bfloat16 { uint16_t bits; };
 
 #ifdef CUDA_EMULATOR
 static __device__ __forceinline__ float widen(half16 x) { return emulatedHalfToFloat(x.bits); }
-static __device__ __forceinline__ half16 roundToHalf(float x) { half16 y; y.bits = emulatedFloatToHalf(x); return y; }
+static __device__ __forceinline__ half16 roundToHalf(float x) { return {emulatedFloatToHalf(x)}; }
 #else
 static __device__ __forceinline__ float widen(half16 x) {
     float y;

@@ -1,3 +1,4 @@
+#line 2 "products.cu"
 // What stands around the products of cuBLAS, which multiplies operands of one type only.
 //
 // Activations are float32, weights may be stored in 16 bits.  Rounding the activations would cost accuracy,

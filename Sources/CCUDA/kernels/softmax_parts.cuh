@@ -1,3 +1,4 @@
+#line 2 "softmax_parts.cuh"
 // Sums of exponentials over rows of logits [R, V].
 //
 // A row is cut into segments of `segmentLength` elements, one block each, so that even a single row of a
@@ -8,8 +9,6 @@
 // serves three of four reads).
 
 enum { segmentThreads = 256, segmentHeld = 8, segmentLength = segmentThreads * segmentHeld };
-
-#define NOT_A_NUMBER __int_as_float(0x7fffffff)
 
 // Σ e^x as sum · e^maximum.
 struct RowMass {

@@ -1,3 +1,4 @@
+#line 2 "top_k.cu"
 // The k largest logits of every row, in order.
 //
 // An element is a key of 64 bits: its value in the order of unsigned integers, then its id inverted, so that

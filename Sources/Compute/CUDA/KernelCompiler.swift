@@ -73,5 +73,6 @@ package struct KernelCompiler: Sendable {
     }
 
     /// What the kernels are always compiled with.
-    static let options = ["--std=c++17"]
+    /// Nothing in the source is for the host; without saying so, lambdas with `auto` parameters would be.
+    static let options = ["--std=c++17", "--device-as-default-execution-space"]
 }
