@@ -62,13 +62,27 @@ static bool is_complete(Finds *finds, const CCUDAPlace *place, const CCUDANames 
     return missing.length == 0;
 }
 
-static void look(Finds *finds, const CCUDAPlace *place, const CCUDANames *names) {
-    bool is_system = !*place->folder;
-    if (!is_system && !is_complete(finds, place, names)) return;
+// What lies in the system's library path only opening tells.
+static void look_in_system(Finds *finds, const CCUDAPlace *place, const CCUDANames *names) {
+    void *runtime = open_library(names->runtime);
+    if (runtime) {
+        add_candidate(finds, place, names, runtime);
+        return;
+    }
+    void *compiler = open_library(names->compiler);
+    if (!compiler) return;
+    close_library(compiler);
+    begin_fault(finds);
+    ccuda_append(
+        &finds->faults, "%s has %s but not %s", ccuda_place_words(place), names->compiler, names->runtime);
+}
+
+static void look_in_folder(Finds *finds, const CCUDAPlace *place, const CCUDANames *names) {
+    if (!is_complete(finds, place, names)) return;
     void *runtime = open_library(ccuda_path(place, CCUDA_RUNTIME_FILE, names->runtime).text);
     if (runtime) {
         add_candidate(finds, place, names, runtime);
-    } else if (!is_system) {
+    } else {
         begin_fault(finds);
         ccuda_append(&finds->faults, "%s", dlerror());
     }
@@ -79,7 +93,9 @@ static Finds find(const CCUDASearch *search) {
     Finds finds = {.places = ccuda_places(search)};
     for (int version = 0; version < CCUDA_VERSION_COUNT; version++) {
         for (int place = 0; place < finds.places.count; place++) {
-            look(&finds, &finds.places.items[place], &ccuda_names[version]);
+            const CCUDAPlace *next = &finds.places.items[place];
+            bool is_system = !*next->folder;
+            (is_system ? look_in_system : look_in_folder)(&finds, next, &ccuda_names[version]);
         }
     }
     return finds;

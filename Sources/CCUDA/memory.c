@@ -16,8 +16,8 @@ static CCUDAStatus out_of_memory(const CCUDALibraries *libraries, int32_t device
             ccuda_size((uint64_t)(reserved - used)).text);
     }
     return ccuda_fail(
-        CCUDA_OUT_OF_MEMORY, "GPU %d is out of memory: %s were asked for, of %s in all %s are free%s.",
-        (int)device, ccuda_size((uint64_t)bytes).text, ccuda_size(total).text, ccuda_size(free).text,
+        CCUDA_OUT_OF_MEMORY, "GPU %d is out of memory: %s were asked for, %s of its %s are free%s.",
+        (int)device, ccuda_size((uint64_t)bytes).text, ccuda_size(free).text, ccuda_size(total).text,
         kept.bytes);
 }
 

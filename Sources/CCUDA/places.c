@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const CCUDANames ccuda_names[CCUDA_VERSION_COUNT] = {
     {13, "libcudart.so.13", "libcublasLt.so.13", "libcublas.so.13", "libnvrtc.so.13"},
@@ -68,7 +69,10 @@ static void add_explicit(CCUDAPlaces *places, const char *folder) {
 
 static void describe(CCUDAPlaces *places, const char *name, const char *folder) {
     ccuda_append(&places->description, "%s%s", places->description.length > 0 ? ", " : "", name);
-    if (folder) ccuda_append(&places->description, " (%s)", folder);
+    if (!folder) return;
+    struct stat facts;
+    bool is_folder = stat(folder, &facts) == 0 && S_ISDIR(facts.st_mode);
+    ccuda_append(&places->description, " (%s%s)", folder, is_folder ? "" : ", which is no folder");
 }
 
 static void add_home(CCUDAPlaces *places, const char *variable, const char *folder) {

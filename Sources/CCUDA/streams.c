@@ -56,7 +56,9 @@ bool ccuda_has_graphs(const CCUDALibraries *libraries) {
 
 CCUDAStatus ccuda_capture_begin(const CCUDALibraries *libraries, CCUDAStreamRef stream) {
     if (!ccuda_has_graphs(libraries)) {
-        return ccuda_fail(CCUDA_FAILED, "CUDA %d has no graphs: 11.4 is the first.", libraries->major);
+        return ccuda_fail(
+            CCUDA_FAILED, "These libraries of CUDA %d cannot record graphs, as CUDA can from 11.4 on.",
+            libraries->major);
     }
     // Relaxed: kernels that the driver loads at their first use may be loaded meanwhile, and other threads
     // may do as they like.
