@@ -35,7 +35,7 @@ let package = Package(
             name: "EmulatedCUDA", path: "Tests/EmulatedCUDA", exclude: ["device"],
             cxxSettings: emulatorFlags, linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "EmulatedDevice", path: "Tests/EmulatedDevice"),
-        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels", "EmulatedDevice"]),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels", "CCUDA", "EmulatedDevice"]),
         .testTarget(
             name: "LanguageModelsTests",
             dependencies: ["LanguageModels", "TestBackends", "EmulatedDevice"], exclude: ["Fixtures"]),

@@ -156,13 +156,12 @@ static CCUDAStatus bind(CCUDALibraries *set) {
 
 // MARK: Driver
 
+// The driver comes with the system, unless the explicit folder has one of its own.
 static CCUDAStatus open_driver(const CCUDASearch *search, const Finds *finds, CCUDALibraries *set) {
-    if (search->folder && *search->folder) {
-        CCUDAText path = {0};
-        ccuda_append(&path, "%s/libcuda.so.1", search->folder);
-        set->driver = open_library(path.bytes);
-    }
-    if (!set->driver) set->driver = open_library("libcuda.so.1");
+    CCUDAText own = {0};
+    ccuda_append(&own, "%s/libcuda.so.1", search->folder ? search->folder : "");
+    bool has_own = search->folder && *search->folder && access(own.bytes, F_OK) == 0;
+    set->driver = open_library(has_own ? own.bytes : "libcuda.so.1");
     if (!set->driver) {
         const char *reason = dlerror();
         return ccuda_fail(

@@ -29,7 +29,7 @@ void ccuda_append(CCUDAText *text, const char *format, ...) {
 CCUDASize ccuda_size(uint64_t bytes) {
     CCUDASize size;
     if (bytes < 1 << 10) {
-        snprintf(size.text, sizeof size.text, "%d bytes", (int)bytes);
+        snprintf(size.text, sizeof size.text, "%d byte%s", (int)bytes, bytes == 1 ? "" : "s");
     } else {
         static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
         double count = (double)bytes / 1024;
