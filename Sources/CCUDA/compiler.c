@@ -18,7 +18,7 @@ static bool is_embedded(int architecture) {
 
 // The largest of the compiler's architectures that is no newer than the GPU, 0 if there is none; `*oldest`
 // is the smallest of all.
-static int nearest(const int *known, int count, int architecture, int *oldest) {
+static int nearest_target(const int *known, int count, int architecture, int *oldest) {
     int best = 0;
     *oldest = 0;
     for (int i = 0; i < count; i++) {
@@ -41,7 +41,7 @@ CCUDAStatus ccuda_compile_target(
     if (!known) return ccuda_fail(CCUDA_FAILED, "The computer is out of memory.");
     status = COMPILER(libraries->nvrtcGetSupportedArchs(known), "nvrtcGetSupportedArchs");
     int oldest = 0;
-    if (status == CCUDA_OK) *target = nearest(known, count, architecture, &oldest);
+    if (status == CCUDA_OK) *target = nearest_target(known, count, architecture, &oldest);
     free(known);
     if (status != CCUDA_OK) return status;
     // Machine code runs on later GPUs of the same major number; for others the driver compiles PTX.

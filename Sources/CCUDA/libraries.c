@@ -89,7 +89,7 @@ static void look_in_folder(Finds *finds, const CCUDAPlace *place, const CCUDANam
 }
 
 // The newest version first, and of one version the best place.
-static Finds find(const CCUDASearch *search) {
+static Finds find_sets(const CCUDASearch *search) {
     Finds finds = {.places = ccuda_places(search)};
     for (int version = 0; version < CCUDA_VERSION_COUNT; version++) {
         for (int place = 0; place < finds.places.count; place++) {
@@ -108,7 +108,7 @@ static void free_finds(Finds *finds) {
 }
 
 // What was found, best first: "CUDA 12 in /usr/local/cuda/lib64 and CUDA 11 in the system's library path".
-static CCUDAText words(const Finds *finds) {
+static CCUDAText found_words(const Finds *finds) {
     CCUDAText text = {0};
     for (int i = 0; i < finds->count; i++) {
         const Candidate *candidate = &finds->candidates[i];
@@ -166,7 +166,7 @@ static CCUDAStatus open_driver(const CCUDASearch *search, const Finds *finds, CC
         const char *reason = dlerror();
         return ccuda_fail(
             CCUDA_NO_DRIVER, "There is no NVIDIA driver: %s was found, but not the driver's library: %s.",
-            words(finds).bytes, reason);
+            found_words(finds).bytes, reason);
     }
     return bind(set);
 }
@@ -182,7 +182,7 @@ static CCUDAStatus ask_driver(const Finds *finds, CCUDALibraries *set, int *serv
             CCUDA_DRIVER_TOO_OLD,
             "The NVIDIA driver is too old: it serves CUDA up to %d.%d, and %s needs a driver for CUDA %d.0 "
             "or later.",
-            *served / 1000, *served % 1000 / 10, words(finds).bytes, oldest);
+            *served / 1000, *served % 1000 / 10, found_words(finds).bytes, oldest);
     }
     int count = 0;
     CUresult result = set->cuInit(0);
@@ -191,7 +191,7 @@ static CCUDAStatus ask_driver(const Finds *finds, CCUDALibraries *set, int *serv
         CCUDAText found = {0};
         ccuda_append(
             &found, "the NVIDIA driver, which serves CUDA up to %d.%d, and %s are there", *served / 1000,
-            *served % 1000 / 10, words(finds).bytes);
+            *served % 1000 / 10, found_words(finds).bytes);
         return ccuda_no_device(found.bytes);
     }
     return ccuda_driver_result(set, result, "Starting the NVIDIA driver (cuInit)");
@@ -278,7 +278,7 @@ CCUDAStatus ccuda_open(const CCUDASearch *search, CCUDALibraries **libraries) {
     *libraries = NULL;
     CCUDALibraries *set = calloc(1, sizeof *set);
     if (!set) return ccuda_fail(CCUDA_FAILED, "The computer is out of memory.");
-    Finds finds = find(search);
+    Finds finds = find_sets(search);
     int served = 0;
     CCUDAStatus status = finds.count > 0 ? open_driver(search, &finds, set) : nothing_found(&finds);
     if (status == CCUDA_OK) status = ask_driver(&finds, set, &served);

@@ -13,7 +13,7 @@ const CCUDANames ccuda_names[CCUDA_VERSION_COUNT] = {
     {11, "libcudart.so.11.0", "libcublasLt.so.11", "libcublas.so.11", "libnvrtc.so.11.2"},
 };
 
-static void add(CCUDAPlaces *places, const char *folder, bool is_split) {
+static void add_place(CCUDAPlaces *places, const char *folder, bool is_split) {
     // No file in a folder of a longer path could be opened.
     if (strlen(folder) >= sizeof places->items->folder) return;
     CCUDAPlace *items = realloc(places->items, (size_t)(places->count + 1) * sizeof *items);
@@ -39,7 +39,7 @@ static void add_matches(CCUDAPlaces *places, const char *root, const char *patte
     glob_t matches;
     if (glob(path.bytes, GLOB_ONLYDIR, NULL, &matches) == 0) {
         qsort(matches.gl_pathv, matches.gl_pathc, sizeof *matches.gl_pathv, compare_versions);
-        for (size_t i = 0; i < matches.gl_pathc; i++) add(places, matches.gl_pathv[i], is_split);
+        for (size_t i = 0; i < matches.gl_pathc; i++) add_place(places, matches.gl_pathv[i], is_split);
     }
     globfree(&matches);
 }
@@ -90,7 +90,7 @@ CCUDAPlaces ccuda_places(const CCUDASearch *search) {
     }
     if (!search->skips_system) {
         describe(&places, "the system's library path", NULL);
-        add(&places, "", false);
+        add_place(&places, "", false);
     }
     add_home(&places, "CUDA_HOME", search->cuda_home);
     add_home(&places, "CUDA_PATH", search->cuda_path);

@@ -47,7 +47,8 @@ static const char *advice(unsigned error) {
 }
 
 // The runtime counts its failures as the driver does, so one function words both.
-static CCUDAStatus failure(unsigned error, const char *function, const char *reason, const char *name) {
+static CCUDAStatus worded_failure(
+    unsigned error, const char *function, const char *reason, const char *name) {
     switch (error) {
     case cudaErrorMemoryAllocation:
         return ccuda_fail(
@@ -88,7 +89,7 @@ CCUDAStatus ccuda_driver_result(const CCUDALibraries *libraries, CUresult result
     const char *reason = NULL, *name = NULL;
     libraries->cuGetErrorString(result, &reason);
     libraries->cuGetErrorName(result, &name);
-    return failure(
+    return worded_failure(
         result, function, reason ? reason : "an unknown failure",
         name ? name : "a code unknown to the driver");
 }
@@ -97,7 +98,7 @@ CCUDAStatus ccuda_runtime_result(const CCUDALibraries *libraries, cudaError_t re
     if (result == cudaSuccess) return CCUDA_OK;
     // Else a later call that succeeds would seem to have failed.
     libraries->cudaGetLastError();
-    return failure(
+    return worded_failure(
         result, function, libraries->cudaGetErrorString(result), libraries->cudaGetErrorName(result));
 }
 
@@ -112,7 +113,7 @@ CCUDAStatus ccuda_blas_result(
         return CCUDA_OK;
     case CUBLAS_STATUS_ALLOC_FAILED:
         libraries->cudaGetLastError();
-        return failure(cudaErrorMemoryAllocation, function, "", "");
+        return worded_failure(cudaErrorMemoryAllocation, function, "", "");
     case CUBLAS_STATUS_ARCH_MISMATCH:
         return ccuda_fail(
             CCUDA_UNSUPPORTED_ARCHITECTURE, "cuBLAS of CUDA %d cannot do %s on this GPU.", libraries->major,
@@ -123,7 +124,7 @@ CCUDAStatus ccuda_blas_result(
     // cuBLAS reports a failed context as an execution that failed; the runtime knows why.
     cudaError_t cause = libraries->cudaGetLastError();
     if (cause != cudaSuccess) {
-        return failure(
+        return worded_failure(
             cause, function, libraries->cudaGetErrorString(cause), libraries->cudaGetErrorName(cause));
     }
     return ccuda_fail(
