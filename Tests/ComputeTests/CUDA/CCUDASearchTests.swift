@@ -20,9 +20,8 @@ final class CCUDASearchTests: XCTestCase {
 
     func testNowhereToLook() {
         let search = LibrarySearch()
-        XCTAssertEqual(search.status, CCUDA_NO_LIBRARIES)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_NO_LIBRARIES,
             "No CUDA libraries were found: libcudart, libcublas and libnvrtc of one version from 11 to 13 were "
                 + "looked for in no place at all.")
     }
@@ -30,9 +29,8 @@ final class CCUDASearchTests: XCTestCase {
     func testAnEmptyFolder() throws {
         let empty = try folder(holding: [])
         let search = LibrarySearch(folder: empty)
-        XCTAssertEqual(search.status, CCUDA_NO_LIBRARIES)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_NO_LIBRARIES,
             "No CUDA libraries were found: libcudart, libcublas and libnvrtc of one version from 11 to 13 were "
                 + "looked for in REMEDI_CUDA_LIBRARY (\(empty.path)).")
     }
@@ -41,9 +39,8 @@ final class CCUDASearchTests: XCTestCase {
         let empty = try folder(holding: [])
         let missing = empty.appendingPathComponent("missing")
         let search = LibrarySearch(home: empty, path: missing, environment: empty)
-        XCTAssertEqual(search.status, CCUDA_NO_LIBRARIES)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_NO_LIBRARIES,
             "No CUDA libraries were found: libcudart, libcublas and libnvrtc of one version from 11 to 13 were "
                 + "looked for in CUDA_HOME (\(empty.path)), CUDA_PATH (\(missing.path), which is no folder), "
                 + "VIRTUAL_ENV (\(empty.path)).")
@@ -52,9 +49,8 @@ final class CCUDASearchTests: XCTestCase {
     func testPartsOfTwoVersions() throws {
         let partial = try folder(holding: ["libcudart.so.13", "libcublas.so.12", "libnvrtc.so.12"])
         let search = LibrarySearch(folder: partial)
-        XCTAssertEqual(search.status, CCUDA_INCOMPLETE_LIBRARIES)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_INCOMPLETE_LIBRARIES,
             "No complete set of CUDA libraries was found: \(partial.path) has libcudart.so.13 but not "
                 + "libcublas.so.13 and libnvrtc.so.13; \(partial.path) has libcublas.so.12 and libnvrtc.so.12 "
                 + "but not libcudart.so.12.")
@@ -64,9 +60,8 @@ final class CCUDASearchTests: XCTestCase {
         let fakes = try folder(
             holding: ["libcudart.so.11.0", "libcublas.so.11", "libnvrtc.so.11.2"], contents: "no library")
         let search = LibrarySearch(folder: fakes)
-        XCTAssertEqual(search.status, CCUDA_INCOMPLETE_LIBRARIES)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_INCOMPLETE_LIBRARIES,
             "No complete set of CUDA libraries was found: \(fakes.path)/libcudart.so.11.0: file too short.")
     }
 
@@ -75,9 +70,8 @@ final class CCUDASearchTests: XCTestCase {
         let file = stub.folder.appendingPathComponent("libcublas.so.12")
         try Data("no library".utf8).write(to: file)
         let search = LibrarySearch(folder: stub.folder)
-        XCTAssertEqual(search.status, CCUDA_INCOMPLETE_LIBRARIES)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_INCOMPLETE_LIBRARIES,
             "No complete set of CUDA libraries was found: CUDA 12 in \(stub.folder.path): \(file.path): "
                 + "file too short.")
     }
@@ -87,9 +81,8 @@ final class CCUDASearchTests: XCTestCase {
             names: ["libcudart.so.11.0", "libcublas.so.11", "libnvrtc.so.11.2", "libcuda.so.1"])
         stub.set("runtime version", 11010)
         let search = LibrarySearch(folder: stub.folder)
-        XCTAssertEqual(search.status, CCUDA_INCOMPLETE_LIBRARIES)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_INCOMPLETE_LIBRARIES,
             "No complete set of CUDA libraries was found: CUDA 11.1 in \(stub.folder.path) is older than 11.2."
         )
         stub.set("runtime version", 11020)
@@ -178,9 +171,8 @@ final class CCUDASearchTests: XCTestCase {
         let stub = try StubLibraries()
         stub.set("driver version", 11040)
         let search = LibrarySearch(folder: stub.folder)
-        XCTAssertEqual(search.status, CCUDA_DRIVER_TOO_OLD)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_DRIVER_TOO_OLD,
             "The NVIDIA driver is too old: it serves CUDA up to 11.4, and CUDA 12 in \(stub.folder.path) needs a "
                 + "driver for CUDA 12.0 or later.")
     }
@@ -190,9 +182,8 @@ final class CCUDASearchTests: XCTestCase {
         let file = stub.folder.appendingPathComponent("libcuda.so.1")
         try Data("no library".utf8).write(to: file)
         let search = LibrarySearch(folder: stub.folder)
-        XCTAssertEqual(search.status, CCUDA_NO_DRIVER)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_NO_DRIVER,
             "There is no NVIDIA driver: CUDA 12 in \(stub.folder.path) was found, but not the driver's library: "
                 + "\(file.path): file too short.")
     }
@@ -204,9 +195,8 @@ final class CCUDASearchTests: XCTestCase {
         }
         let stub = try StubLibraries(names: Array(StubLibraries.names.prefix(3)))
         let search = LibrarySearch(folder: stub.folder)
-        XCTAssertEqual(search.status, CCUDA_NO_DRIVER)
-        XCTAssertEqual(
-            search.sentence,
+        search.expect(
+            CCUDA_NO_DRIVER,
             "There is no NVIDIA driver: CUDA 12 in \(stub.folder.path) was found, but not the driver's library: "
                 + "libcuda.so.1: cannot open shared object file: No such file or directory.")
     }
@@ -243,14 +233,14 @@ final class CCUDASearchTests: XCTestCase {
         for each in cases {
             stub.set("cuInit", each.result)
             let search = LibrarySearch(folder: stub.folder)
-            XCTAssertEqual(search.status, each.status, "cuInit \(each.result)")
-            XCTAssertEqual(search.sentence, each.sentence, "cuInit \(each.result)")
+            search.expect(each.status, each.sentence, "cuInit \(each.result)")
         }
         stub.set("cuInit", 0)
         stub.set("devices", 0)
         let search = LibrarySearch(folder: stub.folder)
-        XCTAssertEqual(search.status, CCUDA_NO_DEVICE)
-        XCTAssertEqual(search.sentence, none)
+        search.expect(
+            CCUDA_NO_DEVICE,
+            none)
         // Nothing large is opened before there is a device.
         XCTAssertFalse(stub.notes().contains { $0.hasPrefix("cublas") || $0.hasPrefix("cudaRuntime") })
     }

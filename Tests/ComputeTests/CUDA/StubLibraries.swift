@@ -90,6 +90,15 @@ final class LibrarySearch {
         return libraries
     }
 
+    /// Fails unless the search ended like this, with exactly this sentence.
+    func expect(
+        _ status: CCUDAStatus, _ sentence: String, _ name: String = "", file: StaticString = #filePath,
+        line: UInt = #line
+    ) {
+        XCTAssertEqual(self.status, status, name, file: file, line: line)
+        XCTAssertEqual(self.sentence, sentence, name, file: file, line: line)
+    }
+
     /// Where they were found, and their major version.
     var place: (folder: String, major: Int) {
         guard let libraries else { return ("", 0) }
