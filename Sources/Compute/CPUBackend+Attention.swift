@@ -13,14 +13,8 @@ extension CPUBackend {
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool
     ) {
-        precondition(positions.count == x.rows, "rotate: one position for each row")
-        precondition(
-            rotary.heads == 0 || (rotary.heads - 1) * rotary.headStride + rotary.rotated <= x.columns,
-            "rotate: heads outside the row")
+        rotary.check(x, positions: positions, cosines: cosines, sines: sines)
         let pairs = rotary.rotated / 2
-        precondition(
-            cosines.columns == pairs && sines.hasShape(of: cosines),
-            "rotate: cosines and sines are [positions, rotated / 2]")
         split(x.rows, cost: 2 * rotary.heads * rotary.rotated) { rows in
             for row in rows {
                 let position = positions.checked(row, below: cosines.rows)
@@ -37,14 +31,8 @@ extension CPUBackend {
         queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?
     ) {
-        checkAttention(queries, keys, values, spans.spans, shape)
-        let width = shape.heads * shape.headSize
-        precondition(
-            output.rows == queries.rows && output.columns == width,
-            "attention: output is [N, heads · headSize]")
-        precondition(
-            logSumExp.map { $0.rows == queries.rows && $0.columns == shape.heads } ?? true,
-            "attention: logSumExp is [N, heads]")
+        shape.check(queries: queries, keys: keys, values: values, spans: spans)
+        shape.check(output: output, logSumExp: logSumExp, rows: queries.rows)
         let scratch = ck_attention_scratch(shape.headSize)
         run(tasks(spans.spans, heads: shape.heads, queriesPerTask: 64), scratch: scratch) { task, scratch in
             let head = task.head
@@ -67,10 +55,9 @@ extension CPUBackend {
         logSumExp: Matrix, spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
         dValues: Matrix
     ) {
-        checkAttention(queries, keys, values, spans.spans, shape)
-        for gradient in [dOutput, output, logSumExp, dQueries, dKeys, dValues] {
-            precondition(gradient.rows == queries.rows, "attentionBackward: gradients have the queries' rows")
-        }
+        shape.check(queries: queries, keys: keys, values: values, spans: spans)
+        shape.check(
+            gradients: [dOutput, output, logSumExp, dQueries, dKeys, dValues], rows: queries.rows)
         let group = shape.heads / shape.keyValueHeads
         let longest = spans.spans.reduce(0) { max($0, $1.queries.count) }
         let scratch = ck_attention_backward_scratch(shape.headSize, longest)
@@ -95,24 +82,6 @@ extension CPUBackend {
                     dKeys.row(first) + shared, dKeys.stride, dValues.row(first) + shared, dValues.stride,
                     scratch)
             }
-        }
-    }
-
-    private func checkAttention(
-        _ queries: Matrix, _ keys: Matrix, _ values: Matrix, _ spans: [AttentionSpan],
-        _ shape: AttentionShape
-    ) {
-        let queryWidth = (shape.heads - 1) * shape.queryStride + shape.headSize
-        let keyWidth = (shape.keyValueHeads - 1) * shape.keyValueStride + shape.headSize
-        precondition(queries.columns >= queryWidth, "attention: heads outside the query row")
-        precondition(
-            keys.columns >= keyWidth && values.columns >= keyWidth, "attention: heads outside the key row")
-        precondition(keys.rows == values.rows, "attention: a value for each key")
-        precondition(shape.window.map { $0 > 0 } ?? true, "attention: an empty window")
-        for span in spans {
-            precondition(
-                span.queries.upperBound <= queries.rows && span.keys.upperBound <= keys.rows,
-                "attention: span outside the rows")
         }
     }
 
