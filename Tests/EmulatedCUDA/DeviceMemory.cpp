@@ -47,7 +47,6 @@ Allocation *DeviceMemory::allocate(size_t bytes, int device, bool isPooled, bool
     char *start = pages + pageBytes - body;
     auto placed = live.emplace(start, Allocation{start, bytes, pages, pageBytes, device, isPooled}).first;
     if (isStrict) mprotect(pages, pageBytes, PROT_NONE);
-    else placed->second.isOpen = true;
     return &placed->second;
 }
 
@@ -87,8 +86,7 @@ void DeviceMemory::open(Allocation *allocation) {
 
 void DeviceMemory::close(bool isStrict) {
     for (Allocation *allocation : opened) {
-        if (!isStrict) continue;
-        mprotect(allocation->pages, allocation->pageBytes, PROT_NONE);
+        if (isStrict) mprotect(allocation->pages, allocation->pageBytes, PROT_NONE);
         allocation->isOpen = false;
     }
     opened.clear();

@@ -41,8 +41,9 @@ public:
     /// Lets work touch `allocation` until `close`.
     void open(Allocation *allocation);
     void close(bool isStrict);
+    const std::vector<Allocation *> &openAllocations() const { return opened; }
 
-    /// What was written around `allocation`, if anything was.
+    /// What was written around `allocation`, which is open, if anything was.
     std::optional<std::string> damage(Allocation *allocation);
     /// What an address that faulted is.
     std::string describe(const void *address);

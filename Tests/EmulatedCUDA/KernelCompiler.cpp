@@ -146,7 +146,7 @@ std::string KernelCompiler::compile(const KernelBuild &build, const std::string 
         preprocess.push_back(word);
     bool isDone = run(preprocess, messages);
     if (isDone) {
-        std::string text = contents(place / "kernels.ii");
+        std::string text = withStaticMemory(contents(place / "kernels.ii"));
         text += imageTable(findKernels(text), build.architecture, build.isMachineCode);
         write(place / "table.ii", text);
         for (const std::string &word : {std::string("-shared"), std::string("-nostdlib++"), std::string("-x"),

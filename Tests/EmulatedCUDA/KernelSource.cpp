@@ -1,7 +1,9 @@
 #include "KernelSource.hpp"
 
+#include <cstring>
 #include <fstream>
 #include <regex>
+#include <utility>
 
 namespace emulated {
 
@@ -40,6 +42,26 @@ std::string nextWord(const std::string &text, size_t &at) {
     return text.substr(start, at - start);
 }
 
+/// The names that a declaration like `float a[N], b` declares.
+std::vector<std::string> declaredNames(const std::string &declaration) {
+    std::vector<std::string> names;
+    int depth = 0;
+    bool hasDimensions = false;
+    std::string word, last;
+    for (char character : declaration + ',') {
+        bool isOpening = strchr("[({<", character) != nullptr, isClosing = strchr("])}>", character) != nullptr;
+        if (!word.empty() && !isWord(character)) last = std::exchange(word, "");
+        if (depth == 0 && isWord(character) && !hasDimensions) word += character;
+        if (character == '[' && depth == 0) hasDimensions = true;
+        if (character == ',' && depth == 0) {
+            names.push_back(last);
+            hasDimensions = false;
+        }
+        depth += isOpening - isClosing;
+    }
+    return names;
+}
+
 }  // namespace
 
 std::string applyPatch(const std::string &path, std::string &source) {
@@ -62,6 +84,22 @@ std::string applyPatch(const std::string &path, std::string &source) {
 std::string withDynamicMemory(const std::string &source) {
     static const std::regex declaration(R"(extern\s+__shared__\s+(.+?)\s*\b(\w+)\s*\[\s*\]\s*;)");
     return std::regex_replace(source, declaration, "static $1 *&$2 = ($1 *&)emulated::dynamicMemory;");
+}
+
+std::string withStaticMemory(const std::string &preprocessed) {
+    const std::string mark = "__attribute__((annotate(\"emulated_shared\")))";
+    std::string text;
+    size_t done = 0;
+    for (size_t at = preprocessed.find(mark); at != std::string::npos; at = preprocessed.find(mark, done)) {
+        size_t start = at + mark.size(), end = preprocessed.find(';', start);
+        std::string declaration = preprocessed.substr(start, end - start);
+        text += preprocessed.substr(done, at - done) + "static __attribute__((aligned(16)))" + declaration + ";";
+        for (const std::string &name : declaredNames(declaration))
+            text += " static unsigned long emulated_serial_" + name + "; emulated::useShared(emulated_serial_" + name
+                + ", &" + name + ", sizeof " + name + ");";
+        done = end + 1;
+    }
+    return text + preprocessed.substr(done);
 }
 
 std::vector<KernelName> findKernels(const std::string &preprocessed) {

@@ -18,6 +18,9 @@ std::string applyPatch(const std::string &path, std::string &source);
 /// Declares dynamic shared memory, `extern __shared__ T name[];`, as what the launch brings along.
 std::string withDynamicMemory(const std::string &source);
 
+/// Makes the marked declarations of static shared memory static variables that every block poisons anew.
+std::string withStaticMemory(const std::string &preprocessed);
+
 std::vector<KernelName> findKernels(const std::string &preprocessed);
 
 /// The table of kernels behind the preprocessed source.

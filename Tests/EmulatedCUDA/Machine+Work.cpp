@@ -24,7 +24,16 @@ void Machine::drain(Stream *stream, uint64_t position) {
         stream->done++;
         execute(*work);
     }
+    // What a work's own arguments do not show may still have been written by it.
+    for (Allocation *allocation : memory.openAllocations()) checkDamage("work before this wait", allocation);
     memory.close(settings.isStrict);
+}
+
+void Machine::checkDamage(const std::string &name, Allocation *allocation) {
+    std::optional<std::string> damage = memory.damage(allocation);
+    if (!damage) return;
+    failure = illegalAddress;
+    note(name + ": " + *damage);
 }
 
 void Machine::drainAll() {
@@ -55,11 +64,7 @@ void Machine::execute(const Work &work) {
         failure = launchFailure;
         note(work.name + ": " + wrong);
     }
-    for (Allocation *allocation : touched)
-        if (auto damage = memory.damage(allocation)) {
-            failure = illegalAddress;
-            note(work.name + ": " + *damage);
-        }
+    for (Allocation *allocation : touched) checkDamage(work.name, allocation);
 }
 
 void Machine::synchronise(Stream *stream) {

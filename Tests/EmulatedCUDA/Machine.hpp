@@ -128,6 +128,7 @@ public:
 private:
     Machine();
     void execute(const Work &work);
+    void checkDamage(const std::string &name, Allocation *allocation);
 };
 
 /// Runs `body` with the machine's lock; a `Failure` in it is the result.

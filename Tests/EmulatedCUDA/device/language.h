@@ -11,10 +11,8 @@
 #define __noinline__ __attribute__((noinline))
 #define __align__(bytes) __attribute__((aligned(bytes)))
 #define __launch_bounds__(...) __attribute__((annotate("emulated_bounds", __VA_ARGS__)))
-// Where it is declared in a function, the block uses static shared memory from there on.
-#define __shared__                                                                                             \
-    emulated::grid.usesStaticMemory = true;                                                                    \
-    static __attribute__((section("emulated_shared"), aligned(16)))
+// A mark for the build, which makes every such declaration in a function a static one that calls `useShared`.
+#define __shared__ __attribute__((annotate("emulated_shared")))
 
 #define threadIdx (emulated::grid.threadIndex)
 #define blockIdx (emulated::grid.blockIndex)

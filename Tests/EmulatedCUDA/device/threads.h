@@ -12,12 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-// The static shared memory of all kernels is one section of the image.
-extern "C" {
-extern char __start_emulated_shared[] __attribute__((weak, visibility("hidden")));
-extern char __stop_emulated_shared[] __attribute__((weak, visibility("hidden")));
-}
-
 namespace emulated {
 
 struct Index { unsigned x, y, z; };
@@ -56,7 +50,7 @@ struct Grid {
     int thread;             // runs now
     unsigned warp, pass;    // whose turn it is, the how-manieth it is
     unsigned alive;
-    bool usesStaticMemory;  // since it was last poisoned
+    uint64_t serial;        // of the block, among all of the process
     bool hasFailed;
     uint32_t random;
     uint64_t blockStep, warpStep;
@@ -127,12 +121,17 @@ static int take(unsigned &lanes) {
 // MARK: Blocks
 
 /// Nothing is zero in the shared memory of a GPU either: all bits set are NaN.
-static void poisonSharedMemory() {
+static void poisonDynamicMemory() {
     const Launch &launch = *grid.launch;
     if (launch.dynamicBytes) memset(launch.dynamicMemory, 0xff, (launch.dynamicBytes + 15) & ~(size_t)15);
-    if (!grid.usesStaticMemory) return;
-    memset(__start_emulated_shared, 0xff, __stop_emulated_shared - __start_emulated_shared);
-    grid.usesStaticMemory = false;
+}
+
+/// Poisons static shared memory when the first thread of a block comes to its declaration; `serial` is the last
+/// block that came there.
+static inline void useShared(uint64_t &serial, void *start, size_t bytes) {
+    if (serial == grid.serial) return;
+    serial = grid.serial;
+    memset(start, 0xff, bytes);
 }
 
 /// The bytes around the dynamic memory that are not the block's must still be as they were.
@@ -151,7 +150,8 @@ static void beginBlock() {
     grid.blockIndex.x = block % grid.size.x;
     grid.blockIndex.y = block / grid.size.x % grid.size.y;
     grid.blockIndex.z = block / grid.size.x / grid.size.y;
-    poisonSharedMemory();
+    grid.serial++;
+    poisonDynamicMemory();
     for (unsigned warp = 0; warp < grid.warpCount; warp++) {
         unsigned lanes = grid.threads - warp * warpLanes;
         unsigned present = lanes < warpLanes ? (1u << lanes) - 1 : ~0u;
@@ -300,7 +300,6 @@ static void run(const Launch &launch, void (*body)(void *const *)) {
     grid.body = body;
     grid.block = 0;
     grid.hasFailed = false;
-    grid.usesStaticMemory = true;
     grid.runningStack = none;
     grid.idleCount = 0;
     for (unsigned thread = 0; thread < grid.threads; thread++) {
