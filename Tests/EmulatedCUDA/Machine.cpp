@@ -159,16 +159,11 @@ size_t Machine::pinnedBytes() const {
 }
 
 void Machine::reset() {
-    for (auto &entry : streams) {
-        entry.second->capture.reset();
-        for (auto &work : entry.second->queue)
-            if (work->isBookkeeping) work->run();
-        entry.second->queue.clear();
-        entry.second->done = entry.second->queued;
-    }
+    for (auto &entry : streams) entry.second->capture.reset();
+    drainAll();
+    for (auto &device : devices) device->pool.threshold = 0;
+    trimPools();
     for (auto &device : devices) {
-        device->stream.queue.clear();
-        device->stream.done = device->stream.queued;
         device->peak = device->used + size_t(device->pool.used);
         device->pool.highestUsed = device->pool.used;
         device->pool.highestReserved = device->pool.reserved;

@@ -103,7 +103,7 @@ package final class EmulatedDevice: Sendable {
         }
     }
 
-    /// Forgets errors, counts, peaks and waiting work, and undoes settings; what is allocated stays.
+    /// Runs what waits, then forgets errors, counts and peaks, and undoes settings; what is allocated stays.
     package func reset() throws {
         functions.reset()
         for (setting, value) in settings { try set(setting, to: value) }

@@ -31,18 +31,18 @@ final class EmulatedCUDABuildTests: XCTestCase {
             return try kernels.read(memory, count: 1)[0]
         }
         XCTAssertEqual(try value(""), 1)
-        XCTAssertEqual(try value("y[0] = 1.0f;\ty[0] = 2.0f;\\n// twice\n"), 2)
+        XCTAssertEqual(try value("y[0] = 1.0f;\ty[0] = 2.0f;\\n/* two */\n"), 2)
         XCTAssertThrowsError(try value("y[0] = 4.0f;\ty[0] = 2.0f;")) {
-            XCTAssert("\($0)".contains("the patch's text does not occur"), "\($0)")
+            XCTAssert("\($0)".contains("text does not occur"), "\($0)")
         }
         XCTAssertThrowsError(try value("float\tdouble")) {
-            XCTAssert("\($0)".contains("the patch's text occurs twice"), "\($0)")
+            XCTAssert("\($0)".contains("text occurs twice"), "\($0)")
         }
     }
 
     func testMachinesWithoutAUsableDevice() throws {
         let cases: [([EmulatedDevice.Setting: String], String)] = [
-            ([.devices: "0"], "no CUDA-capable device"), ([.driver: "11080"], "driver"),
+            ([.devices: "0"], "no device is"), ([.driver: "11080"], "driver"),
             ([.busy: "1"], "process"),
         ]
         for (settings, word) in cases {

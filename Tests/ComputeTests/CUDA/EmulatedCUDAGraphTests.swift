@@ -7,7 +7,9 @@ import XCTest
 /// Recorded work, and what cannot be recorded.
 final class EmulatedCUDAGraphTests: XCTestCase {
     private static let source = """
-        extern "C" __global__ void add_to(float *y, float step) { y[0] += step; }
+        extern "C" __global__ void add_to(float *y, float step) {
+            if (threadIdx.x == 0) y[0] += step;
+        }
         """
 
     private func makeKernels() throws -> EmulatedKernels { try EmulatedKernels(source: Self.source) }

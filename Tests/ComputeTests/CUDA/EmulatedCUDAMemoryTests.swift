@@ -30,12 +30,12 @@ final class EmulatedCUDAMemoryTests: XCTestCase {
 
     func testMemoryRunsOutAtItsSize() throws {
         let kernels = try makeKernels([.memory: "1048576"])
-        let free = kernels.libraries.handle
+        let handle = kernels.libraries.handle
         var pointer: UnsafeMutableRawPointer?
-        XCTAssertEqual(ccuda_allocate(free, 0, 1_048_577, kernels.stream, &pointer), CCUDA_OUT_OF_MEMORY)
+        XCTAssertEqual(ccuda_allocate(handle, 0, 1_048_577, kernels.stream, &pointer), CCUDA_OUT_OF_MEMORY)
         XCTAssertNil(pointer)
         let most = try kernels.allocate(bytes: 1_048_576)
-        XCTAssertEqual(ccuda_allocate(free, 0, 1, kernels.stream, &pointer), CCUDA_OUT_OF_MEMORY)
+        XCTAssertEqual(ccuda_allocate(handle, 0, 1, kernels.stream, &pointer), CCUDA_OUT_OF_MEMORY)
         try kernels.release(most)
         try kernels.release(kernels.allocate(bytes: 1_048_576))
         let report = try kernels.device.report()
@@ -48,9 +48,9 @@ final class EmulatedCUDAMemoryTests: XCTestCase {
         let kernels = try makeKernels()
         let handle = kernels.libraries.handle
         func usage() throws -> [Int64] {
-            var numbers: [Int64] = [0, 0, 0]
-            try kernels.libraries.check(ccuda_pool_usage(handle, 0, &numbers[0], &numbers[1], &numbers[2]))
-            return numbers
+            var (used, highest, reserved): (Int64, Int64, Int64) = (0, 0, 0)
+            try kernels.libraries.check(ccuda_pool_usage(handle, 0, &used, &highest, &reserved))
+            return [used, highest, reserved]
         }
         let first = try kernels.allocate(bytes: 3000), second = try kernels.allocate(bytes: 5000)
         XCTAssertEqual(try usage()[0], 8000)
@@ -101,7 +101,8 @@ final class EmulatedCUDAMemoryTests: XCTestCase {
         let kernels = try makeKernels()
         let memory = try kernels.allocate([1, 2, 3])
         try kernels.wait()
-        let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+        let file = try XCTUnwrap(FileHandle(forReadingAtPath: "/proc/self/maps"))
+        let maps = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
         let address = UInt(bitPattern: memory)
         let line = maps.split(separator: "\n").first { line in
             let bounds = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }

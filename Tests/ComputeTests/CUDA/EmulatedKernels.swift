@@ -32,6 +32,7 @@ final class EmulatedKernels {
     }
 
     deinit {
+        ccuda_use(libraries.handle, 0)
         ccuda_module_unload(libraries.handle, module)
         ccuda_stream_destroy(libraries.handle, stream)
     }
@@ -46,7 +47,10 @@ final class EmulatedKernels {
             free(image)
             free(log)
         }
-        let prelude = String(cString: ccuda_kernel_source())
+        // The prelude ends with the one array of dynamic shared memory.
+        let all = String(cString: ccuda_kernel_source())
+        let end = try XCTUnwrap(all.range(of: "dynamicMemory[];")).upperBound
+        let prelude = all[..<end] + "\n"
         let architecture = try CUDADevice(0, of: libraries).architecture
         try libraries.check(
             ccuda_compile(

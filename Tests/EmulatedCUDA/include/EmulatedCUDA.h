@@ -10,8 +10,8 @@ extern "C" {
 char *emulated_cuda_report(void);
 /// Sets what the environment variable `EMULATED_CUDA_` + `name` sets; false for unknown names and values.
 int emulated_cuda_set(const char *name, const char *value);
-/// Forgets errors, counts, peaks and work that waits, and takes the settings from the environment again.  What
-/// is allocated stays.
+/// Runs what waits, then forgets errors, counts and peaks, and takes the settings from the environment again.
+/// What is allocated stays.
 void emulated_cuda_reset(void);
 /// Where the compiler of kernels is (from malloc), NULL if there is none.
 char *emulated_cuda_compiler(void);
