@@ -24,7 +24,10 @@ enum Compute : int { compute32F = 68, compute32FPedantic = 69, compute32FFastTF3
 Status status(Error error) {
     switch (error) {
     case success: return ok;
-    case noDevice: case insufficientDriver: case deviceUnavailable: case invalidHandle: return notInitialized;
+    case noDevice:
+    case insufficientDriver:
+    case deviceUnavailable:
+    case invalidHandle: return notInitialized;
     case notSupported: return notSupportedByBlas;
     case invalidValue: return invalidBlasValue;
     default: return executionFailed;
@@ -36,13 +39,19 @@ template <class Body> int blasCall(Body body) { return status(guarded(body)); }
 bool isType(int type) { return type == 0 || type == 2 || type == 14; }
 
 void requireShape(Machine &machine, const Product &product, int operations[2]) {
-    int rowsA = product.a.isTransposed ? product.k : product.m, rowsB = product.b.isTransposed ? product.n : product.k;
+    int rowsA = product.a.isTransposed ? product.k : product.m,
+        rowsB = product.b.isTransposed ? product.n : product.k;
     const char *wrong = nullptr;
-    if (operations[0] < 0 || operations[0] > 2 || operations[1] < 0 || operations[1] > 2) wrong = "operation";
-    else if (product.m < 0 || product.n < 0 || product.k < 0 || product.count < 0) wrong = "size";
-    else if (product.a.leading < std::max(1, rowsA)) wrong = "leading dimension of A";
-    else if (product.b.leading < std::max(1, rowsB)) wrong = "leading dimension of B";
-    else if (product.leadingC < std::max(1, product.m)) wrong = "leading dimension of C";
+    if (operations[0] < 0 || operations[0] > 2 || operations[1] < 0 || operations[1] > 2)
+        wrong = "operation";
+    else if (product.m < 0 || product.n < 0 || product.k < 0 || product.count < 0)
+        wrong = "size";
+    else if (product.a.leading < std::max(1, rowsA))
+        wrong = "leading dimension of A";
+    else if (product.b.leading < std::max(1, rowsB))
+        wrong = "leading dimension of B";
+    else if (product.leadingC < std::max(1, product.m))
+        wrong = "leading dimension of C";
     if (wrong) machine.refuse(invalidValue, std::string("cuBLAS product: invalid ") + wrong);
 }
 
@@ -56,9 +65,10 @@ void requireTypes(Machine &machine, int a, int b, int c, int compute) {
 
 /// An operand must lie inside of one allocation, the last matrix of a batch included.
 void requireOperand(
-    Machine &machine, const char *name, const void *start, Element element, int rows, int columns, int leading,
-    long long stride, int count, int device) {
-    size_t elements = size_t(stride) * size_t(count - 1) + size_t(leading) * size_t(columns - 1) + size_t(rows);
+    Machine &machine, const char *name, const void *start, Element element, int rows, int columns,
+    int leading, long long stride, int count, int device) {
+    size_t elements =
+        size_t(stride) * size_t(count - 1) + size_t(leading) * size_t(columns - 1) + size_t(rows);
     std::string what = std::string("cuBLAS product: ") + name;
     if (stride < 0) machine.refuse(invalidValue, what + " has a negative stride");
     if (auto fault = machine.fault(start, elements * bytes(element), device))
@@ -69,19 +79,22 @@ void multiply(Machine &machine, Blas *blas, const Product &product) {
     if (!product.m || !product.n || !product.count) return;
     const Operand &a = product.a, &b = product.b;
     if (product.k && product.alpha != 0) {
-        requireOperand(machine, "A", a.start, a.element, a.isTransposed ? product.k : product.m,
+        requireOperand(
+            machine, "A", a.start, a.element, a.isTransposed ? product.k : product.m,
             a.isTransposed ? product.m : product.k, a.leading, a.stride, product.count, blas->device);
-        requireOperand(machine, "B", b.start, b.element, b.isTransposed ? product.n : product.k,
+        requireOperand(
+            machine, "B", b.start, b.element, b.isTransposed ? product.n : product.k,
             b.isTransposed ? product.k : product.n, b.leading, b.stride, product.count, blas->device);
     }
-    requireOperand(machine, "C", product.c, product.elementC, product.m, product.n, product.leadingC,
-        product.strideC, product.count, blas->device);
+    requireOperand(
+        machine, "C", product.c, product.elementC, product.m, product.n, product.leadingC, product.strideC,
+        product.count, blas->device);
     machine.counts.products++;
     Stream *stream = blas->stream ? blas->stream : &machine.device(blas->device).stream;
     machine.push(stream, Work{"cuBLAS product", {a.start, b.start, product.c, blas->workspace}, [product] {
-        product.run();
-        return std::string();
-    }});
+                                  product.run();
+                                  return std::string();
+                              }});
 }
 
 /// The parameters that both calls share, as they come.
@@ -97,7 +110,8 @@ int multiply(const Call &call, Product product) {
         machine.enterDevice();
         Blas *blas = machine.handle(machine.blas, call.handle, "cuBLAS handle");
         int operations[] = {call.operations[0], call.operations[1]};
-        if (!call.alpha || !call.beta || !product.c) machine.refuse(invalidValue, "cuBLAS product: null pointer");
+        if (!call.alpha || !call.beta || !product.c)
+            machine.refuse(invalidValue, "cuBLAS product: null pointer");
         requireTypes(machine, call.typeA, call.typeB, call.typeC, call.compute);
         product.a.isTransposed = operations[0] != 0;
         product.b.isTransposed = operations[1] != 0;
@@ -153,7 +167,8 @@ EXPORT int cublasSetStream_v2(void *handle, void *stream) {
 EXPORT int cublasSetWorkspace_v2(void *handle, void *workspace, size_t bytes) {
     return blasCall([&](Machine &machine) {
         Blas *blas = machine.handle(machine.blas, handle, "cuBLAS handle");
-        if (size_t(workspace) % 256) machine.refuse(invalidValue, "cublasSetWorkspace: not aligned to 256 bytes");
+        if (size_t(workspace) % 256)
+            machine.refuse(invalidValue, "cublasSetWorkspace: not aligned to 256 bytes");
         if (auto fault = bytes ? machine.fault(workspace, bytes, blas->device) : std::nullopt)
             machine.refuse(invalidValue, "cublasSetWorkspace: the workspace " + *fault);
         blas->workspace = workspace;
@@ -181,17 +196,18 @@ EXPORT const char *cublasGetStatusString(int status) {
 }
 
 EXPORT int cublasGemmEx(
-    void *handle, int operationA, int operationB, int m, int n, int k, const void *alpha, const void *a, int typeA,
-    int lda, const void *b, int typeB, int ldb, const void *beta, void *c, int typeC, int ldc, int compute, int) {
+    void *handle, int operationA, int operationB, int m, int n, int k, const void *alpha, const void *a,
+    int typeA, int lda, const void *b, int typeB, int ldb, const void *beta, void *c, int typeC, int ldc,
+    int compute, int) {
     Product product{m, n, k, 1, 1, 0, {a, {}, false, lda, 0}, {b, {}, false, ldb, 0}, c, {}, ldc, 0, false};
     return multiply({handle, {operationA, operationB}, alpha, beta, typeA, typeB, typeC, compute}, product);
 }
 
 EXPORT int cublasGemmStridedBatchedEx(
-    void *handle, int operationA, int operationB, int m, int n, int k, const void *alpha, const void *a, int typeA,
-    int lda, long long strideA, const void *b, int typeB, int ldb, long long strideB, const void *beta, void *c,
-    int typeC, int ldc, long long strideC, int count, int compute, int) {
-    Product product{m, n, k, count, 1, 0, {a, {}, false, lda, strideA}, {b, {}, false, ldb, strideB}, c, {}, ldc,
-        strideC, false};
+    void *handle, int operationA, int operationB, int m, int n, int k, const void *alpha, const void *a,
+    int typeA, int lda, long long strideA, const void *b, int typeB, int ldb, long long strideB,
+    const void *beta, void *c, int typeC, int ldc, long long strideC, int count, int compute, int) {
+    Product product{m, n,  k,   count,   1,    0, {a, {}, false, lda, strideA}, {b, {}, false, ldb, strideB},
+                    c, {}, ldc, strideC, false};
     return multiply({handle, {operationA, operationB}, alpha, beta, typeA, typeB, typeC, compute}, product);
 }

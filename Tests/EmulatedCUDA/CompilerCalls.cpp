@@ -24,9 +24,26 @@ enum Result : int {
 constexpr int architectures[] = {50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 101, 120};
 
 /// Prefixes of options that change nothing here.
-constexpr const char *harmless[] = {"--std=", "-std=", "--include-path=", "-I", "--ptxas-options", "-Xptxas",
-    "--generate-line-info", "-lineinfo", "--device-as-default-execution-space", "-default-device", "--maxrregcount=",
-    "--ftz=", "--prec-div=", "--prec-sqrt=", "--diag-", "--disable-warnings", "-w", "--dopt", "--restrict"};
+constexpr const char *harmless[] = {
+    "--std=",
+    "-std=",
+    "--include-path=",
+    "-I",
+    "--ptxas-options",
+    "-Xptxas",
+    "--generate-line-info",
+    "-lineinfo",
+    "--device-as-default-execution-space",
+    "-default-device",
+    "--maxrregcount=",
+    "--ftz=",
+    "--prec-div=",
+    "--prec-sqrt=",
+    "--diag-",
+    "--disable-warnings",
+    "-w",
+    "--dopt",
+    "--restrict"};
 
 bool starts(const std::string &text, const char *with) { return text.rfind(with, 0) == 0; }
 
@@ -56,7 +73,8 @@ bool setOption(const std::string &option, KernelBuild &build) {
         build.fuses = option.find("true") != std::string::npos;
         return true;
     }
-    return std::any_of(std::begin(harmless), std::end(harmless), [&](auto prefix) { return starts(option, prefix); });
+    return std::any_of(
+        std::begin(harmless), std::end(harmless), [&](auto prefix) { return starts(option, prefix); });
 }
 
 template <class Body> int programCall(void *handle, Body body) {

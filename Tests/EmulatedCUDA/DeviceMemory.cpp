@@ -107,7 +107,9 @@ std::string DeviceMemory::describe(const void *address) {
     auto byte = static_cast<const char *>(address);
     char text[200];
     if (!contains(byte)) {
-        snprintf(text, sizeof text, "%s%p, which is not device memory", byte ? "address " : "null pointer ", address);
+        snprintf(
+            text, sizeof text, "%s%p, which is not device memory", byte ? "address " : "null pointer ",
+            address);
         return text;
     }
     for (const Freed &range : freed)
@@ -121,7 +123,8 @@ std::string DeviceMemory::describe(const void *address) {
         ptrdiff_t distance = byte - allocation.start;
         if (size_t(distance) < allocation.bytes + page) {
             bool inside = size_t(distance) < allocation.bytes;
-            snprintf(text, sizeof text, "byte %td of an allocation of %zu bytes%s", distance, allocation.bytes,
+            snprintf(
+                text, sizeof text, "byte %td of an allocation of %zu bytes%s", distance, allocation.bytes,
                 inside ? " that is not an argument" : "");
             return text;
         }

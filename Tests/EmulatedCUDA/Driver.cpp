@@ -15,7 +15,8 @@ namespace {
 template <class Body> int contextCall(const char *call, Body body) {
     return guarded([&](Machine &machine) {
         if (Machine::threadContext() < 0)
-            machine.refuse(invalidContext, std::string(call) + " on a thread that has called no cudaSetDevice");
+            machine.refuse(
+                invalidContext, std::string(call) + " on a thread that has called no cudaSetDevice");
         body(machine);
     });
 }
@@ -62,19 +63,25 @@ struct Arguments {
 bool isNowhere(const void *pointer) { return reinterpret_cast<uintptr_t>(pointer) < 4096; }
 
 void requireGeometry(
-    Machine &machine, const Function &function, const unsigned grid[3], const unsigned block[3], unsigned shared) {
+    Machine &machine, const Function &function, const unsigned grid[3], const unsigned block[3],
+    unsigned shared) {
     std::string name = function.kernel->name;
     uint64_t threads = uint64_t(block[0]) * block[1] * block[2];
-    bool isGridValid = grid[0] && grid[1] && grid[2] && grid[0] <= 0x7fffffff && grid[1] <= 65535 && grid[2] <= 65535;
+    bool isGridValid =
+        grid[0] && grid[1] && grid[2] && grid[0] <= 0x7fffffff && grid[1] <= 65535 && grid[2] <= 65535;
     if (!isGridValid) machine.refuse(invalidValue, name + ": the grid's size is out of range");
     if (!threads || threads > maximumThreads || block[0] > 1024 || block[1] > 1024 || block[2] > 64)
         machine.refuse(invalidValue, name + ": the block's size is out of range");
     if (function.kernel->maximumThreads && threads > function.kernel->maximumThreads)
-        machine.refuse(invalidValue, name + ": " + std::to_string(threads) + " threads in a block, more than its launch bounds of "
-            + std::to_string(function.kernel->maximumThreads));
+        machine.refuse(
+            invalidValue,
+            name + ": " + std::to_string(threads) + " threads in a block, more than its launch bounds of "
+                + std::to_string(function.kernel->maximumThreads));
     if (shared > function.sharedLimit)
-        machine.refuse(invalidValue, name + ": " + std::to_string(shared) + " bytes of shared memory, more than its limit of "
-            + std::to_string(function.sharedLimit));
+        machine.refuse(
+            invalidValue,
+            name + ": " + std::to_string(shared) + " bytes of shared memory, more than its limit of "
+                + std::to_string(function.sharedLimit));
 }
 
 }  // namespace
@@ -129,8 +136,10 @@ EXPORT int cuModuleLoadData(void **handle, const void *image) {
         std::string wrong = module->load(image);
         if (!wrong.empty()) machine.refuse(invalidImage, "cuModuleLoadData: " + wrong);
         if (!canRun(*module->image, machine.settings.architecture))
-            machine.refuse(noBinary, "cuModuleLoadData: the image is for architecture "
-                + std::to_string(module->image->architecture));
+            machine.refuse(
+                noBinary,
+                "cuModuleLoadData: the image is for architecture "
+                    + std::to_string(module->image->architecture));
         *handle = machine.adopt(machine.modules, std::move(module));
     });
 }
@@ -166,8 +175,9 @@ EXPORT int cuFuncSetAttribute(void *handle, int name, int value) {
         Function *asked = function(machine, handle);
         if (name != maximumDynamicSharedBytes) throw Failure{invalidValue};
         if (value < 0 || value > machine.sharedMemory())
-            machine.refuse(invalidValue, "cuFuncSetAttribute: the device has no " + std::to_string(value)
-                + " bytes of shared memory");
+            machine.refuse(
+                invalidValue,
+                "cuFuncSetAttribute: the device has no " + std::to_string(value) + " bytes of shared memory");
         asked->sharedLimit = unsigned(value);
     });
 }
@@ -184,8 +194,8 @@ EXPORT int cuFuncGetParamInfo(void *handle, size_t index, size_t *offset, size_t
 // MARK: Launches
 
 EXPORT int cuLaunchKernel(
-    void *handle, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY, unsigned blockZ,
-    unsigned shared, void *streamHandle, void **from, void **) {
+    void *handle, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
+    unsigned blockZ, unsigned shared, void *streamHandle, void **from, void **) {
     return contextCall("cuLaunchKernel", [&](Machine &machine) {
         machine.requireHealth();
         Function *called = function(machine, handle);
@@ -195,20 +205,24 @@ EXPORT int cuLaunchKernel(
         std::array<unsigned, 3> grid{gridX, gridY, gridZ}, block{blockX, blockY, blockZ};
         requireGeometry(machine, *called, grid.data(), block.data(), shared);
         if (stream->device != called->device || called->device != Machine::threadContext())
-            machine.refuse(invalidHandle, name + ": stream, module and current context are of different devices");
+            machine.refuse(
+                invalidHandle, name + ": stream, module and current context are of different devices");
         auto arguments = std::make_shared<Arguments>(kernel, from);
         Work work{name, {}, nullptr};
         for (size_t index = 0; index < size_t(kernel.parameterCount); index++) {
             const void *pointer = arguments->memory(kernel, index);
             if (isNowhere(pointer)) continue;
             if (auto fault = machine.fault(pointer, 0, called->device))
-                machine.refuse(illegalAddress, name + ": the memory of parameter " + std::to_string(index) + " " + *fault);
+                machine.refuse(
+                    illegalAddress,
+                    name + ": the memory of parameter " + std::to_string(index) + " " + *fault);
             work.pointers.push_back(pointer);
         }
         machine.counts.launches[name]++;
         work.run = [&machine, &kernel, arguments, grid, block, shared] {
-            return machine.stage.run(kernel, grid.data(), block.data(), arguments->pointers.data(), shared,
-                machine.settings.order, machine.settings.seed);
+            return machine.stage.run(
+                kernel, grid.data(), block.data(), arguments->pointers.data(), shared, machine.settings.order,
+                machine.settings.seed);
         };
         machine.push(stream, std::move(work));
     });

@@ -49,7 +49,9 @@ std::string fingerprint(const std::string &text) {
     for (uint64_t &half : halves)
         for (unsigned char byte : text) half = (half ^ byte) * 0x100000001b3 + (half >> 47);
     char digits[40];
-    snprintf(digits, sizeof digits, "%016llx%016llx", (unsigned long long)halves[0], (unsigned long long)halves[1]);
+    snprintf(
+        digits, sizeof digits, "%016llx%016llx", (unsigned long long)halves[0],
+        (unsigned long long)halves[1]);
     return digits;
 }
 
@@ -69,7 +71,8 @@ files::path cacheFolder() {
 /// Holds a file's lock, so that of several processes one compiles and the others wait for it.
 class FileLock {
 public:
-    explicit FileLock(const files::path &path) : descriptor(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    explicit FileLock(const files::path &path)
+        : descriptor(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
         while (descriptor >= 0 && flock(descriptor, LOCK_EX) != 0 && errno == EINTR) {}
     }
     ~FileLock() {
@@ -89,7 +92,8 @@ bool run(const std::vector<std::string> &words, const files::path &log) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+    posix_spawn_file_actions_addopen(
+        &actions, STDERR_FILENO, log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
     pid_t child = 0;
     int error = posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
@@ -103,7 +107,8 @@ bool run(const std::vector<std::string> &words, const files::path &log) {
 }  // namespace
 
 std::string KernelCompiler::find(const Settings &settings) {
-    if (!settings.compiler.empty()) return access(settings.compiler.c_str(), X_OK) == 0 ? settings.compiler : "";
+    if (!settings.compiler.empty())
+        return access(settings.compiler.c_str(), X_OK) == 0 ? settings.compiler : "";
     const char *path = getenv("PATH");
     std::istringstream folders(path ? path : "");
     std::string folder;
@@ -123,8 +128,9 @@ std::string KernelCompiler::find(const Settings &settings) {
 KernelCompiler::KernelCompiler(const Settings &settings) : compiler(find(settings)), patch(settings.patch) {}
 
 std::vector<std::string> KernelCompiler::flags(const KernelBuild &build) const {
-    std::vector<std::string> flags = {compiler, "-std=c++17", "-O2", "-march=native", "-w", "-fPIC",
-        "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-math-errno",
+    std::vector<std::string> flags = {
+        compiler, "-std=c++17", "-O2", "-march=native", "-w", "-fPIC", "-fvisibility=hidden",
+        "-fno-exceptions", "-fno-rtti", "-fno-math-errno",
         build.fuses ? "-ffp-contract=fast" : "-ffp-contract=off",
         // What a GPU faults on and a processor does not, and what neither does.
         "-fsanitize=alignment,array-bounds,integer-divide-by-zero", "-fno-sanitize-recover=all",
@@ -132,25 +138,31 @@ std::vector<std::string> KernelCompiler::flags(const KernelBuild &build) const {
     return flags;
 }
 
-std::string KernelCompiler::compile(const KernelBuild &build, const std::string &folder, std::string &log) const {
+std::string
+KernelCompiler::compile(const KernelBuild &build, const std::string &folder, std::string &log) const {
     files::path place(folder), messages = place / "log";
-    std::string first = "#include \"functions.h\"\n#include \"language.h\"\n#include \"warps.h\"\n#include \"kernels.h\"\n";
+    std::string first =
+        "#include \"functions.h\"\n#include \"language.h\"\n#include \"warps.h\"\n#include \"kernels.h\"\n";
     for (const DeviceHeader &header : deviceHeaders()) write(place / header.name, header.text);
-    write(place / "kernels.cpp", first + "#line 1 \"" + build.name + "\"\n" + withDynamicMemory(build.source));
+    write(
+        place / "kernels.cpp", first + "#line 1 \"" + build.name + "\"\n" + withDynamicMemory(build.source));
     std::vector<std::string> words = flags(build);
     std::vector<std::string> preprocess = words, translate = words;
     preprocess.insert(preprocess.end(), build.definitions.begin(), build.definitions.end());
     std::string architecture = "-D__CUDA_ARCH__=" + std::to_string(build.architecture * 10);
-    for (const std::string &word : {std::string("-DCUDA_EMULATOR=1"), architecture, std::string("-D__CUDACC_RTC__=1"),
-             std::string("-E"), "-o" + folder + "/kernels.ii", folder + "/kernels.cpp"})
+    for (const std::string &word :
+         {std::string("-DCUDA_EMULATOR=1"), architecture, std::string("-D__CUDACC_RTC__=1"),
+          std::string("-E"), "-o" + folder + "/kernels.ii", folder + "/kernels.cpp"})
         preprocess.push_back(word);
     bool isDone = run(preprocess, messages);
     if (isDone) {
         std::string text = withStaticMemory(contents(place / "kernels.ii"));
         text += imageTable(findKernels(text), build.architecture, build.isMachineCode);
         write(place / "table.ii", text);
-        for (const std::string &word : {std::string("-shared"), std::string("-nostdlib++"), std::string("-x"),
-                 std::string("c++-cpp-output"), folder + "/table.ii", "-o" + folder + "/image.so", std::string("-lm")})
+        for (const std::string &word :
+             {std::string("-shared"), std::string("-nostdlib++"), std::string("-x"),
+              std::string("c++-cpp-output"), folder + "/table.ii", "-o" + folder + "/image.so",
+              std::string("-lm")})
             translate.push_back(word);
         isDone = run(translate, messages);
     }
@@ -160,7 +172,10 @@ std::string KernelCompiler::compile(const KernelBuild &build, const std::string 
 
 KernelBuildResult KernelCompiler::build(const KernelBuild &asked) const {
     if (compiler.empty())
-        return {{}, "emulated NVRTC: kernels cannot be compiled: clang++ is neither in PATH nor beside swift", true};
+        return {
+            {},
+            "emulated NVRTC: kernels cannot be compiled: clang++ is neither in PATH nor beside swift",
+            true};
     KernelBuild build = asked;
     if (!patch.empty())
         if (std::string wrong = applyPatch(patch, build.source); !wrong.empty()) return {{}, wrong, false};

@@ -26,8 +26,8 @@ struct KernelBuildResult {
     bool lacksCompiler = false;
 };
 
-/// Compiles kernels with clang++ for the processor of this computer.  Images are kept in a folder of the user for
-/// all later processes.
+/// Compiles kernels with clang++ for the processor of this computer.  Images are kept in a folder of the user
+/// for all later processes.
 class KernelCompiler {
 public:
     explicit KernelCompiler(const Settings &settings);

@@ -58,14 +58,16 @@ Module::~Module() {
 }
 
 Stage::Stage() : stacks(map(maximumThreads * stackBytes)) {
-    for (size_t index = 0; index < maximumThreads; index++) mprotect(stacks + index * stackBytes, page, PROT_NONE);
+    for (size_t index = 0; index < maximumThreads; index++)
+        mprotect(stacks + index * stackBytes, page, PROT_NONE);
     char *shared = map(sharedBytes + 3 * page);
     mprotect(shared, page, PROT_NONE);
     sharedEnd = shared + sharedBytes + 2 * page;
     mprotect(sharedEnd, page, PROT_NONE);
 }
 
-std::string Stage::run(const Kernel &kernel, const unsigned grid[3], const unsigned block[3], void *const *arguments,
+std::string Stage::run(
+    const Kernel &kernel, const unsigned grid[3], const unsigned block[3], void *const *arguments,
     unsigned shared, Order order, unsigned seed) {
     char message[512] = "";
     Launch launch{};

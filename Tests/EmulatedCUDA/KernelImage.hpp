@@ -37,7 +37,8 @@ public:
     Stage(const Stage &) = delete;
 
     /// Runs a kernel.  - Returns: what went wrong, or nothing.
-    std::string run(const Kernel &kernel, const unsigned grid[3], const unsigned block[3], void *const *arguments,
+    std::string
+    run(const Kernel &kernel, const unsigned grid[3], const unsigned block[3], void *const *arguments,
         unsigned sharedBytes, Order order, unsigned seed);
 
 private:

@@ -49,7 +49,8 @@ std::vector<std::string> declaredNames(const std::string &declaration) {
     bool hasDimensions = false;
     std::string word, last;
     for (char character : declaration + ',') {
-        bool isOpening = strchr("[({<", character) != nullptr, isClosing = strchr("])}>", character) != nullptr;
+        bool isOpening = strchr("[({<", character) != nullptr,
+             isClosing = strchr("])}>", character) != nullptr;
         if (!word.empty() && !isWord(character)) last = std::exchange(word, "");
         if (depth == 0 && isWord(character) && !hasDimensions) word += character;
         if (character == '[' && depth == 0) hasDimensions = true;
@@ -75,7 +76,8 @@ std::string applyPatch(const std::string &path, std::string &source) {
         std::string before = unescaped(line.substr(0, tab)), after = unescaped(line.substr(tab + 1));
         size_t at = source.find(before);
         if (before.empty() || at == std::string::npos) return "the patch's text does not occur: " + before;
-        if (source.find(before, at + 1) != std::string::npos) return "the patch's text occurs twice: " + before;
+        if (source.find(before, at + 1) != std::string::npos)
+            return "the patch's text occurs twice: " + before;
         source.replace(at, before.size(), after);
     }
     return {};
@@ -93,10 +95,11 @@ std::string withStaticMemory(const std::string &preprocessed) {
     for (size_t at = preprocessed.find(mark); at != std::string::npos; at = preprocessed.find(mark, done)) {
         size_t start = at + mark.size(), end = preprocessed.find(';', start);
         std::string declaration = preprocessed.substr(start, end - start);
-        text += preprocessed.substr(done, at - done) + "static __attribute__((aligned(16)))" + declaration + ";";
+        text +=
+            preprocessed.substr(done, at - done) + "static __attribute__((aligned(16)))" + declaration + ";";
         for (const std::string &name : declaredNames(declaration))
-            text += " static unsigned long emulated_serial_" + name + "; emulated::useShared(emulated_serial_" + name
-                + ", &" + name + ", sizeof " + name + ");";
+            text += " static unsigned long emulated_serial_" + name + "; emulated::useShared(emulated_serial_"
+                + name + ", &" + name + ", sizeof " + name + ");";
         done = end + 1;
     }
     return text + preprocessed.substr(done);
@@ -135,7 +138,8 @@ std::string imageTable(const std::vector<KernelName> &kernels, int architecture,
     for (const KernelName &kernel : kernels)
         text += "    emulated::Entry<&" + kernel.name + ">::kernel(\"" + kernel.name + "\", emulated::bounds("
             + kernel.bounds + ")),\n";
-    text += "    {},\n};\nextern \"C\" __attribute__((visibility(\"default\"))) const emulated::Image emulated_image = {"
+    text += "    {},\n};\nextern \"C\" __attribute__((visibility(\"default\"))) const emulated::Image "
+            "emulated_image = {"
         + std::to_string(architecture) + ", " + (isMachineCode ? "true" : "false") + ", emulated_kernels, "
         + std::to_string(kernels.size()) + "};\n";
     return text;

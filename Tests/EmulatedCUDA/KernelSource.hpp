@@ -11,8 +11,8 @@ struct KernelName {
     std::string bounds;
 };
 
-/// Applies a file of changes: lines of `old`, a tab, `new`, with \n, \t and \\ written so.  Every `old` must occur
-/// exactly once.  - Returns: what is wrong with the file, or nothing.
+/// Applies a file of changes: lines of `old`, a tab, `new`, with \n, \t and \\ written so.  Every `old` must
+/// occur exactly once.  - Returns: what is wrong with the file, or nothing.
 std::string applyPatch(const std::string &path, std::string &source);
 
 /// Declares dynamic shared memory, `extern __shared__ T name[];`, as what the launch brings along.

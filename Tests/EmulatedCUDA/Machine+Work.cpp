@@ -58,7 +58,8 @@ void Machine::execute(const Work &work) {
     if (fault) {
         failure = illegalAddress;
         const char *what = fault->signal == SIGFPE ? "integer division by zero"
-            : fault->signal == SIGILL ? "illegal instruction" : "touched ";
+            : fault->signal == SIGILL              ? "illegal instruction"
+                                                   : "touched ";
         note(work.name + ": " + what + (*what == 't' ? memory.describe(fault->address) : ""));
     } else if (!wrong.empty()) {
         failure = launchFailure;

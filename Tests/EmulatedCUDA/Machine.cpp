@@ -7,7 +7,8 @@
 namespace emulated {
 
 Machine &Machine::shared() {
-    static Machine *machine = new Machine;  // never destroyed: others may ask for it until the process is gone
+    static Machine *machine =
+        new Machine;  // never destroyed: others may ask for it until the process is gone
     return *machine;
 }
 
@@ -48,8 +49,11 @@ int Machine::sharedMemory() const {
         switch (architecture) {
         case 70: return 96;
         case 75: return 64;
-        case 80: case 87: return 163;
-        case 86: case 89: case 120: return 99;
+        case 80:
+        case 87: return 163;
+        case 86:
+        case 89:
+        case 120: return 99;
         default: return architecture >= 90 ? 227 : 48;
         }
     };
@@ -113,8 +117,10 @@ Allocation *Machine::allocate(size_t bytes, int index, bool isPooled) {
 
 void Machine::account(Allocation *allocation) {
     Device &owner = device(allocation->device);
-    if (allocation->isPooled) owner.pool.used -= allocation->bytes;
-    else owner.used -= allocation->bytes;
+    if (allocation->isPooled)
+        owner.pool.used -= allocation->bytes;
+    else
+        owner.used -= allocation->bytes;
 }
 
 void Machine::trimPools() {
@@ -140,7 +146,8 @@ std::optional<std::string> Machine::fault(const void *pointer, size_t bytes, int
     if (allocation->device != index) return "is memory of device " + std::to_string(allocation->device);
     size_t offset = size_t(static_cast<const char *>(pointer) - allocation->start);
     if (bytes > allocation->bytes - offset)
-        return "has " + std::to_string(allocation->bytes - offset) + " bytes, " + std::to_string(bytes) + " are needed";
+        return "has " + std::to_string(allocation->bytes - offset) + " bytes, " + std::to_string(bytes)
+            + " are needed";
     return std::nullopt;
 }
 

@@ -12,7 +12,6 @@
 
 namespace emulated {
 
-
 /// Bytes of a device's memory pool.
 struct Pool {
     uint64_t used = 0, highestUsed = 0, reserved = 0, highestReserved = 0;

@@ -49,10 +49,10 @@ void store(void *start, Element element, size_t index, float value) {
     }
 }
 
-/// Copies op(operand) into panels of `width` rows (of A) or columns (of B): k after k, `width` values each, zeros
-/// where the operand ends.
-std::vector<float> pack(const Operand &operand, size_t first, int lines, int k, int width, bool linesAreRows,
-    bool roundsToTF32) {
+/// Copies op(operand) into panels of `width` rows (of A) or columns (of B): k after k, `width` values each,
+/// zeros where the operand ends.
+std::vector<float> pack(
+    const Operand &operand, size_t first, int lines, int k, int width, bool linesAreRows, bool roundsToTF32) {
     size_t panels = size_t(lines + width - 1) / size_t(width);
     std::vector<float> packed(panels * size_t(width) * size_t(k));
     bool linesAreInner = linesAreRows != operand.isTransposed;
@@ -60,7 +60,8 @@ std::vector<float> pack(const Operand &operand, size_t first, int lines, int k, 
     for (int line = 0; line < lines; line++) {
         float *to = packed.data() + size_t(line / width) * size_t(width) * size_t(k) + size_t(line % width);
         for (int inner = 0; inner < k; inner++) {
-            size_t at = linesAreInner ? size_t(line) + size_t(inner) * leading : size_t(line) * leading + size_t(inner);
+            size_t at = linesAreInner ? size_t(line) + size_t(inner) * leading
+                                      : size_t(line) * leading + size_t(inner);
             float value = load(operand.start, operand.element, first + at);
             to[size_t(inner) * size_t(width)] =
                 roundsToTF32 && operand.element == Element::float32 ? toTF32(value) : value;
@@ -96,7 +97,8 @@ void Product::run() const {
         float sums[tileRows * tileColumns];
         for (int column = 0; column < n; column += tileColumns)
             for (int row = 0; row < m; row += tileRows) {
-                multiplyTile(packedA.data() + size_t(row) * size_t(depth),
+                multiplyTile(
+                    packedA.data() + size_t(row) * size_t(depth),
                     packedB.data() + size_t(column) * size_t(depth), depth, sums);
                 for (int j = 0; j < std::min(tileColumns, n - column); j++)
                     for (int i = 0; i < std::min(tileRows, m - row); i++) {

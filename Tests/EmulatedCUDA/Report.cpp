@@ -19,7 +19,12 @@ std::string quoted(const std::string &text) {
     std::string json = "\"";
     for (unsigned char byte : text) {
         char escaped[8];
-        snprintf(escaped, sizeof escaped, byte < 0x20 ? "\\u%04x" : byte == '"' || byte == '\\' ? "\\%c" : "%c", byte);
+        snprintf(
+            escaped, sizeof escaped,
+            byte < 0x20                       ? "\\u%04x"
+                : byte == '"' || byte == '\\' ? "\\%c"
+                                              : "%c",
+            byte);
         json += escaped;
     }
     return json + "\"";
@@ -56,9 +61,13 @@ std::string Machine::report() {
         reserved += device->pool.reserved;
     }
     Members live;
-    live.add("allocations", memory.liveCount()).add("pinnedBlocks", pinned.size()).add("streams", streams.size());
+    live.add("allocations", memory.liveCount())
+        .add("pinnedBlocks", pinned.size())
+        .add("streams", streams.size());
     live.add("events", events.size()).add("blasHandles", blas.size()).add("modules", modules.size());
-    live.add("programs", programs.size()).add("graphs", graphs.size()).add("executableGraphs", executables.size());
+    live.add("programs", programs.size())
+        .add("graphs", graphs.size())
+        .add("executableGraphs", executables.size());
     Members memoryMembers;
     memoryMembers.add("used", used).add("peak", peak).add("pooled", pooled).add("poolReserved", reserved);
     memoryMembers.add("pinned", pinnedBytes()).add("pinnedPeak", counts.pinnedPeak);
@@ -68,7 +77,9 @@ std::string Machine::report() {
     for (const std::string &sentence : errors) list += (list.empty() ? "" : ", ") + quoted(sentence);
     Members all;
     all.add("live", live.json()).add("memory", memoryMembers.json()).add("launches", launches.json());
-    all.add("products", counts.products).add("copies", counts.copies).add("graphLaunches", counts.graphLaunches);
+    all.add("products", counts.products)
+        .add("copies", counts.copies)
+        .add("graphLaunches", counts.graphLaunches);
     all.add("synchronisations", counts.synchronisations).add("failure", uint64_t(failure));
     return all.add("errors", "[" + list + "]").json();
 }

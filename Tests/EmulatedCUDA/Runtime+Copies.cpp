@@ -44,7 +44,8 @@ std::shared_ptr<std::vector<char>> snapshot(const Lines &lines) {
 void copy(Machine &machine, const char *call, Lines target, Lines source, int kind, void *handle) {
     machine.enterDevice();
     Stream *stream = machine.stream(handle);
-    if (kind < toDevice || kind > onDevice) machine.refuse(invalidValue, std::string(call) + ": unknown direction");
+    if (kind < toDevice || kind > onDevice)
+        machine.refuse(invalidValue, std::string(call) + ": unknown direction");
     if (target.width > target.pitch || source.width > source.pitch)
         machine.refuse(invalidValue, std::string(call) + ": lines are wider than their distance");
     if (!target.width || !target.rows) return;
@@ -83,8 +84,8 @@ EXPORT int cudaMemcpyAsync(void *target, const void *source, size_t bytes, int k
 }
 
 EXPORT int cudaMemcpy2DAsync(
-    void *target, size_t targetPitch, const void *source, size_t sourcePitch, size_t width, size_t rows, int kind,
-    void *stream) {
+    void *target, size_t targetPitch, const void *source, size_t sourcePitch, size_t width, size_t rows,
+    int kind, void *stream) {
     return runtimeCall([&](Machine &machine) {
         Lines to{static_cast<char *>(target), targetPitch, width, rows};
         Lines from{static_cast<char *>(const_cast<void *>(source)), sourcePitch, width, rows};
@@ -100,8 +101,8 @@ EXPORT int cudaMemsetAsync(void *target, int value, size_t bytes, void *handle) 
         if (auto fault = machine.fault(target, bytes, stream->device))
             machine.refuse(invalidValue, "cudaMemsetAsync: the target " + *fault);
         machine.push(stream, Work{"cudaMemsetAsync", {target}, [=] {
-            memset(target, value, bytes);
-            return std::string();
-        }});
+                                      memset(target, value, bytes);
+                                      return std::string();
+                                  }});
     });
 }

@@ -11,11 +11,11 @@ constexpr int runtimeVersion = 12080;
 int attribute(const Machine &machine, int name) {
     const Settings &settings = machine.settings;
     switch (name) {
-    case 13: return 1'410'000;    // clock
-    case 16: return 108;          // multiprocessors
-    case 36: return 1'593'000;    // clock of the memory
-    case 37: return 5120;         // bits of the memory's bus
-    case 38: return 40 << 20;     // second cache
+    case 13: return 1'410'000;  // clock
+    case 16: return 108;  // multiprocessors
+    case 36: return 1'593'000;  // clock of the memory
+    case 37: return 5120;  // bits of the memory's bus
+    case 38: return 40 << 20;  // second cache
     case 75: return settings.architecture / 10;
     case 76: return settings.architecture % 10;
     case 97: return machine.sharedMemory();

@@ -12,11 +12,14 @@ namespace {
 Allocation *owned(Machine &machine, void *pointer, bool isPooled, const char *call) {
     Allocation *allocation = machine.memory.find(pointer);
     if (!allocation || allocation->start != pointer || allocation->isFreed)
-        machine.refuse(invalidValue, std::string(call) + ": not the start of live device memory: it "
-            + machine.fault(pointer, 1, Machine::threadDevice()).value_or("is inside of an allocation"));
+        machine.refuse(
+            invalidValue,
+            std::string(call) + ": not the start of live device memory: it "
+                + machine.fault(pointer, 1, Machine::threadDevice()).value_or("is inside of an allocation"));
     if (allocation->isPooled != isPooled)
-        machine.refuse(invalidValue, std::string(call) + ": the memory comes from "
-            + (isPooled ? "cudaMalloc" : "cudaMallocAsync"));
+        machine.refuse(
+            invalidValue,
+            std::string(call) + ": the memory comes from " + (isPooled ? "cudaMalloc" : "cudaMallocAsync"));
     return allocation;
 }
 
@@ -66,10 +69,14 @@ EXPORT int cudaFreeAsync(void *pointer, void *handle) {
         Allocation *allocation = owned(machine, pointer, true, "cudaFreeAsync");
         machine.account(allocation);
         allocation->isFreed = true;
-        Work work{"cudaFreeAsync", {}, [&machine, allocation] {
-            machine.memory.release(allocation);
-            return std::string();
-        }, true};
+        Work work{
+            "cudaFreeAsync",
+            {},
+            [&machine, allocation] {
+                machine.memory.release(allocation);
+                return std::string();
+            },
+            true};
         machine.push(stream, std::move(work));
         machine.enterDevice();
     });
@@ -104,10 +111,14 @@ EXPORT int cudaMemPoolSetAttribute(void *handle, int name, void *value) {
     return runtimeCall([&](Machine &machine) {
         Pool &asked = pool(machine, handle);
         uint64_t number = *static_cast<uint64_t *>(value);
-        if (name == 4) asked.threshold = number;
-        else if (name == 6 && number == 0) asked.highestReserved = asked.reserved;
-        else if (name == 8 && number == 0) asked.highestUsed = asked.used;
-        else throw Failure{invalidValue};
+        if (name == 4)
+            asked.threshold = number;
+        else if (name == 6 && number == 0)
+            asked.highestReserved = asked.reserved;
+        else if (name == 8 && number == 0)
+            asked.highestUsed = asked.used;
+        else
+            throw Failure{invalidValue};
     });
 }
 
@@ -139,7 +150,8 @@ EXPORT int cudaFreeHost(void *pointer) {
         if (!pointer) return;
         machine.requireNoCapture("cudaFreeHost");
         auto block = machine.pinned.find(static_cast<const char *>(pointer));
-        if (block == machine.pinned.end()) machine.refuse(invalidValue, "cudaFreeHost: not page-locked memory");
+        if (block == machine.pinned.end())
+            machine.refuse(invalidValue, "cudaFreeHost: not page-locked memory");
         machine.drainAll();
         machine.pinned.erase(block);
         free(pointer);

@@ -86,9 +86,9 @@ EXPORT int cudaEventRecord(void *handle, void *streamHandle) {
         event->isCaptured = stream->capture != nullptr;
         event->moment = moment;
         machine.push(stream, Work{"cudaEventRecord", {}, [moment] {
-            *moment = milliseconds();
-            return std::string();
-        }});
+                                      *moment = milliseconds();
+                                      return std::string();
+                                  }});
         event->stream = stream;
         event->position = stream->queued;
     });
@@ -109,7 +109,8 @@ EXPORT int cudaEventElapsedTime(float *elapsed, void *startHandle, void *endHand
     return runtimeCall([&](Machine &machine) {
         Event *start = machine.event(startHandle), *end = machine.event(endHandle);
         if (!start->isTimed || !end->isTimed || !start->moment || !end->moment)
-            machine.refuse(invalidHandle, "cudaEventElapsedTime: an event is without timing or was never recorded");
+            machine.refuse(
+                invalidHandle, "cudaEventElapsedTime: an event is without timing or was never recorded");
         if (*start->moment < 0 || *end->moment < 0) throw Failure{notReady};
         *elapsed = float(*end->moment - *start->moment);
     });

@@ -15,10 +15,14 @@ template <class Number> bool read(const std::string &text, Number &number) {
 }
 
 bool read(const std::string &text, Order &order) {
-    if (text == "forward") order = Order::forward;
-    else if (text == "reversed") order = Order::reversed;
-    else if (text == "shuffled") order = Order::shuffled;
-    else return false;
+    if (text == "forward")
+        order = Order::forward;
+    else if (text == "reversed")
+        order = Order::reversed;
+    else if (text == "shuffled")
+        order = Order::shuffled;
+    else
+        return false;
     return true;
 }
 
@@ -48,8 +52,9 @@ bool Settings::set(const std::string &name, const std::string &value) {
 
 Settings Settings::fromEnvironment() {
     Settings settings;
-    for (const char *name : {"MEMORY", "DEVICES", "ARCHITECTURE", "DRIVER", "BUSY", "POOLS", "STRICT", "ORDER",
-             "SEED", "LOG", "REPORT", "PATCH", "COMPILER"}) {
+    for (const char *name :
+         {"MEMORY", "DEVICES", "ARCHITECTURE", "DRIVER", "BUSY", "POOLS", "STRICT", "ORDER", "SEED", "LOG",
+          "REPORT", "PATCH", "COMPILER"}) {
         const char *value = getenv((std::string("EMULATED_CUDA_") + name).c_str());
         if (value && *value) settings.set(name, value);
     }

@@ -36,7 +36,9 @@ static inline unsigned long long __umul64hi(unsigned long long x, unsigned long 
 // MARK: Half precision
 
 static inline float emulatedHalfToFloat(unsigned short bits) { return (float)emulatedBits<_Float16>(bits); }
-static inline unsigned short emulatedFloatToHalf(float x) { return emulatedBits<unsigned short>((_Float16)x); }
+static inline unsigned short emulatedFloatToHalf(float x) {
+    return emulatedBits<unsigned short>((_Float16)x);
+}
 
 // MARK: Rounded to nearest, never joined into one multiplication and addition
 
@@ -80,8 +82,8 @@ static inline float __fdividef(float x, float y) { return x / y; }
 #define __cosf(x) cosf(x)
 #define __tanhf(x) tanhf(x)
 
-#define EMULATED_EXTREMES(T, smaller, larger)                                                                  \
-    static inline T min(T x, T y) { return smaller; }                                                          \
+#define EMULATED_EXTREMES(T, smaller, larger)                                                                \
+    static inline T min(T x, T y) { return smaller; }                                                        \
     static inline T max(T x, T y) { return larger; }
 EMULATED_EXTREMES(int, y < x ? y : x, x < y ? y : x)
 EMULATED_EXTREMES(unsigned, y < x ? y : x, x < y ? y : x)
@@ -104,17 +106,21 @@ static inline void __threadfence() {}
 static inline void __threadfence_block() {}
 
 // Threads run one at a time.  Floating-point numbers are left out: their sums would depend on the order.
-#define EMULATED_ATOMIC(T)                                                                                     \
-    static inline T atomicExch(T *address, T value) { T old = *address; *address = value; return old; }        \
-    static inline T atomicAdd(T *address, T value) { return atomicExch(address, *address + value); }           \
-    static inline T atomicSub(T *address, T value) { return atomicExch(address, *address - value); }           \
-    static inline T atomicMin(T *address, T value) { return atomicExch(address, min(*address, value)); }       \
-    static inline T atomicMax(T *address, T value) { return atomicExch(address, max(*address, value)); }       \
-    static inline T atomicAnd(T *address, T value) { return atomicExch(address, *address & value); }           \
-    static inline T atomicOr(T *address, T value) { return atomicExch(address, *address | value); }            \
-    static inline T atomicXor(T *address, T value) { return atomicExch(address, *address ^ value); }           \
-    static inline T atomicCAS(T *address, T expected, T value) {                                               \
-        return atomicExch(address, *address == expected ? value : *address);                                   \
+#define EMULATED_ATOMIC(T)                                                                                   \
+    static inline T atomicExch(T *address, T value) {                                                        \
+        T old = *address;                                                                                    \
+        *address = value;                                                                                    \
+        return old;                                                                                          \
+    }                                                                                                        \
+    static inline T atomicAdd(T *address, T value) { return atomicExch(address, *address + value); }         \
+    static inline T atomicSub(T *address, T value) { return atomicExch(address, *address - value); }         \
+    static inline T atomicMin(T *address, T value) { return atomicExch(address, min(*address, value)); }     \
+    static inline T atomicMax(T *address, T value) { return atomicExch(address, max(*address, value)); }     \
+    static inline T atomicAnd(T *address, T value) { return atomicExch(address, *address & value); }         \
+    static inline T atomicOr(T *address, T value) { return atomicExch(address, *address | value); }          \
+    static inline T atomicXor(T *address, T value) { return atomicExch(address, *address ^ value); }         \
+    static inline T atomicCAS(T *address, T expected, T value) {                                             \
+        return atomicExch(address, *address == expected ? value : *address);                                 \
     }
 EMULATED_ATOMIC(int)
 EMULATED_ATOMIC(unsigned)

@@ -6,8 +6,12 @@ namespace emulated {
 
 // MARK: Parameters
 
-template <class T> struct PointerIn { static constexpr long offset = -1; };
-template <class T> struct PointerIn<T *> { static constexpr long offset = 0; };
+template <class T> struct PointerIn {
+    static constexpr long offset = -1;
+};
+template <class T> struct PointerIn<T *> {
+    static constexpr long offset = 0;
+};
 /// Structures like `Rows` hold their pointer in a member `start`.
 template <class T, class = void> struct StartIn : PointerIn<T> {};
 template <class T> struct StartIn<T, decltype((void)*((T *)nullptr)->start)> {
@@ -54,28 +58,43 @@ constexpr unsigned bounds(unsigned threads = 0, unsigned = 0, unsigned = 0) { re
 // MARK: The compiler's checks
 
 // What clang passes to the functions that its checks call.
-struct CheckedPlace { const char *file; uint32_t line, column; };
-struct CheckedType { uint16_t kind, information; char name[1]; };
-struct CheckedAccess { CheckedPlace place; const CheckedType *type; uint8_t alignmentBits, kind; };
-struct CheckedIndex { CheckedPlace place; const CheckedType *array, *index; };
+struct CheckedPlace {
+    const char *file;
+    uint32_t line, column;
+};
+struct CheckedType {
+    uint16_t kind, information;
+    char name[1];
+};
+struct CheckedAccess {
+    CheckedPlace place;
+    const CheckedType *type;
+    uint8_t alignmentBits, kind;
+};
+struct CheckedIndex {
+    CheckedPlace place;
+    const CheckedType *array, *index;
+};
 
 }  // namespace emulated
 
 extern "C" {
-__attribute__((noreturn, visibility("hidden"))) void __ubsan_handle_type_mismatch_v1_abort(
-    emulated::CheckedAccess *access, size_t address) {
-    emulated::fail("misaligned access to %s at %s:%u: address %#zx is no multiple of %d", access->type->name,
+__attribute__((noreturn, visibility("hidden"))) void
+__ubsan_handle_type_mismatch_v1_abort(emulated::CheckedAccess *access, size_t address) {
+    emulated::fail(
+        "misaligned access to %s at %s:%u: address %#zx is no multiple of %d", access->type->name,
         access->place.file, access->place.line, address, 1 << access->alignmentBits);
     emulated::abandon();
 }
-__attribute__((noreturn, visibility("hidden"))) void __ubsan_handle_out_of_bounds_abort(
-    emulated::CheckedIndex *index, size_t value) {
-    emulated::fail("index %lld is outside %s at %s:%u", (long long)value, index->array->name, index->place.file,
+__attribute__((noreturn, visibility("hidden"))) void
+__ubsan_handle_out_of_bounds_abort(emulated::CheckedIndex *index, size_t value) {
+    emulated::fail(
+        "index %lld is outside %s at %s:%u", (long long)value, index->array->name, index->place.file,
         index->place.line);
     emulated::abandon();
 }
-__attribute__((noreturn, visibility("hidden"))) void __ubsan_handle_divrem_overflow_abort(
-    emulated::CheckedPlace *place, size_t, size_t) {
+__attribute__((noreturn, visibility("hidden"))) void
+__ubsan_handle_divrem_overflow_abort(emulated::CheckedPlace *place, size_t, size_t) {
     emulated::fail("integer division by zero at %s:%u", place->file, place->line);
     emulated::abandon();
 }

@@ -20,29 +20,32 @@
 #define gridDim (emulated::grid.size)
 #define warpSize 32
 
-// Copies are written out because the compiler checks the alignment of what a function is given, but not of what
-// it copies as a whole.
-#define EMULATED_VECTOR(T, name)                                                                               \
-    struct alignas(2 * sizeof(T)) name##2 {                                                                    \
-        T x, y;                                                                                                \
-        name##2() = default;                                                                                   \
-        name##2(T x, T y) : x(x), y(y) {}                                                                      \
-        name##2(const name##2 &other) : x(other.x), y(other.y) {}                                              \
-        name##2 &operator=(const name##2 &other) { x = other.x, y = other.y; return *this; }                   \
-    };                                                                                                         \
-    struct name##3 { T x, y, z; };                                                                             \
-    struct alignas(4 * sizeof(T) < 16 ? 4 * sizeof(T) : 16) name##4 {                                          \
-        T x, y, z, w;                                                                                          \
-        name##4() = default;                                                                                   \
-        name##4(T x, T y, T z, T w) : x(x), y(y), z(z), w(w) {}                                                \
-        name##4(const name##4 &other) : x(other.x), y(other.y), z(other.z), w(other.w) {}                      \
-        name##4 &operator=(const name##4 &other) {                                                             \
-            x = other.x, y = other.y, z = other.z, w = other.w;                                                \
-            return *this;                                                                                      \
-        }                                                                                                      \
-    };                                                                                                         \
-    static inline name##2 make_##name##2(T x, T y) { return name##2(x, y); }                                   \
-    static inline name##3 make_##name##3(T x, T y, T z) { return name##3{x, y, z}; }                           \
+// Copies are written out because the compiler checks the alignment of what a function is given, but not of
+// what it copies as a whole.
+#define EMULATED_VECTOR(T, name)                                                                             \
+    struct alignas(2 * sizeof(T)) name##2 {                                                                  \
+        T x, y;                                                                                              \
+        name##2() = default;                                                                                 \
+        name##2(T x, T y) : x(x), y(y) {}                                                                    \
+        name##2(const name##2 & other) : x(other.x), y(other.y) {}                                           \
+        name##2 &operator=(const name##2 & other) {                                                          \
+            x = other.x, y = other.y;                                                                        \
+            return *this;                                                                                    \
+        }                                                                                                    \
+    };                                                                                                       \
+    struct name##3 { T x, y, z; };                                                                           \
+    struct alignas(4 * sizeof(T) < 16 ? 4 * sizeof(T) : 16) name##4 {                                        \
+        T x, y, z, w;                                                                                        \
+        name##4() = default;                                                                                 \
+        name##4(T x, T y, T z, T w) : x(x), y(y), z(z), w(w) {}                                              \
+        name##4(const name##4 & other) : x(other.x), y(other.y), z(other.z), w(other.w) {}                   \
+        name##4 &operator=(const name##4 & other) {                                                          \
+            x = other.x, y = other.y, z = other.z, w = other.w;                                              \
+            return *this;                                                                                    \
+        }                                                                                                    \
+    };                                                                                                       \
+    static inline name##2 make_##name##2(T x, T y) { return name##2(x, y); }                                 \
+    static inline name##3 make_##name##3(T x, T y, T z) { return name##3 {x, y, z}; }                        \
     static inline name##4 make_##name##4(T x, T y, T z, T w) { return name##4(x, y, z, w); }
 EMULATED_VECTOR(float, float)
 EMULATED_VECTOR(int, int)

@@ -14,7 +14,9 @@
 
 namespace emulated {
 
-struct Index { unsigned x, y, z; };
+struct Index {
+    unsigned x, y, z;
+};
 
 /// A line of the kernel source.
 struct Place {
@@ -37,7 +39,9 @@ struct Wait {
 };
 
 /// Sets of lanes; every lane of a warp that exists and does not run is in one of them.
-struct Warp { unsigned present, unstarted, ready, exchanging, atBarrier, finished; };
+struct Warp {
+    unsigned present, unstarted, ready, exchanging, atBarrier, finished;
+};
 
 constexpr int none = -1;
 
@@ -47,10 +51,10 @@ struct Grid {
     Index threadIndex, blockIndex, blockSize, size;
     unsigned threads, warpCount;
     uint64_t blocks, block;
-    int thread;             // runs now
-    unsigned warp, pass;    // whose turn it is, the how-manieth it is
+    int thread;  // runs now
+    unsigned warp, pass;  // whose turn it is, the how-manieth it is
     unsigned alive;
-    uint64_t serial;        // of the block, among all of the process
+    uint64_t serial;  // of the block, among all of the process
     bool hasFailed;
     uint32_t random;
     uint64_t blockStep, warpStep;
@@ -61,7 +65,7 @@ struct Grid {
     void *stacks[maximumThreads];  // where each stack was left; null: not begun
     int idle[maximumThreads];
     int idleCount, runningStack;
-    void *home;                    // the stack of the host
+    void *home;  // the stack of the host
 };
 
 static Grid grid;
@@ -78,7 +82,8 @@ __attribute__((format(printf, 1, 2))) static void fail(const char *format, ...) 
     va_start(values, format);
     vsnprintf(detail, sizeof detail, format, values);
     va_end(values);
-    snprintf(grid.launch->message, grid.launch->messageBytes, "%s (block %u, %u, %u; thread %u, %u, %u)", detail,
+    snprintf(
+        grid.launch->message, grid.launch->messageBytes, "%s (block %u, %u, %u; thread %u, %u, %u)", detail,
         grid.blockIndex.x, grid.blockIndex.y, grid.blockIndex.z, grid.threadIndex.x, grid.threadIndex.y,
         grid.threadIndex.z);
 }
@@ -89,7 +94,11 @@ __attribute__((format(printf, 1, 2))) static void fail(const char *format, ...) 
 static uint64_t stepThrough(uint64_t count, unsigned seed) {
     for (uint64_t step = (count * 5 / 8 + seed) | 1;; step += 2) {
         uint64_t a = step, b = count;
-        while (b) { uint64_t rest = a % b; a = b; b = rest; }
+        while (b) {
+            uint64_t rest = a % b;
+            a = b;
+            b = rest;
+        }
         if (a == 1) return step;
     }
 }
@@ -126,8 +135,8 @@ static void poisonDynamicMemory() {
     if (launch.dynamicBytes) memset(launch.dynamicMemory, 0xff, (launch.dynamicBytes + 15) & ~(size_t)15);
 }
 
-/// Poisons static shared memory when the first thread of a block comes to its declaration; `serial` is the last
-/// block that came there.
+/// Poisons static shared memory when the first thread of a block comes to its declaration; `serial` is the
+/// last block that came there.
 static inline void useShared(uint64_t &serial, void *start, size_t bytes) {
     if (serial == grid.serial) return;
     serial = grid.serial;
@@ -140,7 +149,8 @@ static void checkSharedMemory() {
     if (!launch.dynamicBytes) return;
     const unsigned char *start = (const unsigned char *)launch.dynamicMemory;
     for (size_t at = launch.dynamicBytes; at & 15; at++)
-        if (start[at] != 0xff) return fail("wrote past its %zu bytes of dynamic shared memory", launch.dynamicBytes);
+        if (start[at] != 0xff)
+            return fail("wrote past its %zu bytes of dynamic shared memory", launch.dynamicBytes);
     for (int at = 1; at <= 64; at++)
         if (start[-at] != 0xff) return fail("wrote before its dynamic shared memory");
 }
@@ -181,16 +191,19 @@ static void releaseBarrier() {
         const Wait &wait = grid.waits[thread];
         if (!first) first = &wait;
         if (!(wait.place == first->place) || wait.barrier != first->barrier)
-            return fail("threads wait at different barriers: %s:%d and %s:%d", first->place.file,
-                first->place.line, wait.place.file, wait.place.line);
+            return fail(
+                "threads wait at different barriers: %s:%d and %s:%d", first->place.file, first->place.line,
+                wait.place.file, wait.place.line);
         waiting++;
         votes += wait.value != 0;
     }
     if (waiting != grid.threads)
-        return fail("divergent barrier: %u of %u threads have left before %s:%d", grid.threads - waiting,
+        return fail(
+            "divergent barrier: %u of %u threads have left before %s:%d", grid.threads - waiting,
             grid.threads, first->place.file, first->place.line);
     uint64_t result = first->barrier == Barrier::count ? votes
-        : first->barrier == Barrier::all ? votes == waiting : votes != 0;
+        : first->barrier == Barrier::all               ? votes == waiting
+                                                       : votes != 0;
     for (unsigned thread = 0; thread < grid.threads; thread++) grid.waits[thread].result = result;
     for (unsigned warp = 0; warp < grid.warpCount; warp++) {
         grid.warps[warp].ready = grid.warps[warp].atBarrier;
@@ -211,10 +224,14 @@ static int nextThread() {
         Warp &warp = grid.warps[grid.warp];
         if (warp.ready) return grid.warp * warpLanes + take(warp.ready);
         if (warp.unstarted) return grid.warp * warpLanes + take(warp.unstarted);
-        if (warp.exchanging) settle(warp);
-        else if (++grid.pass < grid.warpCount) grid.warp = inOrder(grid.pass, grid.warpCount, grid.warpStep);
-        else if (grid.alive) releaseBarrier();
-        else if (!nextBlock()) return none;
+        if (warp.exchanging)
+            settle(warp);
+        else if (++grid.pass < grid.warpCount)
+            grid.warp = inOrder(grid.pass, grid.warpCount, grid.warpStep);
+        else if (grid.alive)
+            releaseBarrier();
+        else if (!nextBlock())
+            return none;
     }
     return none;
 }
@@ -289,7 +306,8 @@ static void describe(const Launch &launch) {
     grid.warpStep = stepThrough(grid.warpCount, launch.seed);
     grid.random = launch.seed;
     for (unsigned thread = 0; thread < grid.threads; thread++)
-        grid.indices[thread] = Index{thread % grid.blockSize.x, thread / grid.blockSize.x % grid.blockSize.y,
+        grid.indices[thread] = Index{
+            thread % grid.blockSize.x, thread / grid.blockSize.x % grid.blockSize.y,
             thread / (grid.blockSize.x * grid.blockSize.y)};
 }
 

@@ -34,7 +34,8 @@ static void exchange(Warp &warp, unsigned lanes) {
         int lane = __builtin_ctz(rest);
         const Wait &wait = waits[lane];
         if (wait.exchange != first.exchange || !(wait.place == first.place))
-            return fail("lanes of one mask meet in different operations: %s at %s:%d and %s at %s:%d",
+            return fail(
+                "lanes of one mask meet in different operations: %s at %s:%d and %s at %s:%d",
                 nameOf(first.exchange), first.place.file, first.place.line, nameOf(wait.exchange),
                 wait.place.file, wait.place.line);
         votes |= (wait.value != 0) << lane;
@@ -48,7 +49,8 @@ static void exchange(Warp &warp, unsigned lanes) {
         }
         int source = sourceLane(wait, lane);
         if (source < 0 || source >= (int)warpLanes || !(lanes >> source & 1))
-            return fail("lane %d shuffles from lane %d, which is not in its mask %08x, at %s:%d", lane, source,
+            return fail(
+                "lane %d shuffles from lane %d, which is not in its mask %08x, at %s:%d", lane, source,
                 wait.mask, wait.place.file, wait.place.line);
         wait.result = waits[source].value;
     }
@@ -70,28 +72,32 @@ static void settle(Warp &warp) {
     for (unsigned rest = warp.exchanging; rest; rest &= rest - 1) {
         const Wait &wait = waits[__builtin_ctz(rest)];
         unsigned here = wait.mask & ~warp.finished & warp.present;
-        if (wait.exchange == Exchange::synchronize && haveMet(warp, here, wait.mask)) return exchange(warp, here);
+        if (wait.exchange == Exchange::synchronize && haveMet(warp, here, wait.mask))
+            return exchange(warp, here);
     }
     int lane = __builtin_ctz(warp.exchanging);
     const Wait &wait = waits[lane];
     unsigned missing = wait.mask & ~warp.exchanging;
     const char *why = missing & ~warp.present ? "do not exist"
-        : missing & warp.finished ? "have left"
-        : missing ? "wait for the block" : "wait with another mask";
-    fail("lane %d waits with mask %08x in a %s at %s:%d for lanes that %s (%08x)", lane, wait.mask,
+        : missing & warp.finished             ? "have left"
+        : missing                             ? "wait for the block"
+                                              : "wait with another mask";
+    fail(
+        "lane %d waits with mask %08x in a %s at %s:%d for lanes that %s (%08x)", lane, wait.mask,
         nameOf(wait.exchange), wait.place.file, wait.place.line, why, missing);
 }
 
 /// Waits until all lanes of `mask` have come.
-__attribute__((noinline)) static uint64_t meet(
-    Exchange kind, unsigned mask, uint64_t value, int argument, int width, Place place) {
+__attribute__((noinline)) static uint64_t
+meet(Exchange kind, unsigned mask, uint64_t value, int argument, int width, Place place) {
     int thread = grid.thread, lane = thread % warpLanes;
     Warp &warp = grid.warps[thread / warpLanes];
     Wait &wait = grid.waits[thread];
     wait = Wait{place, kind, Barrier::plain, mask, argument, width, value, 0};
     if (!(mask >> lane & 1)) {
-        fail("lane %d calls a %s at %s:%d with the mask %08x, which leaves it out", lane, nameOf(kind), place.file,
-            place.line, mask);
+        fail(
+            "lane %d calls a %s at %s:%d with the mask %08x, which leaves it out", lane, nameOf(kind),
+            place.file, place.line, mask);
         abandon();
     }
     warp.exchanging |= 1u << lane;
@@ -129,9 +135,12 @@ static inline T shuffle(Exchange kind, unsigned mask, T value, int argument, int
 
 // The file and line of the call, as default arguments know them.
 #define EMULATED_PLACE const char *file = __builtin_FILE(), int line = __builtin_LINE()
-#define EMULATED_HERE emulated::Place{file, line}
+#define EMULATED_HERE                                                                                        \
+    emulated::Place { file, line }
 
-static inline void __syncthreads(EMULATED_PLACE) { emulated::meetBlock(emulated::Barrier::plain, 0, EMULATED_HERE); }
+static inline void __syncthreads(EMULATED_PLACE) {
+    emulated::meetBlock(emulated::Barrier::plain, 0, EMULATED_HERE);
+}
 static inline int __syncthreads_or(int value, EMULATED_PLACE) {
     return emulated::meetBlock(emulated::Barrier::any, value, EMULATED_HERE);
 }
@@ -144,7 +153,8 @@ static inline int __syncthreads_count(int value, EMULATED_PLACE) {
 static inline void __syncwarp(unsigned mask = ~0u, EMULATED_PLACE) {
     emulated::meet(emulated::Exchange::synchronize, mask, 0, 0, 32, EMULATED_HERE);
 }
-template <class T> static inline T __shfl_sync(unsigned mask, T value, int lane, int width = 32, EMULATED_PLACE) {
+template <class T>
+static inline T __shfl_sync(unsigned mask, T value, int lane, int width = 32, EMULATED_PLACE) {
     return emulated::shuffle(emulated::Exchange::fromIndex, mask, value, lane, width, EMULATED_HERE);
 }
 template <class T>
