@@ -4,12 +4,13 @@ enum KernelBudget {
     /// the 2048 threads that a multiprocessor can hold find room in its 65,536 registers.
     static let streaming = 64
 
-    /// Kernels that keep a tile of sums in registers, so that each value read serves many additions: two blocks
-    /// of 256 threads still share a multiprocessor.
+    /// Kernels that keep a tile of sums in registers, so that each value read serves many additions, or a whole
+    /// row, so that it is read once and many loads of a thread are on their way together: two blocks of 256
+    /// threads still share a multiprocessor.
     static let tiled = 128
 
     /// Beginnings of the names of tiled kernels.
-    private static let tiledFamilies = ["attention"]
+    private static let tiledFamilies = ["attention", "layer_norm", "rms_norm"]
 
     static func registers(for kernel: String) -> Int {
         tiledFamilies.contains { kernel.hasPrefix($0) } ? tiled : streaming
