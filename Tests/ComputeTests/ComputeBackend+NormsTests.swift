@@ -3,7 +3,9 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendNormsTests: XCTestCase {
-    private let shapes = [(0, 8), (1, 1), (5, 31), (3, 33), (2, 64), (40, 100), (2, 1000)]
+    private let shapes = [
+        (0, 8), (1, 1), (5, 31), (3, 33), (2, 64), (40, 100), (2, 1000), (3, 1100), (1, 8300),
+    ]
     private let epsilon: Float = 1e-5
 
     private func layerNorm(_ x: TestMatrix, _ gain: TestMatrix, _ bias: TestMatrix?) -> TestMatrix {
@@ -100,6 +102,67 @@ final class ComputeBackendNormsTests: XCTestCase {
             try checkBackward(rows, columns, centred: false)
         }
         try checkBackward(1, 1000, centred: false)
+    }
+
+    /// Rows that a GPU's warp, and then its block, cannot hold at once; dx as the formula gives it.
+    func testBackwardOfWideRows() throws {
+        for (rows, columns) in [(3, 1100), (2, 4100), (1, 8300)] {
+            for centred in [true, false] {
+                let x = TestMatrix(rows, columns, seed: 1, scale: 2, offset: 0.5)
+                let dy = TestMatrix(rows, columns, seed: 2), gain = TestMatrix(1, columns, seed: 3, offset: 1)
+                let name = "\(centred ? "layer" : "rms")NormBackward \(rows)x\(columns)"
+                let outcomes = try TestBackends.run(name) { backend in
+                    try [false, true].map {
+                        try backward(x, dy: dy, gain: gain, centred: centred, padded: $0, on: backend)
+                    }
+                }
+                let expected = gradient(at: x, dy: dy, gain: gain, centred: centred)
+                for results in outcomes {
+                    assertClose(results[0], expected, .sums, name)
+                    // Where things lie in memory changes no sum.
+                    XCTAssertEqual(results[0].values, results[1].values, name + " with gaps")
+                }
+            }
+        }
+    }
+
+    private func backward(
+        _ x: TestMatrix, dy: TestMatrix, gain: TestMatrix, centred: Bool, padded: Bool,
+        on backend: any ComputeBackend
+    ) throws -> Matrix {
+        let statistics = try backend.makeMatrix(rows: x.rows, columns: centred ? 2 : 1)
+        let input = try x.on(backend, padding: padded ? 1 : 0), gain = try gain.on(backend)
+        let y = try dy.on(backend), dx = try dy.on(backend)
+        if centred {
+            backend.layerNorm(input, gain: gain, bias: nil, epsilon: epsilon, into: y, statistics: statistics)
+            backend.layerNormBackward(
+                try dy.on(backend), x: input, gain: gain, statistics: statistics, into: dx, accumulate: false)
+        } else {
+            backend.rmsNorm(input, gain: gain, epsilon: epsilon, into: y, statistics: statistics)
+            backend.rmsNormBackward(
+                try dy.on(backend), x: input, gain: gain, statistics: statistics, into: dx, accumulate: false)
+        }
+        return dx
+    }
+
+    private func gradient(
+        at x: TestMatrix, dy: TestMatrix, gain: TestMatrix, centred: Bool
+    ) -> TestMatrix {
+        var dx = x
+        let count = Double(x.columns)
+        for row in 0..<x.rows {
+            let mean = centred ? x.row(row).reduce(0, +) / count : 0
+            let variance = x.row(row).reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+            let inverse = 1 / (variance + Double(epsilon)).squareRoot()
+            let units = x.row(row).map { ($0 - mean) * inverse }
+            let gradients = zip(dy.row(row), gain.values).map { $0 * $1 }
+            let average = centred ? gradients.reduce(0, +) / count : 0
+            let product = zip(gradients, units).reduce(0) { $0 + $1.0 * $1.1 } / count
+            for column in 0..<x.columns {
+                dx[row, column] = inverse * (gradients[column] - average - units[column] * product)
+            }
+        }
+        return dx
     }
 
     private func checkBackward(_ rows: Int, _ columns: Int, centred: Bool) throws {

@@ -58,8 +58,9 @@ final class ComputeBackendRowsTests: XCTestCase {
                 let outcomes = try TestBackends.run(name) { backend in
                     let fresh = try before.on(backend), added = try before.on(backend, padding: 3)
                     let ids = try backend.makeIndices(ids)
-                    backend.embed(ids, table: table, into: fresh, accumulate: false)
-                    backend.embed(ids, table: table, into: added, accumulate: true)
+                    let weight = try backend.makeWeight(table)
+                    backend.embed(ids, table: weight, into: fresh, accumulate: false)
+                    backend.embed(ids, table: weight, into: added, accumulate: true)
                     return [fresh, added]
                 }
                 for results in outcomes {
@@ -149,7 +150,7 @@ final class ComputeBackendRowsTests: XCTestCase {
     }
 
     func testSumsAndProducts() throws {
-        for (rows, columns) in [(0, 3), (1, 1), (3, 31), (70, 33), (2, 1000), (600, 70)] {
+        for (rows, columns) in [(0, 3), (1, 1), (3, 31), (70, 33), (2, 1000), (600, 70), (2, 1100)] {
             let x = TestMatrix(rows, columns, seed: 1), y = TestMatrix(rows, columns, seed: 2)
             let factors = TestMatrix(rows, 1, seed: 3), before = TestMatrix(1, columns, seed: 4)
             let name = "\(rows)x\(columns)"
