@@ -44,7 +44,8 @@ final class CUDABackendDistributionsTests: XCTestCase {
                     let ids = try backend.makeIndices(Array(repeating: -1, count: x.rows * k))
                     let values = try backend.makeMatrix(rows: x.rows, columns: k)
                     backend.topK(logits, k: k, ids: ids, values: values)
-                    let found = try backend.read(ids).map(Int.init), numbers = try TestMatrix(values, of: backend)
+                    let found = try backend.read(ids).map(Int.init),
+                        numbers = try TestMatrix(values, of: backend)
                     for row in 0..<x.rows {
                         let name = "top \(k) of \(size), row \(row)"
                         let best = Array(orders[row].prefix(k))
@@ -63,7 +64,7 @@ final class CUDABackendDistributionsTests: XCTestCase {
     func testRowsGiveTheSameBitsAnywhere() throws {
         let x = TestMatrix(9, 5001, seed: 1, scale: 4)
         var results: [[UInt32]] = []
-        for (padding, scratchBytes) in [(0, 64 << 20), (3, 64 << 20), (2, 2500)] {
+        for (padding, scratchBytes) in [(0, 64 << 20), (3, 64 << 20), (2, 2200)] {
             let backend = try backend(scratchBytes: scratchBytes)
             let logits = try x.on(backend, padding: padding)
             let together = try backend.makeMatrix(rows: 9, columns: 1)
@@ -84,12 +85,14 @@ final class CUDABackendDistributionsTests: XCTestCase {
         let x = TestMatrix(4, 2500, seed: 1, scale: 4)
         let logits = try x.on(backend)
         let rows: [Int32] = [3, 3, 0, 1, 3, 2], ids: [Int32] = [0, 2499, 7, 2047, 2048, 1]
-        let together = try backend.makeMatrix(rows: 6, columns: 1), alone = try backend.makeMatrix(rows: 6, columns: 1)
+        let together = try backend.makeMatrix(rows: 6, columns: 1),
+            alone = try backend.makeMatrix(rows: 6, columns: 1)
         backend.logProbabilities(
             logits, rows: try backend.makeIndices(rows), ids: try backend.makeIndices(ids), into: together)
         for entry in 0..<6 {
             backend.logProbabilities(
-                logits, rows: try backend.makeIndices([rows[entry]]), ids: try backend.makeIndices([ids[entry]]),
+                logits, rows: try backend.makeIndices([rows[entry]]),
+                ids: try backend.makeIndices([ids[entry]]),
                 into: alone.rows(entry..<entry + 1))
         }
         XCTAssertEqual(try backend.read(together), try backend.read(alone))
