@@ -7,7 +7,7 @@ import Synchronization
 /// Everything is queued on one stream and runs in order; the host waits in `read` and `synchronize` alone.
 /// Memory is taken and given back in the stream's order too.  Results repeat bit for bit, but products may
 /// round differently in batches of other sizes, because cuBLAS chooses its kernels by shape.
-package final class CUDABackend: Sendable {
+package final class CUDABackend: ComputeBackend {
     /// What the user may choose.
     package struct Options: Sendable {
         package var device = 0
