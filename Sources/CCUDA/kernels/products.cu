@@ -100,8 +100,8 @@ static __device__ __forceinline__ void putSum(
     at.store(y, sum);
 }
 
-// y[r] (+)= 2^−exponents[r] · Σ_t products[t · N + r] + bias, products in rows of `pitch` elements.  The small
-// terms are added first.
+// y[r] (+)= 2^−exponents[r] · Σ_t products[t · N + r] + bias, products in rows of `pitch` elements.  The
+// small terms are added first.
 extern "C" __global__ void __launch_bounds__(256) join_terms(
     const float *products, int pitch, int count, const int *exponents, const float *bias, Rows y, int rows,
     int columns, int shift, int accumulate) {
