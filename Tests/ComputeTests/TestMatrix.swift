@@ -60,19 +60,6 @@ struct TestMatrix {
     }
 }
 
-/// How far results may lie from a float64 reference: |found − expected| ≤ absolute + relative · |expected|.
-struct Tolerance {
-    var absolute: Double
-    var relative: Double
-
-    /// Elementwise functions of float32 values.
-    static let elementwise = Tolerance(absolute: 1e-30, relative: 1e-6)
-    /// Sums of up to some thousand float32 terms of size one.
-    static let sums = Tolerance(absolute: 4e-6, relative: 4e-6)
-    /// Copies and exact conversions.
-    static let exact = Tolerance(absolute: 0, relative: 0)
-}
-
 /// Fails unless all elements of `found` are as near to `expected` as the tolerance asks; names the worst.
 func assertClose(
     _ found: TestMatrix, _ expected: TestMatrix, _ tolerance: Tolerance, _ name: String,

@@ -16,6 +16,7 @@ package enum Messages {
         case is ModelInventory.UnfinishedDownload:
             "the download is not finished; 'remedi model download' goes on with it"
         case let error as CubinError: words(error)
+        case let error as SelfTestFailure: words(error)
         case let error as PresubmitFailure: "presubmit: \(error.step) failed"
         case let error as JSONError: "not JSON at byte \(error.byte): \(error.reason)"
         case OutputError.failed(let reason): "cannot write to standard output: \(reason)"

@@ -20,12 +20,12 @@ struct KernelCheck {
     let compiler: String
 
     /// - Throws: `ComputeError` where the kernels do not compile; `CubinError`.
-    init(_ compiler: KernelCompiler) throws {
+    init(_ compiler: KernelCompiler, architectures: [Int] = KernelCheck.architectures) throws {
         let description = try compiler.description()
         self.compiler = "NVRTC \(description.version) of \(description.folder)"
         var compilations: [Compilation] = []
         var notes: [String] = []
-        for architecture in Self.architectures {
+        for architecture in architectures {
             let target = try? compiler.target(for: architecture)
             guard let target, target.isMachineCode, target.architecture == architecture else {
                 notes.append("sm_\(architecture): not known to NVRTC \(description.version)")
@@ -69,7 +69,8 @@ struct KernelCheck {
                 let spilled = compilation.log.kernels[name].map { String($0.spilledBytes) } ?? "?"
                 table.add([
                     name, "\(compilation.architecture)", "\(kernel.registers)",
-                    "\(KernelBudget.registers(for: name))", "\(kernel.sharedBytes)", "\(kernel.stackBytes)",
+                    "\(KernelBudget.limits(for: name).registers)", "\(kernel.sharedBytes)",
+                    "\(kernel.stackBytes)",
                     spilled, "\(kernel.localBytes)", kernel.mostThreads.map(String.init) ?? "any",
                     "\(kernel.codeBytes)",
                 ])

@@ -108,4 +108,11 @@ final class KernelBudgetTests: XCTestCase {
             KernelBudget.findings(fine, nil, architecture: 90),
             ["add, sm_90: the assembler says nothing of it"])
     }
+
+    func testFamilies() {
+        let cases = [("add", 64), ("attention_16_of_64", 200), ("rms_norm_backward", 128), ("row_dots", 64)]
+        for (kernel, registers) in cases {
+            XCTAssertEqual(KernelBudget.limits(for: kernel).registers, registers, kernel)
+        }
+    }
 }

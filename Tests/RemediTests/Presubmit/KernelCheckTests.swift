@@ -4,7 +4,8 @@ import XCTest
 @testable import remedi
 
 final class KernelCheckTests: XCTestCase {
-    /// The kernels of this build through the real compiler, where there is one.
+    /// The kernels of this build through the real compiler, where there is one; for one architecture, since
+    /// `presubmit` does them all.
     func testEveryKernelKeepsItsBudget() throws {
         let compiler: KernelCompiler
         do {
@@ -13,10 +14,9 @@ final class KernelCheckTests: XCTestCase {
         } catch ComputeError.deviceUnavailable(_, let reason) {
             throw XCTSkip(reason)
         }
-        let check = try KernelCheck(compiler)
+        let check = try KernelCheck(compiler, architectures: [80])
         XCTAssertEqual(check.findings, [])
-        XCTAssertEqual(
-            check.compilations.count + check.notes.count, KernelCheck.architectures.count)
+        XCTAssertEqual(check.compilations.count + check.notes.count, 1)
         for compilation in check.compilations {
             let names = compilation.kernels.map(\.name)
             XCTAssertEqual(
