@@ -23,7 +23,7 @@ let package = Package(
     targets: [
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(
-            name: "CCUDA", exclude: ["kernels"], cSettings: strictFlags,
+            name: "CCUDA", exclude: ["README.md", "kernels"], cSettings: strictFlags,
             linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "Compute", dependencies: ["CKernels", "CCUDA"]),
         .target(name: "LanguageModels", dependencies: ["Compute"]),

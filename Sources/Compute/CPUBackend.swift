@@ -76,7 +76,8 @@ extension CPUBackend {
     package func deviceMemory() -> DeviceMemory {
         let inventory = HostInventory.current()
         return DeviceMemory(
-            free: inventory.availableMemory + memory.waitingBytes, total: inventory.physicalMemory)
+            free: min(inventory.availableMemory + memory.waitingBytes, inventory.physicalMemory),
+            total: inventory.physicalMemory, isDedicated: false)
     }
 
     package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {

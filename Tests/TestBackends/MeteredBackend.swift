@@ -14,11 +14,11 @@ package final class MeteredBackend: ComputeBackend {
 
     package init(_ base: any ComputeBackend) { self.base = base }
 
-    /// The same memory, given back to the meter with its last user.
-    private func metered(_ storage: DeviceStorage) -> DeviceStorage {
+    /// The same memory, of which `bytes` are given back to the meter with its last user.
+    private func metered(_ storage: DeviceStorage, bytes: Int) -> DeviceStorage {
         let meter = memory
         return DeviceStorage(address: storage.address, byteCount: storage.byteCount) { _ in
-            withExtendedLifetime(storage) { meter.giveBack(storage.byteCount) }
+            withExtendedLifetime(storage) { meter.giveBack(bytes) }
         }
     }
 
@@ -40,14 +40,17 @@ extension MeteredBackend {
     package func deviceMemory() throws -> DeviceMemory { try base.deviceMemory() }
 
     package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {
-        try memory.take(4 * rows * columns)
-        let matrix = try base.makeMatrix(rows: rows, columns: columns)
-        return Matrix(storage: metered(matrix.storage), rows: rows, columns: columns)
+        let bytes = 4 * rows * columns
+        try memory.take(bytes)
+        let storage = try base.makeMatrix(rows: rows, columns: columns).storage
+        return Matrix(storage: metered(storage, bytes: bytes), rows: rows, columns: columns)
     }
 
     package func makeIndices(_ values: [Int32]) throws -> IndexVector {
-        try memory.take(4 * values.count)
-        return IndexVector(storage: metered(try base.makeIndices(values).storage), count: values.count)
+        let bytes = 4 * values.count
+        try memory.take(bytes)
+        let storage = try base.makeIndices(values).storage
+        return IndexVector(storage: metered(storage, bytes: bytes), count: values.count)
     }
 
     package func makeSpans(_ spans: [AttentionSpan]) throws -> AttentionSpans { try base.makeSpans(spans) }
@@ -56,7 +59,16 @@ extension MeteredBackend {
         base.rewrite(old, with: spans)
     }
 
-    package func makeWeight(_ stored: Weight) throws -> Weight { try base.makeWeight(stored) }
+    /// Counts a copy, as a device of its own makes one.
+    package func makeWeight(_ stored: Weight) throws -> Weight {
+        let bytes = stored.elementType.byteCount * stored.outputs * stored.inputs
+        try memory.take(bytes)
+        let weight = try base.makeWeight(stored)
+        return Weight(
+            storage: metered(weight.storage, bytes: bytes), byteOffset: weight.byteOffset,
+            elementType: weight.elementType, layout: weight.layout, outputs: weight.outputs,
+            inputs: weight.inputs, leadingDimension: weight.leadingDimension)
+    }
 
     package func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {
         try base.record(operations)

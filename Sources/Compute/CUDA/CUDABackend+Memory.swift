@@ -187,6 +187,6 @@ extension CUDABackend {
         try context.check(ccuda_memory(libraries.handle, &free, &total))
         // What the pool keeps for later is free to us.
         let kept = try memoryUsage().map { $0.reserved - $0.used } ?? 0
-        return DeviceMemory(free: Int(free) + kept, total: Int(total))
+        return DeviceMemory(free: Int(free) + kept, total: Int(total), isDedicated: true)
     }
 }

@@ -37,6 +37,24 @@ package final class Tokenizer: Sendable {
             ]).text()
     }
 
+    /// One that knows next to no token, for a model that reads no text.
+    ///
+    /// - Throws: `LanguageModelError`.
+    init(withoutTokens: Void) throws {
+        // A vocabulary is not empty.
+        var source = TokenizerSource(path: "")
+        source.spellings.append([UInt8(ascii: "!")])
+        source.ids = [0]
+        source.model = ["type": "BPE", "vocab": true, "merges": true]
+        source.settings = ["pre_tokenizer": ["type": "ByteLevel"], "decoder": ["type": "ByteLevel"]]
+        parts = try TokenizerParts(source: source)
+        vocabularySize = 0
+        endToken = nil
+        startTokens = []
+        vocabularyFiles = []
+        settings = ""
+    }
+
     /// SHA-256, in hexadecimal, of the vocabulary's files and of what the others say that matters: tells
     /// tokenizers of one model apart.  Computed when it is first asked for.
     ///

@@ -51,10 +51,10 @@ package final class LanguageModel: Sendable {
         elementType: ElementType? = nil, batchBytes: Int? = nil,
         notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
     ) throws {
-        let (configuration, names) = try ModelFamilies.read(ConfigurationReader(checkpoint))
-        let loader = WeightLoader(
-            checkpoint: checkpoint, names: names, backend: backend, elementType: elementType)
         let summary = try ModelSummary(checkpoint)
+        let configuration = summary.configuration
+        let loader = WeightLoader(
+            source: checkpoint, names: summary.names, backend: backend, elementType: elementType)
         allowance = MemoryAllowance(
             backend, isSinglePrecision: summary.holdsSinglePrecision(as: elementType),
             batchBytes: batchBytes, notice: notice)
@@ -68,6 +68,26 @@ package final class LanguageModel: Sendable {
         self.tokenizer = tokenizer
         self.name = name
         self.backend = backend
+    }
+
+    /// A model without weights and tokens, on a device that computes nothing: whatever is asked of it shows
+    /// what memory that takes.
+    package init(
+        planned summary: ModelSummary, on device: PlannedDevice, elementType: ElementType?
+    ) throws {
+        configuration = summary.configuration
+        allowance = MemoryAllowance(device, isSinglePrecision: false, batchBytes: nil, notice: { _ in })
+        weights = try WeightLoader(
+            source: PlannedWeights(summary, elementType: elementType), names: summary.names,
+            backend: device, elementType: elementType
+        ).load(summary.configuration)
+        rotary = RotaryTable(summary.configuration)
+        fingerprint = ""
+        name = summary.configuration.modelType
+        folder = URL(fileURLWithPath: "/")
+        tokenizer = try Tokenizer(withoutTokens: ())
+        self.elementType = elementType
+        backend = device
     }
 }
 

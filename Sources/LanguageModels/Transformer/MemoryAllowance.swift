@@ -26,7 +26,7 @@ package final class MemoryAllowance: Sendable {
         self.backend = backend
         self.isSinglePrecision = isSinglePrecision
         self.notice = notice
-        wholeBatchBytes = batchBytes ?? 128 << 20
+        wholeBatchBytes = batchBytes ?? Self.batchBytes(of: try? backend.deviceMemory())
     }
 
     /// Whether requests run in halves.
@@ -35,8 +35,33 @@ package final class MemoryAllowance: Sendable {
     /// What the activations of one batch may take, in bytes.
     var batchBytes: Int { isHalved ? wholeBatchBytes / 2 : wholeBatchBytes }
 
-    /// What the keys and values of texts that are being continued may take, in bytes.
-    var cacheBytes: Int { (isHalved ? 1 : 2) << 29 }
+    /// 128 MiB keep a processor's caches and cores busy.  A GPU has room for more rows, which read the weights
+    /// less often; beyond a GiB that is no longer felt.
+    private static func batchBytes(of memory: DeviceMemory?) -> Int {
+        let least = 128 << 20
+        guard let memory, memory.isDedicated else { return least }
+        return min(max(memory.total / 64, least), 1 << 30)
+    }
+
+    /// What the keys and values of texts that are being continued may take, in bytes: 1 GiB of the host's
+    /// memory, but half of what a GPU has left, because every text more costs next to no time there.
+    var cacheBytes: Int {
+        let whole =
+            if let memory = try? backend.deviceMemory(), memory.isDedicated { memory.free / 2 } else {
+                1 << 30
+            }
+        return isHalved ? whole / 2 : whole
+    }
+
+    /// What may go to things that could be computed again, in bytes: a quarter of what the host has left; of
+    /// a GPU, whose memory waits for nobody else, as much as leaves two fifths to the steps themselves.
+    package var keptBytes: Int {
+        guard let memory = try? backend.deviceMemory() else { return 0 }
+        return memory.isDedicated ? memory.free / 5 * 3 : memory.free / 4
+    }
+
+    /// What a part holds of the device, as noted.
+    package func held(_ part: MemoryShortage.Part) -> Int { state.withLock { $0.held[part] ?? 0 } }
 
     /// Notes what a part holds of the device from now on, for the person who must make room.
     package func note(_ part: MemoryShortage.Part, bytes: Int) {

@@ -11,6 +11,8 @@ package struct ModelSummary: Sendable {
     }
 
     package let configuration: TransformerConfiguration
+    /// As the checkpoint has them.
+    let names: WeightNames
     /// In the order of `ModelPart`, parts without parameters left out.
     package let parts: [Part]
     /// How many parameters are stored in each element type.
@@ -18,16 +20,43 @@ package struct ModelSummary: Sendable {
     /// Parameters of vectors: norms and biases, which are held as float32.
     private let vectorParameters: Int
     private let matrixParametersByType: [ElementType: Int]
+    private let elementTypes: [String: ElementType]
 
     /// - Throws: `LanguageModelError`, as loading the model would.
     package init(_ checkpoint: Checkpoint) throws {
         let (configuration, names) = try ModelFamilies.read(ConfigurationReader(checkpoint))
+        try self.init(configuration, names.resolved(in: checkpoint, configuration)) { need in
+            try Self.elementType(of: need, in: checkpoint)
+        }
+    }
+
+    /// Of a checkpoint that is not there, stored in the type that `config.json` names, else float32.
+    ///
+    /// - Throws: `LanguageModelError`, as loading the model would.
+    package init(withoutWeights reader: ConfigurationReader) throws {
+        let (configuration, names) = try ModelFamilies.read(reader)
+        let stored = (reader.object["torch_dtype"] ?? reader.object["dtype"])?.string
+        let type: ElementType =
+            switch stored {
+            case "float16": .float16
+            case "bfloat16": .bfloat16
+            default: .float32
+            }
+        self.init(configuration, names) { _ in type }
+    }
+
+    private init(
+        _ configuration: TransformerConfiguration, _ names: WeightNames,
+        elementType: (TensorRequirement) throws -> ElementType
+    ) rethrows {
+        var elementTypes: [String: ElementType] = [:]
         var sizes: [ModelPart: Part] = [:]
         var types: [ElementType: Int] = [:]
         var matrices: [ElementType: Int] = [:]
         var vectors = 0
-        for need in try names.resolved(in: checkpoint, configuration).tensors(configuration) {
-            let type = try Self.elementType(of: need, in: checkpoint)
+        for need in names.tensors(configuration) {
+            let type = try elementType(need)
+            elementTypes[need.name] = type
             let count = need.shape.reduce(1, *)
             let bytes = count * type.byteCount
             sizes[need.part, default: Part(part: need.part, parameters: 0, byteCount: 0)].parameters += count
@@ -40,6 +69,8 @@ package struct ModelSummary: Sendable {
             }
         }
         self.configuration = configuration
+        self.names = names
+        self.elementTypes = elementTypes
         parts = ModelPart.allCases.compactMap { sizes[$0] }
         parametersByType = types
         vectorParameters = vectors
@@ -62,6 +93,9 @@ package struct ModelSummary: Sendable {
         }
         return tensor.elementType
     }
+
+    /// How a tensor is stored.
+    func elementType(of need: TensorRequirement) -> ElementType? { elementTypes[need.name] }
 
     package var parameterCount: Int { parts.reduce(0) { $0 + $1.parameters } }
     /// Bytes in the files.

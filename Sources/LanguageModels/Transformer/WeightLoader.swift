@@ -1,9 +1,20 @@
 import Compute
 import Foundation
 
-/// Finds a model's tensors in a checkpoint, checks them and brings them to the device.
+/// Where a model's tensors come from.
+protocol WeightSource {
+    /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`.
+    func tensor(_ need: TensorRequirement) throws -> StoredTensor
+}
+
+extension Checkpoint: WeightSource {
+    func tensor(_ need: TensorRequirement) throws -> StoredTensor { try tensor(need.name, shape: need.shape) }
+}
+
+/// Finds a model's tensors, checks them and brings them to the device.
 struct WeightLoader {
-    let checkpoint: Checkpoint
+    let source: any WeightSource
+    /// As the source has them.
     let names: WeightNames
     let backend: any ComputeBackend
     /// What matrices are rounded to; nil: as stored.
@@ -11,7 +22,6 @@ struct WeightLoader {
 
     /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`; `ComputeError`.
     func load(_ configuration: TransformerConfiguration) throws -> TransformerWeights {
-        let names = try names.resolved(in: checkpoint, configuration)
         let embedding = try matrix(
             names.tokenEmbedding(configuration), layout: .outputsByInputs,
             outputs: configuration.vocabularySize, inputs: configuration.hiddenSize)
@@ -58,13 +68,9 @@ struct WeightLoader {
         NormWeights(gain: try vector(need.gain), bias: try need.bias.map(vector))
     }
 
-    private func stored(_ need: TensorRequirement) throws -> StoredTensor {
-        try checkpoint.tensor(need.name, shape: need.shape)
-    }
-
     /// A vector as a float32 matrix of one row.
     private func vector(_ need: TensorRequirement) throws -> Matrix {
-        let tensor = try stored(need)
+        let tensor = try source.tensor(need)
         let row = try backend.makeMatrix(rows: 1, columns: need.shape[0])
         backend.write(tensor.floats(), into: row)
         return row
@@ -73,7 +79,7 @@ struct WeightLoader {
     private func matrix(
         _ need: TensorRequirement, layout: Weight.Layout, outputs: Int, inputs: Int
     ) throws -> Weight {
-        let tensor = try stored(need)
+        let tensor = try source.tensor(need)
         let type = elementType ?? tensor.elementType
         let isKept = type == tensor.elementType
         return try backend.makeWeight(

@@ -130,7 +130,7 @@ final class EditorTrainer {
     }
 
     /// The loss of a batch as things stand.
-    private func measure(_ indices: [Int]) throws -> LossTerms {
+    func measure(_ indices: [Int]) throws -> LossTerms {
         try material.model.allowance.run({ need(of: indices, recording: false) }) {
             try evaluate(indices, gradient: false).terms
         }
@@ -138,7 +138,7 @@ final class EditorTrainer {
 
     /// The loss of a batch, and one step of the optimizer against its gradient.  Parameters change only once
     /// the whole gradient is there.
-    private func step(_ indices: [Int]) throws -> LossTerms {
+    func step(_ indices: [Int]) throws -> LossTerms {
         let terms = try material.model.allowance.run({ need(of: indices, recording: true) }) {
             let (terms, pass, dDirections) = try evaluate(indices, gradient: true)
             guard let dDirections else { preconditionFailure("a gradient was asked for") }

@@ -13,6 +13,18 @@ struct TrainingExample: Sendable {
     let target: Int32
     let comparator: Int32
 
+    init(
+        id: String, source: RepresentationSource, prompt: FreezeRequest, essence: FreezeRequest? = nil,
+        target: Int32 = -1, comparator: Int32 = -1
+    ) {
+        self.id = id
+        self.source = source
+        self.prompt = prompt
+        self.essence = essence
+        self.target = target
+        self.comparator = comparator
+    }
+
     /// - Throws: `RemediError.entityNotInPrompt`, `RemediError.attributeNotInContext`;
     ///   `LanguageModelError.configuration` for a target without an embedding.
     init(_ sample: Sample, model: LanguageModel, options: TokenOptions, weights: LossWeights) throws {

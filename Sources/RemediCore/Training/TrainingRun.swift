@@ -84,7 +84,7 @@ package struct TrainingRun {
 
 extension TrainingRun {
     /// Bytes for what could be computed again.
-    private var cacheBytes: Int { options.cacheBytes ?? MemoryBudget.automatic() }
+    private var cacheBytes: Int { options.cacheBytes ?? model.allowance.keptBytes }
 
     /// Blocks whose representations are read in one pass: as many as a quarter of the budget holds.
     private func groups(of blocks: [Int]) -> [[Int]] {

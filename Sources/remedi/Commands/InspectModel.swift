@@ -10,9 +10,8 @@ package struct InspectModel: Command {
 
     package var given = GivenArguments<InspectModel>()
     var model = ModelArguments()
-    var layer: Int?
-    var batchSize = 16
-    var samples = 4500
+    var plan = PlanArguments()
+    var isPlanOnly = false
     var isJSON = false
 
     package init() {}
@@ -20,36 +19,70 @@ package struct InspectModel: Command {
     package static var options: [Option<InspectModel>] {
         ModelArguments.options(in: \.model).filter { $0.name == "model" || $0.name == "fp16" } + [
             Option(
-                "layer", short: "l", \.layer, .optional(.integer(minimum: 0)), group: "Plan",
-                help: "plans training an editor at this layer; the middle one if not given"),
+                "device", \.model.device.device, .device, group: "Plan",
+                help: "what memory is planned for: the processor's, or with cuda a GPU's, which need not be"
+                    + " there")
+        ] + PlanArguments.options(in: \.plan) + [
             Option(
-                "batch-size", \.batchSize, .integer(minimum: 1), group: "Plan",
-                help: "plans training steps of so many samples"),
-            Option(
-                "samples", \.samples, .integer(minimum: 1), group: "Plan",
-                help: "plans training with so many samples"),
+                "memory", \.isPlanOnly, .flag, group: "Output", help: "shows the memory plan and nothing else"
+            ),
             Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON"),
         ]
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let folder = try model.locate(in: surroundings.workplace)
-        let checkpoint = try Checkpoint(folder: folder)
-        let summary = try ModelSummary(checkpoint)
-        let blocks = summary.configuration.blocks
-        let block = layer ?? blocks / 2
-        guard block < blocks else { throw LanguageModelError.noSuchBlock(block: block, blocks: blocks) }
-        var workload = MemoryPlan.Workload(block: block)
-        workload.batchSize = batchSize
-        workload.samples = samples
-        let elementType = model.device.elementType(for: ModelName(model.name))
-        let plan = MemoryPlan(summary, workload, elementType: elementType)
+        let (summary, checkpoint) = try summarised(in: surroundings.workplace)
+        let memory = try planned(summary)
         if isJSON {
-            return try surroundings.write(json(checkpoint, summary, plan, block: block))
+            var object = isPlanOnly ? JSONObject() : json(summary, checkpoint)
+            object["memory_bytes"] = .object(memory.json)
+            return try surroundings.write(.object(object))
         }
-        try surroundings.write(report(checkpoint, summary, plan, block: block))
+        let overview = isPlanOnly ? "" : report(summary, checkpoint) + "\n"
+        try surroundings.write(overview + memory.title + "\n" + memory.facts.text)
     }
 
+    /// What a checkpoint holds; where its weights are not there yet, what `config.json` or the configuration
+    /// as published says of them.
+    private func summarised(in workplace: Workplace) throws -> (ModelSummary, Checkpoint?) {
+        let folder: URL
+        do {
+            folder = try model.locate(in: workplace)
+        } catch let error as ExperimentError {
+            guard let reader = PublishedConfiguration.reader(of: ModelName(model.name)) else { throw error }
+            return (try ModelSummary(withoutWeights: reader), nil)
+        }
+        do {
+            let checkpoint = try Checkpoint(folder: folder)
+            return (try ModelSummary(checkpoint), checkpoint)
+        } catch let error as LanguageModelError {
+            let file = folder.appendingPathComponent("config.json")
+            guard case .fileMissing(let path) = error, path != file.path else { throw error }
+            let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
+            return (try ModelSummary(withoutWeights: reader), nil)
+        }
+    }
+
+    private func planned(_ summary: ModelSummary) throws -> PlannedMemory {
+        let workload = try plan.workload(of: summary.configuration)
+        let elementType = model.device.elementType(for: ModelName(model.name))
+        guard case .cuda = model.device.device else {
+            return PlannedMemory(MemoryPlan(summary, workload, elementType: elementType), workload)
+        }
+        var device = DevicePlan.Workload(workload)
+        device.textTokens = plan.textTokens
+        device.cacheBytes = plan.cacheMemory
+        return PlannedMemory(
+            try DevicePlan(
+                summary, device, elementType: elementType,
+                totalMemory: plan.deviceMemory ?? PlanArguments.usualDeviceMemory, architecture: 90),
+            workload)
+    }
+}
+
+// MARK: - Overview
+
+extension InspectModel {
     private func facts(_ summary: ModelSummary) -> [(key: String, title: String, value: JSONValue)] {
         let configuration = summary.configuration
         let types = ElementType.allCases.compactMap { type in
@@ -69,23 +102,10 @@ package struct InspectModel: Command {
         ]
     }
 
-    private func planned(_ plan: MemoryPlan) -> [(key: String, title: String, bytes: Int)] {
-        [
-            ("weights", "weights", plan.weights),
-            ("frozen", "computed once and kept", plan.frozen),
-            ("activations", "activations of a step", plan.activations),
-            ("workspace", "workspace of a step", plan.workspace),
-            ("logits", "logits of a step", plan.logits),
-            ("training", "training, all of it", plan.training),
-            ("cache_per_token", "generation, each token", plan.cachePerToken),
-        ]
-    }
-
-    private func json(
-        _ checkpoint: Checkpoint, _ summary: ModelSummary, _ plan: MemoryPlan, block: Int
-    ) -> JSONValue {
+    private func json(_ summary: ModelSummary, _ checkpoint: Checkpoint?) -> JSONObject {
         var object: JSONObject = [
-            "folder": .string(checkpoint.folder.path), "fingerprint": .string(checkpoint.fingerprint),
+            "folder": checkpoint.map { .string($0.folder.path) } ?? .null,
+            "fingerprint": checkpoint.map { .string($0.fingerprint) } ?? .null,
         ]
         for fact in facts(summary) { object[fact.key] = fact.value }
         object["parts"] = .array(
@@ -95,29 +115,18 @@ package struct InspectModel: Command {
                     "bytes": .integer($0.byteCount),
                 ]
             })
-        var memory: JSONObject = [
-            "layer": .integer(block), "batch_size": .integer(batchSize), "samples": .integer(samples),
-        ]
-        for item in planned(plan) { memory[item.key] = .integer(item.bytes) }
-        object["memory_bytes"] = .object(memory)
-        return .object(object)
+        return object
     }
 
-    private func report(
-        _ checkpoint: Checkpoint, _ summary: ModelSummary, _ plan: MemoryPlan, block: Int
-    ) -> String {
+    private func report(_ summary: ModelSummary, _ checkpoint: Checkpoint?) -> String {
         var overview = Facts()
-        overview.add("folder", checkpoint.folder.path)
+        overview.add("folder", checkpoint?.folder.path ?? "not there; as published")
         for fact in facts(summary) { overview.add(fact.title, fact.value.string ?? fact.value.text()) }
-        overview.add("fingerprint", checkpoint.fingerprint)
+        if let checkpoint { overview.add("fingerprint", checkpoint.fingerprint) }
         var parts = TextTable(columns: [.init("part"), .init("parameters", .right), .init("size", .right)])
         for part in summary.parts {
             parts.add([part.part.rawValue, "\(part.parameters)", ByteCount.text(part.byteCount)])
         }
-        var memory = Facts()
-        for item in planned(plan) { memory.add(item.title, ByteCount.text(item.bytes)) }
         return overview.text + "\n" + parts.text()
-            + "\nMemory of training an editor at layer \(block), batches of \(batchSize), \(samples) samples:\n"
-            + memory.text
     }
 }

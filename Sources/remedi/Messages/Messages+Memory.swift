@@ -43,7 +43,7 @@ extension Messages {
         switch remedy {
         case .smallerBatches: "a smaller --batch-size"
         case .fewerKeptSamples: "a smaller --cache-memory"
-        case .halfPrecision: "--fp16 true"
+        case .halfPrecision: "--fp16 yes"
         case .otherDevice: "another --device"
         }
     }

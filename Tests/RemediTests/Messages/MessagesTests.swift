@@ -187,9 +187,9 @@ final class MessagesTests: XCTestCase {
                 isHalved: halved, device: "cuda:0", requestedBytes: 3 << 30, memory: memory, parts: parts,
                 remedies: MemoryShortage.Remedy.allCases)
         }
-        let memory = DeviceMemory(free: 1 << 30, total: 80 << 30)
+        let memory = DeviceMemory(free: 1 << 30, total: 80 << 30, isDedicated: true)
         let remedies =
-            "; to need less: a smaller --batch-size, a smaller --cache-memory, --fp16 true, another --device"
+            "; to need less: a smaller --batch-size, a smaller --cache-memory, --fp16 yes, another --device"
         check([
             (
                 LanguageModelError.outOfMemory(
