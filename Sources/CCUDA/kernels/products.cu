@@ -16,40 +16,26 @@
 // Cost: decoding is bound by reading the weights, which stays once; large batches do two or three products
 // for one on tensor cores, eight and more times as fast as float32 without them.
 
-// 2^n for −126 ≤ n ≤ 127.
-static __device__ __forceinline__ float powerOfTwo(int n) { return __int_as_float((n + 127) << 23); }
-
-// x · 2^n for |n| ≤ 252, rounded only where the result is subnormal.
-static __device__ __forceinline__ float scaledByPower(float x, int n) {
-    const int half = n / 2;
-    return x * powerOfTwo(half) * powerOfTwo(n - half);
-}
+// 2^n for |n| ≤ 252 as two factors; products are rounded only where they are subnormal.
+struct PowerOfTwo {
+    float first, second;
+    __device__ __forceinline__ explicit PowerOfTwo(int n)
+        : first(__int_as_float((n / 2 + 127) << 23)), second(__int_as_float((n - n / 2 + 127) << 23)) {}
+    __device__ __forceinline__ float times(float x) const { return x * first * second; }
+};
 
 static __device__ __forceinline__ void roundTo(half16 &y, float x) { y = roundToHalf(x); }
 static __device__ __forceinline__ void roundTo(bfloat16 &y, float x) { y = roundToBrain(x); }
-
-// Four elements of a row from `place` on, 0 behind its end.
-static __device__ __forceinline__ void loadFour(
-    const float *row, bool aligned, int place, int columns, float (&four)[4]) {
-    if (aligned && place + 4 <= columns) {
-        const float4 whole = *(const float4 *)(row + place);
-        four[0] = whole.x, four[1] = whole.y, four[2] = whole.z, four[3] = whole.w;
-    } else {
-#pragma unroll
-        for (int i = 0; i < 4; i++) four[i] = place + i < columns ? row[place + i] : 0.0f;
-    }
-}
 
 // The largest finite magnitude of a row; every thread gets it.
 static __device__ __forceinline__ float largestFinite(
     const float *row, bool aligned, int columns, float *scratch) {
     float largest = 0;
     for (int place = 4 * threadIdx.x; place < columns; place += 4 * blockDim.x) {
-        float four[4];
-        loadFour(row, aligned, place, columns, four);
+        const Lanes<4> four = loadFour(row, place, columns, aligned);
 #pragma unroll
         for (int i = 0; i < 4; i++) {
-            const float magnitude = fabsf(four[i]);
+            const float magnitude = fabsf(four.at[i]);
             if (magnitude < INFINITE) largest = fmaxf(largest, magnitude);
         }
     }
@@ -67,21 +53,21 @@ static __device__ __forceinline__ void splitRow(
     const bool aligned = isAligned(x.start, x.stride);
     const float largest = largestFinite(source, aligned, columns, scratch);
     const int exponent = largest > 0 ? top - ilogbf(largest) : 0;
+    const PowerOfTwo scale(exponent);
     if (threadIdx.x == 0) exponents[row] = exponent;
     for (int place = 4 * threadIdx.x; place < columns; place += 4 * blockDim.x) {
-        float left[4];
-        loadFour(source, aligned, place, columns, left);
+        Lanes<4> left = loadFour(source, place, columns, aligned);
 #pragma unroll
-        for (int i = 0; i < 4; i++) left[i] = scaledByPower(left[i], exponent);
+        for (int i = 0; i < 4; i++) left.at[i] = scale.times(left.at[i]);
         for (int term = 0; term < count; term++) {
             unsigned long long packed = 0;
 #pragma unroll
             for (int i = 0; i < 4; i++) {
                 Term rounded;
-                roundTo(rounded, left[i]);
+                roundTo(rounded, left.at[i]);
                 packed |= (unsigned long long)rounded.bits << (16 * i);
                 // What is not finite has no rest.
-                left[i] = fabsf(left[i]) < INFINITE ? left[i] - widen(rounded) : 0.0f;
+                left.at[i] = fabsf(left.at[i]) < INFINITE ? left.at[i] - widen(rounded) : 0.0f;
             }
             *(unsigned long long *)(terms + (term * rows + row) * pitch + place) = packed;
         }
@@ -97,68 +83,48 @@ extern "C" __global__ void __launch_bounds__(1024) split_rows_bf16(
     splitRow(x, columns, count, 0, terms, pitch, exponents);
 }
 
-// A block does 1,024 columns of a row, four a thread: neighbours where they can be read at once, else 256
-// apart, so that a warp's reads and writes lie together either way.
-static __device__ __forceinline__ void storeSum(
-    float *y, const float *bias, int column, bool accumulate, float sum) {
-    if (bias) sum += bias[column];
-    y[column] = accumulate ? y[column] + sum : sum;
+// MARK: Sums
+
+// y (+)= sum + bias at a place.
+template <class At>
+static __device__ __forceinline__ void putSum(
+    At at, Lanes<At::width> sum, const float *bias, Rows y, bool accumulate) {
+    if (bias) {
+        const auto added = at.load(bias);
+        for (int i = 0; i < At::width; i++) sum.at[i] += added.at[i];
+    }
+    if (accumulate) {
+        const auto old = at.load(y);
+        for (int i = 0; i < At::width; i++) sum.at[i] = old.at[i] + sum.at[i];
+    }
+    at.store(y, sum);
 }
 
-// y[r] (+)= 2^−exponents[r] · Σ_t products[t · N + r] + bias.  products [count · N, pitch]; the small terms
-// are added first.  Grid: r · blocks + block.
+// y[r] (+)= 2^−exponents[r] · Σ_t products[t · N + r] + bias, products in rows of `pitch` elements.  The
+// small terms are added first.
 extern "C" __global__ void __launch_bounds__(256) join_terms(
-    const float *products, int pitch, int rows, int count, const int *exponents, const float *bias, Rows y,
-    int columns, int accumulate) {
-    const int blocks = (columns + 1023) / 1024;
-    const int row = blockIdx.x / blocks, first = blockIdx.x % blocks * 1024;
-    const int exponent = -exponents[row];
-    float *target = y.row(row);
-    const bool aligned = isAligned(products, pitch) && isAligned(y.start, y.stride)
-        && (!bias || isAligned(bias, 0));
-    const int column = first + 4 * threadIdx.x;
-    if (aligned && column + 4 <= columns) {
-        float4 sum = make_float4(0, 0, 0, 0);
+    const float *products, int pitch, int count, const int *exponents, const float *bias, Rows y, int rows,
+    int columns, int shift, int accumulate) {
+    const bool inFours = isAligned(products, pitch) && isAligned(y, rows) && (!bias || isAligned(bias, 0));
+    forEachPlace(rows, columns, shift, inFours, [&](auto at) {
+        Lanes<at.width> sum = {};
+        // Unrolled, it would need more registers than 2,048 threads have.
+#pragma unroll 1
         for (int term = count - 1; term >= 0; term--) {
-            const float *source = products + ((long long)term * rows + row) * pitch + column;
-            const float4 part = *(const float4 *)source;
-            sum.x += part.x, sum.y += part.y, sum.z += part.z, sum.w += part.w;
+            const auto part = at.load(products + (at.row + (long long)term * rows) * pitch);
+            for (int i = 0; i < at.width; i++) sum.at[i] += part.at[i];
         }
-        const float4 added = bias ? *(const float4 *)(bias + column) : make_float4(0, 0, 0, 0);
-        sum.x = scaledByPower(sum.x, exponent) + added.x, sum.y = scaledByPower(sum.y, exponent) + added.y;
-        sum.z = scaledByPower(sum.z, exponent) + added.z, sum.w = scaledByPower(sum.w, exponent) + added.w;
-        float4 *place = (float4 *)(target + column);
-        const float4 old = accumulate ? *place : make_float4(0, 0, 0, 0);
-        *place = make_float4(old.x + sum.x, old.y + sum.y, old.z + sum.z, old.w + sum.w);
-        return;
-    }
-    for (int i = 0; i < 4; i++) {
-        const int place = aligned ? column + i : first + threadIdx.x + 256 * i;
-        if (place >= columns) continue;
-        float sum = 0;
-        for (int term = count - 1; term >= 0; term--)
-            sum += products[((long long)term * rows + row) * pitch + place];
-        storeSum(target, bias, place, accumulate, scaledByPower(sum, exponent));
-    }
+        const PowerOfTwo scale(-exponents[at.row]);
+        for (int i = 0; i < at.width; i++) sum.at[i] = scale.times(sum.at[i]);
+        putSum(at, sum, bias, y, accumulate);
+    });
 }
 
-// y[r] (+)= bias, or 0 without one: where a product begins that adds to y.  Grid: r · blocks + block.
+// y[r] (+)= bias, or 0 without one: where a product begins that adds to y.
 extern "C" __global__ void __launch_bounds__(256) begin_product(
-    const float *bias, Rows y, int columns, int accumulate) {
-    const int blocks = (columns + 1023) / 1024;
-    float *target = y.row(blockIdx.x / blocks);
-    const int first = blockIdx.x % blocks * 1024;
-    const bool aligned = isAligned(y.start, y.stride) && (!bias || isAligned(bias, 0));
-    const int column = first + 4 * threadIdx.x;
-    if (aligned && column + 4 <= columns) {
-        float4 sum = bias ? *(const float4 *)(bias + column) : make_float4(0, 0, 0, 0);
-        float4 *place = (float4 *)(target + column);
-        const float4 old = accumulate ? *place : make_float4(0, 0, 0, 0);
-        *place = make_float4(old.x + sum.x, old.y + sum.y, old.z + sum.z, old.w + sum.w);
-        return;
-    }
-    for (int i = 0; i < 4; i++) {
-        const int place = aligned ? column + i : first + threadIdx.x + 256 * i;
-        if (place < columns) storeSum(target, bias, place, accumulate, 0);
-    }
+    const float *bias, Rows y, int rows, int columns, int shift, int accumulate) {
+    const bool inFours = isAligned(y, rows) && (!bias || isAligned(bias, 0));
+    forEachPlace(rows, columns, shift, inFours, [&](auto at) {
+        putSum(at, Lanes<at.width>{}, bias, y, accumulate);
+    });
 }

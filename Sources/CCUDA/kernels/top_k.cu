@@ -4,9 +4,9 @@
 // An element is a key of 64 bits: its value in the order of unsigned integers, then its id inverted, so that
 // keys are distinct, larger keys come first, and ties go to the lower id.  Every segment of a row keeps its K
 // largest keys, where K is the power of two at or above k; then blocks join lists, as many as fit their
-// shared memory, until one list is left: for k = 1 or 5 at once, for k = 50 or 100 in one round or two.  Above
-// 1,024 the sorted segments are merged in pairs instead, by the ranks of their keys.  Nothing depends on
-// chance or on the order of blocks.
+// shared memory, until one list is left: for k = 1 or 5 at once, for k = 50 or 100 in one round or two.
+// Above 1,024 the sorted segments are merged in pairs instead, by the ranks of their keys.  Nothing depends
+// on chance or on the order of blocks.
 
 typedef unsigned long long ordered_t;
 

@@ -19,7 +19,7 @@ extension CUDABackend {
         let segments = Self.segments(logits.columns)
         // Each row is read once: for all of its entries where there are more entries than rows.
         let rowBytes = logits.rows * segments * Self.massBytes
-        let isByRow = rows.count > logits.rows && rowBytes <= Self.scratchBytes / 2
+        let isByRow = rows.count > logits.rows && rowBytes <= scratchBytes / 2
         let entryBytes = isByRow ? (rowBytes + rows.count - 1) / rows.count : segments * Self.massBytes
         withScratch(rows.count, bytesPerIndex: entryBytes) { range, scratch in
             var scratch = scratch

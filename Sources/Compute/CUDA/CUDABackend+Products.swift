@@ -109,25 +109,24 @@ extension CUDABackend {
                 weight, linesFollowDepth: linesFollowDepth, x: split, stride: termStride,
                 rows: terms * count, depth: x.columns, into: products, stride: productStride,
                 columns: y.columns, adds: false)
+            let grid = ElementGrid(rows: count, columns: y.columns)
             launch(
-                "join_terms", grid: (count * Self.lineBlocks(y.columns), 1, 1), block: 256,
+                "join_terms", grid: grid.grid, block: ElementGrid.block,
                 [
-                    .pointer(products), .int(productStride), .int(count), .int(terms), .pointer(exponents),
-                    .pointer(bias?.pointer), .matrix(y.rows(rows)), .int(y.columns), .flag(accumulate),
-                ])
+                    .pointer(products), .int(productStride), .int(terms), .pointer(exponents),
+                    .pointer(bias?.pointer), .matrix(y.rows(rows)),
+                ] + grid.arguments + [.flag(accumulate)])
         }
     }
 
     /// y (+)= bias, or 0 without one.
     private func begin(_ y: Matrix, bias: Matrix?, accumulate: Bool) {
         if bias == nil && accumulate { return }
+        let grid = ElementGrid(rows: y.rows, columns: y.columns)
         launch(
-            "begin_product", grid: (y.rows * Self.lineBlocks(y.columns), 1, 1), block: 256,
-            [.pointer(bias?.pointer), .matrix(y), .int(y.columns), .flag(accumulate)])
+            "begin_product", grid: grid.grid, block: ElementGrid.block,
+            [.pointer(bias?.pointer), .matrix(y)] + grid.arguments + [.flag(accumulate)])
     }
-
-    /// How many blocks of `join_terms` and `begin_product` do a row.
-    private static func lineBlocks(_ columns: Int) -> Int { (columns + 1023) / 1024 }
 }
 
 extension ElementType {

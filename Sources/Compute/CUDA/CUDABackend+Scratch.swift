@@ -1,9 +1,4 @@
 extension CUDABackend {
-    /// Enough for a training batch's products at full speed, small beside a device's memory.
-    static let scratchBytes = 64 << 20
-    /// Scratch memory is cut at multiples of this.
-    static let scratchAlignment = 256
-
     /// Runs `body` over parts of 0 ..< `count`, nearly equal ones, with working memory for `bytesPerIndex` bytes
     /// of each index and some cuts.
     ///
@@ -13,16 +8,16 @@ extension CUDABackend {
         _ count: Int, bytesPerIndex: Int, _ body: (Range<Int>, ScratchMemory) -> Void
     ) {
         if count == 0 { return }
-        let room = Self.scratchBytes - ScratchMemory.mostCuts * Self.scratchAlignment
+        let room = scratchBytes - ScratchMemory.cutBytes
         let most = max(1, room / max(1, bytesPerIndex))
         let parts = (count + most - 1) / most
         attempt {
             try scratch.withLock { kept in
                 let storage: DeviceStorage
                 if bytesPerIndex > room {
-                    storage = try makeStorage(bytesPerIndex + Self.scratchBytes - room)
+                    storage = try makeStorage(bytesPerIndex + ScratchMemory.cutBytes)
                 } else {
-                    storage = try kept ?? context.allocate(Self.scratchBytes)
+                    storage = try kept ?? context.allocate(scratchBytes)
                     kept = storage
                 }
                 for part in 0..<parts {
@@ -35,8 +30,9 @@ extension CUDABackend {
 
 /// Working memory that is given out piece by piece.
 struct ScratchMemory {
-    /// How many pieces can be taken.
-    static let mostCuts = 8
+    private static let alignment = 256
+    /// What is lost between pieces, of which there are at most eight.
+    static let cutBytes = 8 * alignment
     private let storage: DeviceStorage
     private var used = 0
 
@@ -44,8 +40,7 @@ struct ScratchMemory {
 
     mutating func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
         let piece = storage.address + used
-        let alignment = CUDABackend.scratchAlignment
-        used += (byteCount + alignment - 1) / alignment * alignment
+        used += (byteCount + Self.alignment - 1) / Self.alignment * Self.alignment
         precondition(used <= storage.byteCount, "pieces fit the working memory")
         return piece
     }

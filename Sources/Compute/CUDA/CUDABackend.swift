@@ -7,7 +7,7 @@ import Synchronization
 /// Everything is queued on one stream and runs in order; the host waits in `read` and `synchronize` alone.
 /// Memory is taken and given back in the stream's order too.  Results repeat bit for bit, but products may
 /// round differently in batches of other sizes, because cuBLAS chooses its kernels by shape.
-package final class CUDABackend: Sendable {
+package final class CUDABackend: ComputeBackend {
     /// What the user may choose.
     package struct Options: Sendable {
         package var device = 0
@@ -15,6 +15,9 @@ package final class CUDABackend: Sendable {
         package var allowsTF32 = false
         /// Where compiled kernels are kept; nil: nowhere.
         package var cache: URL?
+        /// Bytes of working memory that operations share, made when the first one needs it.  Enough for the
+        /// products of a training batch at full speed, small beside a device's memory.
+        package var scratchBytes = 64 << 20
 
         package init() {}
     }
@@ -29,6 +32,7 @@ package final class CUDABackend: Sendable {
     let state: Mutex<State>
     /// Working memory of operations, once one has asked for it.
     let scratch = Mutex<DeviceStorage?>(nil)
+    let scratchBytes: Int
 
     /// What operations change.
     struct State: ~Copyable {
@@ -54,6 +58,7 @@ package final class CUDABackend: Sendable {
         self.libraries = libraries
         self.context = context
         allowsTF32 = options.allowsTF32
+        scratchBytes = options.scratchBytes
         kernels = try KernelModule(KernelImage(for: context, cache: options.cache), on: context)
         blas = try BlasHandle(on: context)
         state = Mutex(
