@@ -91,7 +91,8 @@ final class EmulatedMemoryTests: XCTestCase {
             let fixture = try TrainingFixture(
                 "gpt2", on: subject.backend, batchBytes: 1, notice: notice)
             // The rest of the workspace is asked for when it is first needed.
-            let loaded = try XCTUnwrap(subject.backend.memoryUsage()).used + CUDABackend.Options().scratchBytes
+            let scratch = CUDABackend.Options().scratchBytes
+            let loaded = try XCTUnwrap(subject.backend.memoryUsage()).used + scratch
             if let limit { try subject.machine.set(.memory, to: String(loaded + limit)) }
             let trained = try fixture.run(options, directory: try temporaryFolder(), samples: samples).run()
             let highest = try XCTUnwrap(subject.backend.memoryUsage()).highest
