@@ -1,12 +1,30 @@
 import CKernels
+import EmulatedDevice
 import XCTest
 
 @testable import Compute
 
 /// The backends that every operation is tested on.
 enum TestBackends {
-    /// Devices other than the host's processor.
-    static var devices: [any ComputeBackend] { [] }
+    /// Devices other than the host's processor: the emulated GPU, none where its kernels cannot be compiled, for the reason in `missingDevices`.
+    static let devices: [any ComputeBackend] = (try? emulated.get()).map { [$0] } ?? []
+
+    /// Why there are no devices; nil where there are.
+    static var missingDevices: String? {
+        if case .failure(let error) = emulated { "\(error)" } else { nil }
+    }
+
+    /// The folder of the emulated libraries must live as long as they are used.
+    private static let machine = Result { try EmulatedDevice() }
+    private static let emulated = Result {
+        let machine = try TestBackends.machine.get()
+        if let reason = machine.missingCompiler { throw Missing(description: reason) }
+        return try CUDABackend(CUDALibraries(.init(environment: machine.environment)))
+    }
+
+    private struct Missing: Error, CustomStringConvertible {
+        let description: String
+    }
 
     /// One for each supported instruction set, plain first; the fastest also with more threads than cores.
     static let all: [CPUBackend] = {

@@ -22,7 +22,7 @@ package struct InspectDevice: Command {
     package init() {}
 
     package static var options: [Option<InspectDevice>] {
-        DeviceArguments.options(in: \.device).filter { $0.name != "fp16" } + [
+        DeviceArguments.options(in: \.device).filter { !["fp16", "allow-tf32"].contains($0.name) } + [
             Option(
                 "selftest", \.isSelfTest, .flag, group: "Test",
                 help: "tries every operation of the device and measures it"),
@@ -41,7 +41,7 @@ package struct InspectDevice: Command {
         var facts = DeviceFacts(in: surroundings)
         let backend: any ComputeBackend
         do {
-            backend = try device.makeBackend()
+            backend = try device.makeBackend(in: surroundings.workplace)
         } catch {
             try facts.write(isJSON: isJSON, to: surroundings)
             throw error

@@ -41,6 +41,7 @@ package struct DeviceArguments: Sendable, Equatable {
     package var device = DeviceChoice.auto
     package var threads: Int?
     package var half: Bool?
+    package var allowsTF32 = false
 
     package init() {}
 
@@ -59,17 +60,36 @@ package struct DeviceArguments: Sendable, Equatable {
                 "fp16", \.half, .optional(.truth), group: group,
                 help: "holds weights in half precision, or not; if not given, gptj and neox are held so and"
                     + " other models as they are stored"),
+            Option(
+                "allow-tf32", \.allowsTF32, .flag, group: group,
+                help: "cuda only: faster matrix products whose operands are rounded to 11 bits"),
         ]
         return all.map { $0.inside(place) }
     }
 
-    /// - Throws: `ComputeError.deviceUnavailable`.
-    func makeBackend() throws -> any ComputeBackend {
-        if case .cuda = device {
-            throw ComputeError.deviceUnavailable(
-                device: device.text, reason: "this build of remedi computes on the processor only")
+    /// The chosen device; with `auto`, the first GPU if there is one that can be used.
+    ///
+    /// - Throws: `ComputeError`.
+    func makeBackend(in workplace: Workplace) throws -> any ComputeBackend {
+        switch device {
+        case .cpu: return CPUBackend(threads: threads)
+        case .cuda(let number): return try makeCUDABackend(number, in: workplace)
+        case .auto:
+            do {
+                return try makeCUDABackend(0, in: workplace)
+            } catch ComputeError.deviceUnavailable {
+                return CPUBackend(threads: threads)
+            }
         }
-        return CPUBackend(threads: threads)
+    }
+
+    private func makeCUDABackend(_ number: Int, in workplace: Workplace) throws -> CUDABackend {
+        var options = CUDABackend.Options()
+        options.device = number
+        options.allowsTF32 = allowsTF32
+        options.cache = workplace.cache
+        let places = CUDALibraries.Places(environment: workplace.environment)
+        return try CUDABackend(CUDALibraries(places), options: options)
     }
 
     /// In which type weights are held; nil: as they are stored.
