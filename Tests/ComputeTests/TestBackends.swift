@@ -6,7 +6,8 @@ import XCTest
 
 /// The backends that every operation is tested on.
 enum TestBackends {
-    /// Devices other than the host's processor: the emulated GPU, none where its kernels cannot be compiled, for the reason in `missingDevices`.
+    /// Devices other than the host's processor: the emulated GPU, or none where its kernels cannot be compiled,
+    /// for the reason in `missingDevices`.
     static let devices: [any ComputeBackend] = (try? emulated.get()).map { [$0] } ?? []
 
     /// Why there are no devices; nil where there are.

@@ -27,11 +27,16 @@ final class ProgramTests: XCTestCase {
     }
 
     func testFailure() throws {
-        let ended = try run(["inspect", "device", "--device", "cuda:1"])
+        let ended = try run(
+            ["REMEDI_CUDA_LIBRARY=/nowhere", TestFiles.program.path, "inspect", "predict", "-m"]
+                + [TestFiles.training.appendingPathComponent("gpt2").path, "--device", "cuda", "a"],
+            of: URL(fileURLWithPath: "/usr/bin/env"))
         XCTAssertEqual(ended.output, "")
         XCTAssertEqual(
             ended.diagnostics,
-            "remedi: cannot use cuda:1: this build of remedi computes on the processor only\n")
+            "remedi: cannot use cuda: No CUDA libraries were found: libcudart, libcublas and libnvrtc of one"
+                + " version from 11 to 13 were looked for in REMEDI_CUDA_LIBRARY (/nowhere, which is no folder).\n"
+        )
         XCTAssertEqual(ended.code, 1)
     }
 

@@ -278,9 +278,12 @@ final class EndToEndTests: XCTestCase {
             null.diagnostics)
         check(run(training + ["-n", "../x"]), fails: "'../x' cannot be the name of a results folder")
         check(
-            run(training + ["--device", "cuda"]),
+            TestRun(
+                training + ["--device", "cuda"], environment: ["REMEDI_CUDA_LIBRARY": "/nowhere"],
+                in: folder),
             fails:
-                "cannot use cuda:0: this build of remedi computes on the processor only")
+                "cannot use cuda: No CUDA libraries were found: libcudart, libcublas and libnvrtc of one version"
+                + " from 11 to 13 were looked for in REMEDI_CUDA_LIBRARY (/nowhere, which is no folder).")
         XCTAssertFalse(FileManager.default.fileExists(atPath: folder.appendingPathComponent("results").path))
     }
 
