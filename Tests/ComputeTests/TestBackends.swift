@@ -1,5 +1,6 @@
 import CKernels
 import EmulatedDevice
+import Synchronization
 import XCTest
 
 @testable import Compute
@@ -8,19 +9,30 @@ import XCTest
 enum TestBackends {
     /// Devices other than the host's processor: the emulated GPU, or none where its kernels cannot be compiled,
     /// for the reason in `missingDevices`.
-    static let devices: [any ComputeBackend] = (try? emulated.get()).map { [$0] } ?? []
+    static var devices: [any ComputeBackend] { (try? emulated().get()).map { [$0] } ?? [] }
 
     /// Why there are no devices; nil where there are.
     static var missingDevices: String? {
-        if case .failure(let error) = emulated { "\(error)" } else { nil }
+        if case .failure(let error) = emulated() { "\(error)" } else { nil }
     }
 
-    /// The folder of the emulated libraries must live as long as they are used.
-    private static let machine = Result { try EmulatedDevice() }
-    private static let emulated = Result {
-        let machine = try TestBackends.machine.get()
-        if let reason = machine.missingCompiler { throw Missing(description: reason) }
-        return try CUDABackend(CUDALibraries(.init(environment: machine.environment)))
+    /// Gives back what the emulated GPU holds, for tests that count it.
+    static func forgetDevices() { kept.withLock { $0 = nil } }
+
+    /// A machine and the backend on it, made when first asked for.
+    private static let kept = Mutex<(machine: EmulatedDevice, backend: CUDABackend)?>(nil)
+
+    private static func emulated() -> Result<CUDABackend, any Error> {
+        kept.withLock { kept in
+            if let kept { return .success(kept.backend) }
+            return Result {
+                let machine = try EmulatedDevice()
+                if let reason = machine.missingCompiler { throw Missing(description: reason) }
+                let backend = try CUDABackend(CUDALibraries(.init(environment: machine.environment)))
+                kept = (machine, backend)
+                return backend
+            }
+        }
     }
 
     private struct Missing: Error, CustomStringConvertible {

@@ -21,6 +21,7 @@ final class EmulatedKernels {
 
     /// - Throws: `XCTSkip` where kernels cannot be compiled.
     init(_ settings: [EmulatedDevice.Setting: String] = [:], source: String = "") throws {
+        TestBackends.forgetDevices()
         device = try EmulatedDevice(settings)
         if let reason = device.missingCompiler { throw XCTSkip(reason) }
         libraries = try CUDALibraries(.init(environment: device.environment))
