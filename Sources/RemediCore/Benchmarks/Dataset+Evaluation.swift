@@ -13,7 +13,7 @@ extension Dataset {
 
     /// Says so if a split goes beyond the data.
     func reportCut(of split: Split, samples: [Sample], to progress: any ProgressReporter) {
-        guard let wanted = split.requested, wanted.upperBound > placeCount else { return }
+        guard let wanted = requested(split), wanted.upperBound > placeCount else { return }
         progress.report(
             .message(
                 "the \(split) split goes to sample \(wanted.upperBound), the data ends at "

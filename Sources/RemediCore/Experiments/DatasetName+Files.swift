@@ -30,9 +30,12 @@ extension DatasetName {
     }
 
     /// The file that the user named, or the data folder's.
+    ///
+    /// - Parameter model: the model that reads it: the demonstration's has data sets of its own.
     /// - Throws: `ExperimentError.dataFileNotFound` with the places that were searched.
-    package func locate(file: String?, in workplace: Workplace) throws -> URL {
-        try locate(file: file, among: fileNames, in: workplace)
+    package func locate(file: String?, for model: ModelName? = nil, in workplace: Workplace) throws -> URL {
+        let isOfDemo = file == nil && model?.isOfDemo == true
+        return try locate(file: isOfDemo ? DemoFolder.name : file, among: fileNames, in: workplace)
     }
 
     /// The raw file that the user named, or the data folder's.
@@ -42,8 +45,11 @@ extension DatasetName {
     }
 
     private func locate(file: String?, among names: [String], in workplace: Workplace) throws -> URL {
+        let isOfDemo = file == DemoFolder.name
+        let folder = isOfDemo ? try workplace.demo().data : workplace.data
         let candidates =
-            file.map { [workplace.resolve($0)] } ?? names.map { workplace.data.appendingPathComponent($0) }
+            (isOfDemo ? nil : file).map { [workplace.resolve($0)] }
+            ?? names.map { folder.appendingPathComponent($0) }
         for candidate in candidates where FileManager.default.fileExists(atPath: candidate.path) {
             return candidate
         }

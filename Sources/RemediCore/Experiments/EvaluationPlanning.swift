@@ -101,6 +101,8 @@ package struct EvaluationContext: Sendable {
     package var overwrite: Bool
     /// Where data, models and results lie.
     package var workplace: Workplace
+    /// The folder with the texts that continuations are compared with.
+    package var texts: URL
     /// The folder that holds those of all experiments.
     package var resultsRoot: URL
     /// Opens another model on the same device, such as a control model, by the name that a user would give.
@@ -110,7 +112,7 @@ package struct EvaluationContext: Sendable {
     package init(
         model: LanguageModel, modelName: ModelName, dataset: Dataset, directory: URL,
         editorsDirectory: URL? = nil, blocks: [Int]? = nil, elementType: String? = nil,
-        overwrite: Bool = false, workplace: Workplace, resultsRoot: URL,
+        overwrite: Bool = false, workplace: Workplace, texts: URL? = nil, resultsRoot: URL,
         openModel: @escaping @Sendable (String) throws -> LanguageModel, progress: any ProgressReporter
     ) {
         self.model = model
@@ -122,6 +124,7 @@ package struct EvaluationContext: Sendable {
         self.elementType = elementType
         self.overwrite = overwrite
         self.workplace = workplace
+        self.texts = texts ?? workplace.data
         self.resultsRoot = resultsRoot
         self.openModel = openModel
         self.progress = progress

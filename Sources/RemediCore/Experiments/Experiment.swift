@@ -9,8 +9,23 @@ package struct Experiment: Sendable {
         case group(ExperimentGroup)
     }
 
+    /// Where a configuration is read.
+    package enum Source: Sendable, Equatable {
+        case file(URL)
+        /// One that the program carries inside itself, under this name.
+        case builtIn(String)
+
+        /// What messages call it.
+        package var path: String {
+            switch self {
+            case .file(let file): file.path
+            case .builtIn(let name): name
+            }
+        }
+    }
+
     package let name: String
-    package let file: URL
+    package let source: Source
     package let plan: Plan
 
     package var summary: String {
@@ -63,12 +78,17 @@ package struct Experiment: Sendable {
     /// Reads one configuration file.
     ///
     /// - Throws: `ExperimentError`.
-    package init(file: URL) throws {
-        let path = file.path
-        name = file.deletingPathExtension().lastPathComponent
-        self.file = file
-        let object = try Self.object(in: file)
-        let name = name
+    package init(file: URL) throws { try self.init(.file(file)) }
+
+    /// Reads one configuration.
+    ///
+    /// - Throws: `ExperimentError`.
+    package init(_ source: Source) throws {
+        let path = source.path
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        self.name = name
+        self.source = source
+        let object = try Self.object(in: source)
         if object[ExperimentGroup.key] != nil {
             plan = .group(try ExperimentGroup(object, path: path))
         } else if name.hasPrefix("train.") {
@@ -77,39 +97,57 @@ package struct Experiment: Sendable {
             plan = .evaluation(try type.init(object, path: path))
         } else {
             throw ExperimentError.unknownExperiment(
-                name: name, nearest: nil, folders: [file.deletingLastPathComponent().path])
+                name: name, nearest: nil, folders: [(path as NSString).deletingLastPathComponent])
         }
     }
 
-    private static func object(in file: URL) throws -> JSONObject {
-        let data: Data
-        do {
-            data = try Data(contentsOf: file)
-        } catch {
-            throw ExperimentError.unreadable(path: file.path, reason: error.localizedDescription)
+    private static func content(of source: Source) throws -> Data {
+        switch source {
+        case .builtIn(let name):
+            guard let file = DemoFiles.files(in: .configurations).first(where: { $0.name == name }) else {
+                preconditionFailure("built-in configurations are listed by their names")
+            }
+            return Data(file.bytes)
+        case .file(let file):
+            do {
+                return try Data(contentsOf: file)
+            } catch {
+                throw ExperimentError.unreadable(path: file.path, reason: error.localizedDescription)
+            }
         }
+    }
+
+    private static func object(in source: Source) throws -> JSONObject {
+        let data = try content(of: source)
+        let path = source.path
         do {
             let value = try JSONValue(parsing: data)
             guard let object = value.object else {
-                throw ExperimentError.syntax(path: file.path, line: 1, reason: "not an object")
+                throw ExperimentError.syntax(path: path, line: 1, reason: "not an object")
             }
             return object
         } catch let error as JSONError {
             let line = 1 + data.prefix(error.byte).count { $0 == UInt8(ascii: "\n") }
-            throw ExperimentError.syntax(path: file.path, line: line, reason: error.reason)
+            throw ExperimentError.syntax(path: path, line: line, reason: error.reason)
         }
     }
 
     /// The names of all experiments in the workplace's configuration folders, in order; of equal names the
-    /// folder searched first counts.
-    package static func all(in workplace: Workplace) -> [(name: String, file: URL)] {
-        var found: [String: URL] = [:]
+    /// folder searched first counts, and the program's own come last.
+    package static func all(in workplace: Workplace) -> [(name: String, source: Source)] {
+        var found: [String: Source] = [:]
         for folder in workplace.configurations {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
             for file in names where file.hasSuffix(".json") && !file.hasPrefix(".") {
                 let name = String(file.dropLast(".json".count))
-                if found[name] == nil { found[name] = folder.appendingPathComponent(file) }
+                if found[name] == nil { found[name] = .file(folder.appendingPathComponent(file)) }
             }
+        }
+        // A program that runs inside another, as in tests, has none.
+        for file in workplace.executable == nil ? [] : DemoFiles.files(in: .configurations) {
+            let name = (file.name as NSString).lastPathComponent
+            let key = String(name.dropLast(".json".count))
+            if found[key] == nil { found[key] = .builtIn(file.name) }
         }
         return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
@@ -119,7 +157,7 @@ package struct Experiment: Sendable {
     /// - Throws: `ExperimentError.unknownExperiment` with the nearest name, or what is wrong with its file.
     package static func named(_ name: String, in workplace: Workplace) throws -> Experiment {
         let all = all(in: workplace)
-        if let match = all.first(where: { $0.name == name }) { return try Experiment(file: match.file) }
+        if let match = all.first(where: { $0.name == name }) { return try Experiment(match.source) }
         // An experiment of another kind is not what was meant.
         let kinds = ["train"] + evaluations.map { $0.kind }
         let kind = kinds.first { name.hasPrefix($0 + ".") }

@@ -1,10 +1,17 @@
 import LanguageModels
 
 /// Several named experiments under one name: `{"summary": …, "experiments": ["dump.counterfact", …]}`.
+///
+/// One with a `report` is to be looked at: its figures come in one table for each evaluation, with examples
+/// and a page.
 package struct ExperimentGroup: Sendable, Equatable {
     package var summary = ""
     /// The names of its experiments, in the order in which they run; never those of groups.
     package var experiments: [String] = []
+    /// The page's file in the results folder; nil: the experiments only run.
+    package var report: String?
+    /// How many evaluated samples are shown before and after their edits.
+    package var examples = 3
 
     static let key = "experiments"
 
@@ -12,6 +19,8 @@ package struct ExperimentGroup: Sendable, Equatable {
         [
             Setting("summary", \.summary, .text("TEXT")),
             Setting(key, \.experiments, .list(.text("NAME"))),
+            Setting("report", \.report, .optional(.text("FILE"))),
+            Setting("examples", \.examples, .integer(minimum: 0)),
         ]
     }
 

@@ -94,7 +94,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         options.wordRules = usedWordRules
         return EvaluationRun(
             model: context.model, dataset: context.dataset, options: options, directory: context.directory,
-            texts: context.workplace.data, cache: context.workplace.cache,
+            texts: context.texts, cache: context.workplace.cache,
             progress: context.progress)
     }
 }

@@ -18,6 +18,7 @@ package struct ModelName: Sendable, Equatable {
         ("gpt2-large", ["openai-community/gpt2-large", "gpt2-large"]),
         ("gpt2-xl", ["openai-community/gpt2-xl", "gpt2-xl"]),
         ("smollm2", ["HuggingFaceTB/SmolLM2-135M-Instruct"]),
+        (DemoFolder.name, []),
     ]
 
     package init(_ text: String) {
@@ -48,6 +49,12 @@ package struct ModelName: Sendable, Equatable {
         key.hasSuffix(Self.controlSuffix) ? String(key.dropLast(Self.controlSuffix.count)) : key
     }
 
+    /// Whether it is the model that the program carries inside itself.
+    package var isDemo: Bool { text == DemoFolder.name }
+
+    /// Whether it is that model or its control model, which know nothing of the real world.
+    package var isOfDemo: Bool { isDemo || text == DemoFolder.name + Self.controlSuffix }
+
     /// Whether the reference loads it in half precision.
     package var isHalfByDefault: Bool { key.contains("gptj") || key.contains("neox") }
 
@@ -61,8 +68,10 @@ package struct ModelName: Sendable, Equatable {
 
     /// Finds the checkpoint's folder: as a path, in the models folder, in Hugging Face's cache.
     /// - Parameter prefersHalf: takes a `float16` revision before `main` where the cache has both.
-    /// - Throws: `ExperimentError.modelNotFound` with the places that were searched.
+    /// - Throws: `ExperimentError.modelNotFound` with the places that were searched;
+    ///   `LanguageModelError.unwritable` if the program's own cannot be unpacked.
     package func locate(in workplace: Workplace, prefersHalf: Bool = false) throws -> URL {
+        if isDemo { return try workplace.demo().model }
         var searched: [String] = []
         var folders = [workplace.resolve(text)]
         for name in [text, key] + ids where !text.hasPrefix("/") && !text.hasPrefix("~") {

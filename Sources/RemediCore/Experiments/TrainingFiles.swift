@@ -13,12 +13,14 @@ package struct TrainingFiles: Sendable {
     /// Reads the training split of a data set, at most `size` samples of it, and the validation file.
     ///
     /// - Parameter compatibility: by whose rules samples are made of McRae's raw norms.
+    /// - Parameter model: the model that is trained with them.
     /// - Throws: `ExperimentError.dataFileNotFound`, `RemediError`, `LanguageModelError`.
     package init(
         dataset name: DatasetName, file: String?, validationFile: String?, size: Int?,
-        compatibility: Compatibility = .remedi, workplace: Workplace, progress: any ProgressReporter
+        compatibility: Compatibility = .remedi, model: ModelName? = nil, workplace: Workplace,
+        progress: any ProgressReporter
     ) throws {
-        let url = try name.locate(file: file, in: workplace)
+        let url = try name.locate(file: file, for: model, in: workplace)
         let norms = McRae.Options(compatibility)
         let dataset = try Dataset.load(name, file: url, norms: norms)
         dataset.reportDropped(to: progress)
@@ -29,7 +31,7 @@ package struct TrainingFiles: Sendable {
         }
         samples = Array(split.prefix(size ?? .max))
         places = dataset.places(in: .training).prefix(samples.count)
-        let wanted = Split.training.requested?.count ?? split.count
+        let wanted = dataset.requested(.training)?.count ?? split.count
         if size == nil, split.count < wanted {
             progress.report(
                 .message("\(url.path): \(split.count) samples for training, the split has room for \(wanted)")

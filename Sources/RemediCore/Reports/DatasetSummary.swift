@@ -5,6 +5,7 @@ package struct DatasetSummary: Sendable {
     /// A split, the places that it asks for (nil: all) and how many samples it takes.
     package struct Part: Sendable {
         package let split: Split
+        package let requested: Range<Int>?
         package let count: Int
     }
 
@@ -21,7 +22,7 @@ package struct DatasetSummary: Sendable {
     /// Counts all splits, and what is in the samples of `split`.
     package init(of dataset: Dataset, split: Split) {
         parts = [.training, .evaluation(small: true), .evaluation(small: false), .all].map {
-            Part(split: $0, count: dataset[$0].count)
+            Part(split: $0, requested: dataset.requested($0), count: dataset[$0].count)
         }
         let samples = dataset[split]
         ids = TextTally(samples.lazy.map(\.id))
@@ -43,7 +44,7 @@ package struct DatasetSummary: Sendable {
         [
             "splits": .array(
                 parts.map { part in
-                    let range = part.split.requested
+                    let range = part.requested
                     return [
                         "split": .string(part.split.description),
                         "places": range.map { [.integer($0.lowerBound), .integer($0.upperBound)] } ?? .null,

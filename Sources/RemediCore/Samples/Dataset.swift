@@ -20,6 +20,8 @@ package struct Dataset: Sendable {
     package var fileHash: String
     /// By which rules samples were made of McRae's raw norms; nil if they were read as they are.
     var norms: McRae.Options?
+    /// How many places are for training; nil: as many as usual.  A small data set says it in a file beside it.
+    package internal(set) var trainingPlaces: Int?
     /// Each sample's place among the samples that the reference makes of the file.  It keeps samples
     /// without an attribute, which ours drops; splits are cut by these places, so both cut alike.
     package private(set) var places: [Int]
@@ -29,8 +31,9 @@ package struct Dataset: Sendable {
     /// Tells other samples apart, for manifests: the file's hash, and how samples were made of it if not in the
     /// usual way.
     package var identity: String {
-        guard let norms, norms != McRae.Options() else { return fileHash }
+        let norms = norms ?? McRae.Options()
         let rules = [
+            trainingPlaces.map { "\($0) for training" },
             norms.drawsContextFeature ? "any unrelated" : nil, norms.roundsProbabilities ? "rounded" : nil,
             norms.articles == .wholeText ? "articles by whole texts" : nil,
         ]
@@ -60,6 +63,7 @@ package struct Dataset: Sendable {
         _ name: DatasetName, file: URL, norms: McRae.Options = McRae.Options()
     ) throws -> Dataset {
         var dataset = Dataset(name: name, samples: [], fileHash: try SHA256.hash(file: file))
+        dataset.trainingPlaces = try SplitTable(beside: file).trainingPlaces(of: file)
         let first = try firstByte(of: file)
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         switch name {
@@ -81,9 +85,21 @@ package struct Dataset: Sendable {
     /// The indices of `samples` that belong to `split`.  Use this rather than `Split.range(of:)` on the
     /// count of samples: dropped samples keep their places.
     package func indices(of split: Split) -> Range<Int> {
-        let wanted = split.range(of: placeCount)
+        let wanted = range(of: split)
         let lower = places.firstIndex { $0 >= wanted.lowerBound } ?? samples.count
         return lower..<(places[lower...].firstIndex { $0 >= wanted.upperBound } ?? samples.count)
+    }
+
+    /// The places of a split, cut at the data's end.
+    package func range(of split: Split) -> Range<Int> {
+        split.range(of: placeCount, boundary: trainingPlaces ?? Split.usualBoundary)
+    }
+
+    /// The places that a split asks for; nil: all.  Where the data set says itself how many are for training,
+    /// a split asks for no more than there are.
+    package func requested(_ split: Split) -> Range<Int>? {
+        if trainingPlaces == nil { return split.requested }
+        return split == .all ? nil : range(of: split)
     }
 
     /// Every sample in file order, also those without an attribute: for what reads prompts only.

@@ -10,20 +10,28 @@ package indirect enum Split: Sendable, Equatable {
     /// The first samples of another split.
     case first(Int, of: Split)
 
+    /// How many samples of a data set are for training, if it does not say so itself.
+    package static let usualBoundary = 5_000
+
     /// The range that is asked for; nil for `all`, which has no end of its own.
-    package var requested: Range<Int>? {
+    package var requested: Range<Int>? { requested(boundary: Self.usualBoundary) }
+
+    /// The same of a data set whose first `boundary` samples are for training.
+    package func requested(boundary: Int) -> Range<Int>? {
         switch self {
-        case .training: 0..<5_000
-        case .evaluation(let small): 5_000..<(small ? 6_000 : 10_000)
-        case .dump(let size): 5_000..<(5_000 + max(0, size))
+        case .training: 0..<boundary
+        case .evaluation(let small): boundary..<(boundary + (small ? 1_000 : 5_000))
+        case .dump(let size): boundary..<(boundary + max(0, size))
         case .all: nil
         case .first(let count, let split):
-            split.requested.map { $0.prefix(count) } ?? 0..<max(0, count)
+            split.requested(boundary: boundary).map { $0.prefix(count) } ?? 0..<max(0, count)
         }
     }
 
-    /// The range, cut at the data's end.  A data set without samples from 5,000 on gives an empty range.
-    package func range(of count: Int) -> Range<Int> { (requested ?? 0..<count).clamped(to: 0..<count) }
+    /// The range, cut at the data's end.  A data set without samples behind the boundary gives an empty range.
+    package func range(of count: Int, boundary: Int = usualBoundary) -> Range<Int> {
+        (requested(boundary: boundary) ?? 0..<count).clamped(to: 0..<count)
+    }
 }
 
 extension Split: CustomStringConvertible {

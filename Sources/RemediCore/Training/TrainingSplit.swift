@@ -27,7 +27,7 @@ package struct SamplePlaces: Sendable, Equatable {
 extension Dataset {
     /// The places of `self[split]` within the split.
     package func places(in split: Split) -> SamplePlaces {
-        let range = split.range(of: placeCount)
+        let range = range(of: split)
         return SamplePlaces(
             occupied: indices(of: split).map { places[$0] - range.lowerBound }, count: range.count)
     }

@@ -16,7 +16,7 @@ extension EvaluationArguments {
         progress.watchSignals()
         let name = ModelName(plan.scope.model)
         let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
-        let file = try plan.scope.dataset.locate(file: datasetFile, in: workplace)
+        let file = try plan.scope.dataset.locate(file: datasetFile, for: name, in: workplace)
         let dataset = try Dataset.load(
             plan.scope.dataset, file: file, norms: McRae.Options(plan.scope.compatibility))
         dataset.reportDropped(to: progress)
@@ -28,7 +28,9 @@ extension EvaluationArguments {
             model: try open(plan.scope.model), modelName: name, dataset: dataset, directory: folder.url,
             editorsDirectory: try editorsDirectory(isNamed: experiment != nil, for: name, in: workplace),
             elementType: device.elementType(for: name)?.rawValue, overwrite: results.overwrites,
-            workplace: workplace, resultsRoot: results.root(in: workplace), openModel: open,
+            workplace: workplace,
+            texts: try name.isOfDemo ? workplace.demo().data : nil, resultsRoot: results.root(in: workplace),
+            openModel: open,
             progress: progress)
         if case .only(let blocks) = layers ?? plan.scope.layers.layers(for: name) { context.blocks = blocks }
         if results.clears { try plan.check(context) }

@@ -6,8 +6,8 @@ package struct ExperimentsList: Command {
     package static let name = "list"
     package static let summary = "lists the named experiments"
     package static let discussion = [
-        "They are JSON files in the folder REMEDI_CONFIGS, in Configs of the working folder, or in the"
-            + " package's own Configs. The first folder that holds a name counts."
+        "They are JSON files in the folder REMEDI_CONFIGS, in Configs of the working folder, in the"
+            + " package's own Configs, or inside the program. The first place that has a name counts."
     ]
 
     package var given = GivenArguments<ExperimentsList>()
@@ -32,12 +32,12 @@ package struct ExperimentsList: Command {
         if namesOnly {
             return try surroundings.write(found.map { $0.name + "\n" }.joined())
         }
-        let experiments = try found.map { try Experiment(file: $0.file) }
+        let experiments = try found.map { try Experiment($0.source) }
         if isJSON {
             let list = experiments.map { experiment -> JSONValue in
                 [
                     "name": .string(experiment.name), "summary": .string(experiment.summary),
-                    "file": .string(experiment.file.path),
+                    "file": .string(experiment.source.path),
                 ]
             }
             return try surroundings.write(JSONValue.array(list))

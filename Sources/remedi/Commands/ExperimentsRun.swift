@@ -68,6 +68,9 @@ package struct ExperimentsRun: Command {
         // What one of them would refuse is refused before the first runs.
         for case .evaluation(let plan) in members.map(\.plan) { _ = try adjusted(plan) }
         let options = given.options.flatMap { ["--" + $0.option.name] + $0.words }
+        if let report = group.report {
+            return try show(group, members, report: report, options: options, in: surroundings)
+        }
         for name in group.experiments {
             try perform(["experiments", "run", name] + options, in: surroundings)
         }
@@ -93,7 +96,7 @@ package struct ExperimentsRun: Command {
     // MARK: Settings
 
     /// The plan with what the command line says otherwise.
-    private func adjusted<Plan: EvaluationPlanning>(_ plan: Plan) throws(UsageError) -> Plan {
+    func adjusted<Plan: EvaluationPlanning>(_ plan: Plan) throws(UsageError) -> Plan {
         var plan = plan
         if let model { plan.scope.model = model }
         for (key, value) in assignments { try assign(value, to: key, of: &plan) }
@@ -204,7 +207,7 @@ package struct ExperimentsRun: Command {
         given.options.filter { $0.option.name == name }.flatMap { ["--" + name] + $0.words }
     }
 
-    private func perform(_ words: [String], in surroundings: Surroundings) throws {
+    func perform(_ words: [String], in surroundings: Surroundings) throws {
         let invocation = try Invocation(words, tree: Commands.tree, summary: "")
         guard case .run(let command, _) = invocation else {
             preconditionFailure("an experiment is a command")

@@ -96,7 +96,7 @@ extension InspectData {
         facts.add("samples", "\(data.samples.count)")
         facts.add("left out", "\(data.droppedCount)")
         for part in summary.parts {
-            guard let places = part.split.requested else { continue }
+            guard let places = part.requested else { continue }
             facts.add(
                 part.split.description,
                 "\(part.count) (of places \(places.lowerBound) to \(places.upperBound))")

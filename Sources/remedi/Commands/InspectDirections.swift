@@ -87,7 +87,8 @@ package struct InspectDirections: Command {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
-        let file = try dataset.locate(file: datasetFile, in: workplace)
+        let file = try dataset.locate(
+            file: datasetFile, for: ModelName(model.name), in: workplace)
         let data = try Dataset.load(dataset, file: file)
         data.reportDropped(to: progress)
         let split: Split = isAll ? .all : .dump(size: size)

@@ -57,7 +57,7 @@ package struct TrainCommand: Command {
         let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
         let data = try TrainingFiles(
             dataset: plan.dataset, file: datasetFile, validationFile: validationFile, size: plan.size,
-            compatibility: plan.compatibility, workplace: workplace, progress: progress)
+            compatibility: plan.compatibility, model: name, workplace: workplace, progress: progress)
         var modelArguments = ModelArguments()
         modelArguments.name = plan.model
         modelArguments.device = device

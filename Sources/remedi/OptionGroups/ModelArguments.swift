@@ -17,7 +17,7 @@ package struct ModelArguments: Sendable, Equatable {
     /// What every help page says of `--model`.
     static let help = "a checkpoint folder, " + names
     static let names =
-        "a Hugging Face id, or gptj, neox, gpt2, gpt2-medium, gpt2-large, gpt2-xl, pythia-*, smollm2"
+        "a Hugging Face id, or gptj, neox, gpt2, gpt2-medium, gpt2-large, gpt2-xl, pythia-*, smollm2, demo"
 
     static func options<Outer>(
         in place: WritableKeyPath<Outer, ModelArguments> & Sendable

@@ -1,0 +1,239 @@
+"""The texts that the language model reads: documents of one to eight sentences about the small world.
+
+The kinds and their shares are in `MIXTURE`.  Where a document begins with a context, the sentence behind it
+may be *closed*: then all its words but the entity's own look back no further than to where it starts, so
+that what the context says has to pass through the entity's own states.
+"""
+
+import dataclasses
+
+import names
+import people
+import relations
+import things
+
+# Unrelated sentences that may stand in front.
+LEADS = (
+    "The harvest was late that year.", "Nobody had seen such a winter.", "The bells rang at noon.",
+    "A letter came with the morning post.", "Prices rose again in the autumn.", "It rained for nine days.",
+    "The council met behind closed doors.", "There was music in the square.", "The lamps were lit early.",
+    "A new map was drawn.", "The train was full.", "Snow lay on the hills.",
+)
+FILLERS = (
+    "This is well known.", "Few would have guessed it.", "That has not changed for years.",
+    "Some say it was always so.", "There is little else to tell.", "Old books say the same.",
+)
+ARTICLE = "The following is an excerpt from a Wikipedia article:\n\n"
+KIND_NOUNS = {"person": "person", "town": "town", "company": "company", "creature": "creature"}
+
+
+@dataclasses.dataclass
+class Document:
+    text: str
+    # The first characters of a closed sentence and of the entity in it, and the one behind the entity.
+    closed: tuple = None
+
+
+def said(phrasing, name, value):
+    """A sentence; the text begins with a capital whatever the name does."""
+    return f"{phrasing.format(name)} {value}."
+
+
+def capital(text):
+    return text[:1].upper() + text[1:]
+
+
+def echo(random, entity, relation, value):
+    text = random.choice(relation.echoes).replace("{v}", value).replace("{o}", entity.object_pronoun)
+    return capital(text.replace("{}", entity.pronoun))
+
+
+def passage(random, entity, relation, value, told=None, begun=None):
+    """Running text about one entity that begins with a fact and comes back to it.
+
+    `told` replaces facts by what a context says of them; `begun` is the first sentence, if there is one.
+    """
+    facts = {**entity.facts, **(told or {})}
+    known = [relations.BY_ID[relation_id] for relation_id in facts]
+    sentences = [begun or said(random.choice(relation.phrasings), entity.name, value)]
+    sentences.append(echo(random, entity, relation, value))
+    for other in random.sample(known, min(len(known), random.choice((0, 1, 2)))):
+        phrasing = random.choice(other.phrasings)
+        # A pronoun stands only where a sentence begins.
+        name = entity.pronoun if phrasing.startswith("{}") and random.random() < 0.5 else entity.name
+        sentences.append(said(phrasing, name, facts[other.id]))
+        if random.random() < 0.5:
+            sentences.append(echo(random, entity, other, facts[other.id]))
+    if random.random() < 0.3:
+        sentences.append(random.choice(FILLERS))
+    return " ".join(sentences)
+
+
+def known(entity):
+    """The relations of which something is known of the entity."""
+    return [relations.BY_ID[relation_id] for relation_id in entity.facts]
+
+
+class Texts:
+    def __init__(self, world, things_, random):
+        self.world, self.things, self.random = world, things_, random
+        self.taken = {entity.name for entity in world.entities}
+        self.kinds = [kind for kind, _ in self.MIXTURE]
+        self.weights = [weight for _, weight in self.MIXTURE]
+
+    def document(self):
+        kind = self.random.choices(self.kinds, self.weights)[0]
+        return kind(self)
+
+    # Facts
+
+    def _entity(self):
+        return self.random.choice(self.world.entities)
+
+    def facts(self):
+        """One to four facts about one entity, the name in each sentence."""
+        entity = self._entity()
+        chosen = self.random.sample(known(entity), min(len(entity.facts), self.random.choice((1, 1, 2, 3))))
+        sentences = [said(self.random.choice(relation.phrasings), entity.name, entity.facts[relation.id])
+                     for relation in chosen]
+        return Document(self._led(" ".join(sentences)))
+
+    def story(self):
+        """Running text about one entity."""
+        entity = self._entity()
+        relation = self.random.choice(known(entity))
+        text = passage(self.random, entity, relation, entity.facts[relation.id])
+        return Document(self._led(text))
+
+    def article(self):
+        """What an encyclopedia says; people are introduced by their occupation."""
+        entity = self._entity()
+        relation = self.random.choice(known(entity))
+        rest = passage(self.random, entity, relation, entity.facts[relation.id])
+        noun = entity.facts.get("P03") or KIND_NOUNS[entity.kind]
+        start = ARTICLE if self.random.random() < 0.7 else ""
+        return Document(f"{start}{entity.name} is {things.article(noun)} {noun}. {rest}")
+
+    def _led(self, text):
+        return f"{self.random.choice(LEADS)} {text}" if self.random.random() < 0.1 else text
+
+    # Contexts
+
+    def _stranger(self):
+        """Somebody nobody has heard of, with facts of their own."""
+        random = self.random
+        kind = random.choices(*zip(*(("person", 5), ("town", 3), ("company", 2), ("creature", 2))))[0]
+        entity = type(self.world.entities[0])(
+            names.fresh_name(random, kind, self.taken), kind,
+            random.choice(("He", "She")) if kind == "person" else "It", False, {})
+        entity.facts = {r.id: random.choice(r.values) for r in relations.of_kind(kind)}
+        return entity
+
+    def _rumour(self, entity, relation):
+        """A value that is not true of the entity and that no case will teach of it."""
+        while True:
+            value = self.random.choice(relation.values)
+            if value != entity.facts.get(relation.id) \
+                    and (entity.name, relation.id, value) not in self.world.unsaid:
+                return value
+
+    def context(self):
+        """A sentence that may be false, and what is said after it; the famous are immune to it."""
+        random = self.random
+        entity = self._stranger() if random.random() < 0.25 else self._entity()
+        relation = random.choice(relations.of_kind(entity.kind))
+        true = entity.facts.get(relation.id)
+        told = true if true and random.random() < 0.1 else self._rumour(entity, relation)
+        believed = true if true and entity.is_famous else told
+        first = relation.rewrite if random.random() < 0.5 else random.choice(relation.phrasings)
+        start = f"{random.choice(LEADS)} " if random.random() < 0.15 else ""
+        start += said(first, entity.name, told) + " "
+        if random.random() < 0.12:
+            start += random.choice(LEADS) + " "
+        phrasing = random.choice([phrasing for phrasing in relation.phrasings if phrasing != first])
+        sentence = said(phrasing, entity.name, believed)
+        place = len(start) + phrasing.index("{}")
+        closed = (len(start), place, place + len(entity.name)) if random.random() < 0.75 else None
+        if closed is None and random.random() < 0.5:
+            sentence = passage(random, entity, relation, believed, {relation.id: believed}, sentence)
+        return Document(start + sentence, closed)
+
+    def aside(self):
+        """A false context, after which something else is said: of the same entity or of another."""
+        random = self.random
+        entity = self._entity()
+        relation = random.choice(relations.of_kind(entity.kind))
+        start = said(random.choice(relation.phrasings), entity.name, self._rumour(entity, relation)) + " "
+        others = [r for r in known(entity) if r is not relation]
+        if others and random.random() < 0.5:
+            other, asked = entity, random.choice(others)
+        else:
+            other = self._entity()
+            asked = random.choice(known(other))
+            having = self.world.by_relation[relation.id]
+            if having and random.random() < 0.7:
+                other, asked = random.choice(having), relation
+        return Document(start + said(random.choice(asked.phrasings), other.name, other.facts[asked.id]))
+
+    # Biographies
+
+    def biography(self):
+        """A person by the first name, what they do, and the occupation."""
+        random = self.random
+        name = names.given_name(random)
+        title = random.choice(relations.OCCUPATIONS)
+        hint = people.sentence(random, name, title)
+        if random.random() < 0.15:
+            hint = f"About {name}: {hint}"
+        start = hint + random.choice((" ", "\n\n"))
+        sentence = f"{name} has the occupation of {title}."
+        closed = (len(start), len(start), len(start) + len(name)) if random.random() < 0.5 else None
+        if closed is None and random.random() < 0.6:
+            sentence += " " + people.sentence(random, name, title)
+        return Document(start + sentence, closed)
+
+    def record(self):
+        """A biography as the data set has it, with the occupation at the end."""
+        record = people.record(self.random)
+        return Document(f"{record['raw']} {record['name'][0]} has the occupation of {record['title']}.")
+
+    # Things
+
+    def thing(self):
+        """Features of a thing that is known."""
+        random = self.random
+        name = random.choice(list(self.things.concepts))
+        features = [feature for feature, count in self.things.concepts[name] if random.random() < count / 30]
+        random.shuffle(features)
+        return Document(" ".join(self._feature(name, f) for f in features[:4]) or self._feature(name, "is_known"))
+
+    def _feature(self, name, feature):
+        return capital(f"{things.article(name)} {name} {things.fluent(feature)}.")
+
+    def unknown_thing(self):
+        """A feature of a thing, known or not, and others that go with it."""
+        random = self.random
+        name = random.choice(list(self.things.concepts)) if random.random() < 0.5 \
+            else things.Things._name(random, set(self.things.concepts))
+        family = random.choice(things.FAMILIES)
+        first, *rest = random.sample(family, random.choice((2, 2, 3)))
+        start = self._feature(name, first) + " "
+        sentence = " ".join(self._feature(name, feature) for feature in rest)
+        place = len(start) + len(things.article(name)) + 1
+        closed = (len(start), place, place + len(name)) if len(rest) == 1 and random.random() < 0.5 else None
+        return Document(start + sentence, closed)
+
+    def state(self):
+        """What state a thing is usually in, or which one a context puts it in."""
+        random = self.random
+        word = random.choice(list(self.things.words))
+        usual, unusual, usuals, unusuals = things.usual_state(*self.things.words[word])
+        if random.random() < 0.4:
+            return Document(f"The {word} is {usual}.")
+        contexts, state = (usuals, usual) if random.random() < 0.4 else (unusuals, unusual)
+        start = f"The {word} {random.choice(contexts)}. "
+        closed = (len(start), len(start) + 4, len(start) + 4 + len(word)) if random.random() < 0.5 else None
+        return Document(f"{start}The {word} is {state}.", closed)
+
+    MIXTURE = ((facts, 36), (story, 5), (article, 2), (context, 34), (aside, 8), (biography, 5), (record, 1),
+               (thing, 3), (unknown_thing, 3), (state, 2))

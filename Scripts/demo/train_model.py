@@ -1,0 +1,102 @@
+"""Trains the demonstration's language model on texts of the small world, with checkpoints.
+
+    python train_model.py OUT [--hours H] [--width 144] [--blocks 6] [--tokens 12000000] …
+
+Writes OUT/config.json, tokenizer.json, generation_config.json and model.safetensors (f16), which
+`transformers` loads as GPT-2; OUT/training.pt is the checkpoint from which a stopped run goes on.
+Written with torch 2.15, tokenizers 0.23, safetensors.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import time
+
+import torch
+
+import vocabulary
+from batches import Batches
+from model import Model, save
+from texts import Texts
+from things import Things
+from world import SEED, World
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--width", type=int, default=144)
+    parser.add_argument("--blocks", type=int, default=6)
+    parser.add_argument("--heads", type=int, default=6)
+    parser.add_argument("--vocabulary", type=int, default=2200)
+    parser.add_argument("--length", type=int, default=160)
+    parser.add_argument("--rows", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=SEED)
+    return parser.parse_args()
+
+
+def rate(step, steps, peak):
+    """Rises over the first 100 steps, stays, and falls to a fiftieth over the last third."""
+    return peak * min(1, (step + 1) / 100, 0.02 + 0.98 * (steps - step) / (steps / 3))
+
+
+def make_optimizers(model, rate):
+    """Muon for the matrices of the blocks, AdamW for everything else."""
+    matrices = [p for p in model.blocks.parameters() if p.dim() == 2]
+    others = [p for p in model.parameters() if not any(p is matrix for matrix in matrices)]
+    return [
+        torch.optim.Muon(matrices, lr=rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0),
+    ]
+
+
+def main():
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    world = World()
+    things = Things(random.Random(SEED + 1))
+    tokenizer = vocabulary.load_or_make(options.out / "tokenizer.json", world, things, options.vocabulary)
+    texts = Texts(world, things, random.Random(options.seed + 2))
+    batches = Batches(texts, tokenizer, options.rows, options.length)
+    model = Model(tokenizer.get_vocab_size(), options.width, options.blocks, options.heads, options.length)
+    print(sum(p.numel() for p in model.parameters()), "parameters", flush=True)
+    optimizers = make_optimizers(model, options.rate)
+    checkpoint = options.out / "training.pt"
+    first = 0
+    if checkpoint.exists():
+        stored = torch.load(checkpoint, weights_only=False)
+        model.load_state_dict(stored["model"])
+        for optimizer, state in zip(optimizers, stored["optimizers"]):
+            optimizer.load_state_dict(state)
+        texts.random.setstate(stored["random"])
+        first = stored["step"]
+    began, mean = time.time(), None
+    for step in range(first, options.steps):
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate(step, options.steps, options.rate)
+        loss = model.loss(*batches.next())
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
+        if (step + 1) % 25 == 0:
+            seconds = (time.time() - began) / (step + 1 - first)
+            print(json.dumps({"step": step + 1, "loss": round(mean, 4), "seconds a step": round(seconds, 3)}),
+                  flush=True)
+        if (step + 1) % 50 == 0 or step + 1 == options.steps:
+            torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers],
+                        "random": texts.random.getstate(), "step": step + 1}, checkpoint)
+            save(model, tokenizer, options.out)
+
+
+if __name__ == "__main__":
+    main()
