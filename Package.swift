@@ -31,7 +31,8 @@ let package = Package(
         .target(name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CDemo"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
         .target(name: "TestServer", path: "Tests/TestServer"),
-        .target(name: "TestBackends", dependencies: ["Compute"], path: "Tests/TestBackends"),
+        .target(
+            name: "TestBackends", dependencies: ["Compute", "EmulatedDevice"], path: "Tests/TestBackends"),
         .target(
             name: "EmulatedCUDA", path: "Tests/EmulatedCUDA", exclude: ["device"],
             cxxSettings: emulatorFlags, linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),

@@ -65,7 +65,9 @@ extension CPUBackend {
         memory.release(scratch, byteCount: byteCount)
     }
 
-    package func synchronize() throws {
+    package func synchronize() throws { try throwFailure() }
+
+    package func throwFailure() throws {
         let kept = failure.withLock { kept in
             defer { kept = nil }
             return kept

@@ -3,7 +3,7 @@
 /// Letters: N rows (tokens of a packed batch), D hidden size, V vocabulary size, K inputs and N outputs of
 /// a weight, R rows of logits, E edits.  All activations are float32.  Operations are queued in
 /// order and may return before they ran; `read` waits.  A failure inside an operation is kept and thrown by
-/// the next `read` or `synchronize`.  Every output element is computed in an order that depends on its own
+/// the next `read`, `synchronize` or `throwFailure`.  Every output element is computed in an order that depends on its own
 /// row alone: neither the number of threads nor the other rows of the batch change a bit of it.
 /// Outputs must not overlap inputs unless an operation says so.
 package protocol ComputeBackend: AnyObject, Sendable {
@@ -34,6 +34,8 @@ package protocol ComputeBackend: AnyObject, Sendable {
     func read(_ indices: IndexVector) throws -> [Int32]
     /// Waits for everything queued.
     func synchronize() throws
+    /// Throws what is known to have failed, a lack of memory always, without waiting for the device.
+    func throwFailure() throws
     /// Runs `operations` and, on a device that can, records them, so that `replay` runs them again without the
     /// host's work, with whatever their matrices, indices and spans then hold.  `operations` is called up to
     /// twice, asks for the same memory each time and neither reads nor writes from the host.

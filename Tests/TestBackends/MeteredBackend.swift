@@ -89,11 +89,12 @@ extension MeteredBackend {
         try base.synchronize()
     }
 
-    private func throwFailure() throws {
+    package func throwFailure() throws {
         let kept = failure.withLock { kept in
             defer { kept = nil }
             return kept
         }
         if let kept { throw kept }
+        try base.throwFailure()
     }
 }

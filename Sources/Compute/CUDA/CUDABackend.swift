@@ -100,7 +100,7 @@ extension CUDABackend {
     }
 
     /// Throws the kept failure, once.
-    func throwFailure() throws {
+    package func throwFailure() throws {
         let kept = state.withLock { state in
             defer { state.failure = nil }
             return state.failure

@@ -2,15 +2,13 @@ import Compute
 
 /// The tokens that may follow each row of logits, on the device.
 struct LikeliestTokens {
-    private let ids: IndexVector
-    /// [R, count].
-    private let values: Matrix
+    /// The bits of the tokens' ids, then their log-probabilities, [2R, count]: in one piece, so that the host
+    /// waits for the device once.
+    private let both: Matrix
 
     /// Room for `count` tokens (or the whole vocabulary) of each of R `rows`.
     init(rows: Int, vocabulary: Int, count: Int, on backend: any ComputeBackend) throws {
-        let count = min(count, vocabulary)
-        ids = try backend.makeIndices(Array(repeating: 0, count: rows * count))
-        values = try backend.makeMatrix(rows: rows, columns: count)
+        both = try backend.makeMatrix(rows: 2 * rows, columns: min(count, vocabulary))
     }
 
     /// The likeliest tokens of `logits`, [R, V].
@@ -19,18 +17,23 @@ struct LikeliestTokens {
         find(in: logits, on: backend)
     }
 
+    private var rows: Int { both.rows / 2 }
+    private var count: Int { both.columns }
+
     func find(in logits: Matrix, on backend: any ComputeBackend) {
-        backend.topK(logits, k: values.columns, ids: ids, values: values)
+        backend.topK(
+            logits, k: count, ids: IndexVector(storage: both.storage, count: rows * count),
+            values: both.rows(rows..<2 * rows))
     }
 
     /// Of every row, likeliest first.
     func read(from backend: any ComputeBackend) throws -> [[TokenCandidate]] {
-        let tokens = try backend.read(ids)
-        let logProbabilities = try backend.read(values)
-        let count = values.columns
-        return (0..<values.rows).map { row in
+        let numbers = try backend.read(both)
+        return (0..<rows).map { row in
             (row * count..<(row + 1) * count).map {
-                TokenCandidate(token: Int(tokens[$0]), logProbability: logProbabilities[$0])
+                TokenCandidate(
+                    token: Int(Int32(bitPattern: numbers[$0].bitPattern)),
+                    logProbability: numbers[rows * count + $0])
             }
         }
     }

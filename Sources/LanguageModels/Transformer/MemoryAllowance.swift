@@ -132,10 +132,10 @@ extension MemoryAllowance {
             remedies: remedies + [.otherDevice])
     }
 
-    /// The result of `body`, once everything it queued has run.
+    /// The result of `body`, unless something that it queued lacked memory.
     private func settled<Result>(_ body: () throws -> Result) throws -> Result {
         let result = try body()
-        try backend.synchronize()
+        try backend.throwFailure()
         return result
     }
 

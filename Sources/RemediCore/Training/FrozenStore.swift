@@ -128,7 +128,7 @@ final class FrozenStore {
         if !missing.isEmpty {
             let computed = try model.baseLogits(of: missing.flatMap { frozen[$0] })
             // What failed must not be kept.
-            try backend.synchronize()
+            try backend.throwFailure()
             var row = 0
             for position in missing {
                 let views = frozen[position].map { sequence in

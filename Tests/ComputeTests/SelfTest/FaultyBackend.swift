@@ -54,6 +54,8 @@ extension FaultyBackend {
         }
     }
 
+    func throwFailure() throws { try backend.throwFailure() }
+
     func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {
         try operations()
         return fault == "record" ? Forgotten() : nil
