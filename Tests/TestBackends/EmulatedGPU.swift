@@ -20,6 +20,13 @@ package final class EmulatedGPU: Sendable {
         backend = try CUDABackend(CUDALibraries(.init(environment: device.environment)))
     }
 
+    /// What `body` gives on the CPU, and here.
+    package func besideCPU<Result>(
+        _ body: (any ComputeBackend) throws -> Result
+    ) rethrows -> (cpu: Result, gpu: Result) {
+        (try body(CPUBackend(threads: 2)), try body(backend))
+    }
+
     /// Runs `body`; the report is of it alone.
     package func observing<Result>(
         _ body: () throws -> Result

@@ -126,6 +126,7 @@ extension PlannedDevice {
     package func read(_ indices: IndexVector) throws -> [Int32] { Array(repeating: 0, count: indices.count) }
 
     package func synchronize() throws {}
+    package func throwFailure() throws {}
 
     /// What the operations ask for stays with the recording.
     package func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {

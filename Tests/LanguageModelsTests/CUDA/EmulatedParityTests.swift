@@ -37,13 +37,12 @@ final class EmulatedParityTests: XCTestCase {
         for name in ["gpt2", "gptj", "gpt_neox", "llama"] {
             for type in [ElementType.float16, .bfloat16] {
                 let fixture = try ModelFixture(name)
-                let results = try [CPUBackend(threads: 2), gpu.backend].map { backend in
+                let (expected, found) = try gpu.besideCPU { backend in
                     try measure(
                         fixture,
                         ModelFixture.model(ModelFixture.checkpoint(name), on: backend, elementType: type))
                 }
                 let label = "\(name), \(type)"
-                let (expected, found) = (results[0], results[1])
                 XCTAssertLessThan(
                     largestDifference(found.logits, expected.logits), Parity.tolerance, label)
                 XCTAssertLessThan(

@@ -51,8 +51,17 @@ enum ClassificationFixture {
         _ options: ClassificationOptions, family: String = "gpt2", dataset: Dataset? = nil, in folder: URL,
         control: ControlModel? = nil, progress: any ProgressReporter = SilentProgress()
     ) throws -> [EvaluationSummary] {
+        try run(
+            options, model: TinyModels.open(family), dataset: dataset, in: folder, control: control,
+            progress: progress)
+    }
+
+    static func run(
+        _ options: ClassificationOptions, model: LanguageModel, dataset: Dataset? = nil, in folder: URL,
+        control: ControlModel? = nil, progress: any ProgressReporter = SilentProgress()
+    ) throws -> [EvaluationSummary] {
         try ClassificationRun(
-            model: TinyModels.open(family),
+            model: model,
             control: control
                 ?? ControlModel(name: "none", editorsDirectory: nil) {
                     throw RemediError.editorMissing(path: "")

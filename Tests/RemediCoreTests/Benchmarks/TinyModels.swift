@@ -7,9 +7,10 @@ import XCTest
 
 /// The tiny random checkpoints with a tokenizer, and the cases that their results are known of.
 enum TinyModels {
-    static func open(_ family: String) throws -> LanguageModel {
-        try LanguageModel(
-            folder: FixtureFiles.own("training/\(family)"), name: family, backend: CPUBackend(threads: 2))
+    static func open(
+        _ family: String, on backend: any ComputeBackend = CPUBackend(threads: 2)
+    ) throws -> LanguageModel {
+        try LanguageModel(folder: FixtureFiles.own("training/\(family)"), name: family, backend: backend)
     }
 
     /// The GPT-2 checkpoint, copied to `folder`, with one token more in its tokenizer than it has embeddings.

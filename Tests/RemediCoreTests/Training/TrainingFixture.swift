@@ -19,8 +19,16 @@ struct TrainingFixture {
         _ family: String, on backend: any ComputeBackend, batchBytes: Int? = nil,
         notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
     ) throws {
+        try self.init(
+            family, in: Self.file(family), on: backend, batchBytes: batchBytes, notice: notice)
+    }
+
+    /// A checkpoint from anywhere.
+    init(
+        _ family: String, in folder: URL, on backend: any ComputeBackend, batchBytes: Int? = nil,
+        notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
+    ) throws {
         self.family = family
-        let folder = Self.file(family)
         model = try LanguageModel(
             checkpoint: Checkpoint(folder: folder), tokenizer: Tokenizer(folder: folder), name: family,
             backend: backend, batchBytes: batchBytes, notice: notice)
