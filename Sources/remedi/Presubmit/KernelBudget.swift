@@ -10,8 +10,7 @@ enum KernelBudget {
         // value read serves many additions.  Two blocks of 128 threads still share a multiprocessor.
         ("attention", 200, 48 << 10),
         // A row stays in registers between its statistics and its result: it is read once, and many loads of a
-        // thread are on their way together.  Two
-        // blocks of 256 threads still share a multiprocessor.
+        // thread are on their way together.  Two blocks of 256 threads still share a multiprocessor.
         ("layer_norm", 128, sharedBytes), ("rms_norm", 128, sharedBytes),
     ]
 
