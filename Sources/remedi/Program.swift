@@ -3,17 +3,13 @@ import RemediCore
 
 /// From the words of a command line to an exit code.
 package enum Program {
-    package static let summary =
-        "Edits what a language model believes of an entity, by a vector added to one of its hidden states"
-        + " (REMEDI), and measures how well that works"
-
     /// Runs the command that `words` name.
     /// - Returns: the process's exit code.
     package static func run(_ words: [String], in surroundings: Surroundings) -> Int32 {
         let emphasis = surroundings.emphasis
         var path: [String] = []
         do {
-            switch try Invocation(words, tree: Commands.tree, summary: summary) {
+            switch try Invocation(words, tree: Commands.tree, summary: Commands.summary) {
             case .help(let page): try surroundings.output.write(page)
             case .version: try surroundings.output.write("remedi \(RemediVersion.current)\n")
             case .run(let command, let commandPath):

@@ -1,5 +1,10 @@
 /// The tree of all commands.
 package enum Commands {
+    /// What the program does, in a line.
+    package static let summary =
+        "Edits what a language model believes of an entity, by a vector added to one of its hidden states"
+        + " (REMEDI), and measures how well that works"
+
     package static var tree: [CommandNode] {
         [
             .command(TrainCommand.self),
