@@ -139,10 +139,12 @@ final class NumberPool: Sendable {
         var numbers = SeededNumbers(seed: seed)
         let values = (0..<Self.period).map { _ in numbers.normal() }
         self.values = values
-        stored = Dictionary(
-            uniqueKeysWithValues: ElementType.allCases.map { type in
-                (type, values.flatMap { Self.encode($0, as: type) })
-            })
+        stored = [
+            .float32: values.withUnsafeBytes(Array.init),
+            .float16: values.map { Float16($0).bitPattern }.withUnsafeBytes(Array.init),
+            .bfloat16: values.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
+                .withUnsafeBytes(Array.init),
+        ]
     }
 
     /// `count` values, beginning somewhere.
@@ -166,15 +168,5 @@ final class NumberPool: Sendable {
             place = 0
         }
         return result
-    }
-
-    private static func encode(_ value: Float, as type: ElementType) -> [UInt8] {
-        let bits: UInt32
-        switch type {
-        case .float32: bits = value.bitPattern
-        case .float16: bits = UInt32(Float16(value).bitPattern)
-        case .bfloat16: bits = value.bitPattern >> 16
-        }
-        return (0..<type.byteCount).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
     }
 }

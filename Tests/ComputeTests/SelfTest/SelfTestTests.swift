@@ -1,3 +1,4 @@
+import EmulatedDevice
 import Foundation
 import XCTest
 
@@ -19,6 +20,22 @@ final class SelfTestTests: XCTestCase {
             XCTAssertTrue(result.passes, "\(result)")
             XCTAssertEqual(result.worst?.excess, 0, "\(result.name): instruction sets give the same bits")
         }
+    }
+
+    /// Every kernel and every product on the emulated GPU; nothing is left behind.
+    func testAnEmulatedGPUAgrees() throws {
+        let device = try EmulatedDevice()
+        if let reason = device.missingCompiler { throw XCTSkip(reason) }
+        do {
+            let backend = try CUDABackend(CUDALibraries(.init(environment: device.environment)))
+            let test = SelfTest(backend, against: CPUBackend(), sizes: .quick) { 0 }
+            let results = test.run { _ in }
+            XCTAssertEqual(results.count, test.count)
+            for result in results { XCTAssertTrue(result.passes, "\(result)") }
+        }
+        let report = try device.report()
+        XCTAssertEqual(report.leaks, [])
+        XCTAssertEqual(report.errors, [])
     }
 
     /// Each operation in turn is a little wrong: its own check sees it.
