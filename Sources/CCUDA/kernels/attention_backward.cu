@@ -130,7 +130,7 @@ static __device__ __forceinline__ void differentiateQueries(QUERY_GRADIENT_PARAM
             for (int j = 0; j < 2; j++) {
                 const int row = place.row + 8 * i, other = place.column + 16 * j;
                 const bool isSeen = row < rows && sees(firstPosition + row, tile + other, window);
-                const Slope slope(isSeen, scores[i][j], dWeights[i][j], total[i], delta[i]);
+                const Slope slope = Slope(isSeen, scores[i][j], dWeights[i][j], total[i], delta[i]);
                 slopes[row * WEIGHT_STRIDE + other] = slope.slope;
             }
         const int row = SumPlace().row;
@@ -175,7 +175,8 @@ static __device__ __forceinline__ void differentiateKeys(KEY_GRADIENT_PARAMETERS
     const ScorePlace place;
     for (int head = blockIdx.y * group; head < ((int)blockIdx.y + 1) * group; head++) {
         const HeadRows query(queries, span.firstQuery, span.queries, (long long)head * queryStride, size);
-        const HeadRows gradient(dOutput, span.firstQuery, span.queries, (long long)head * size, size);
+        const HeadRows gradient =
+            HeadRows(dOutput, span.firstQuery, span.queries, (long long)head * size, size);
         for (int tile = firstKey; tile < end; tile += STREAMED_ROWS) {
             float scores[2][2] = {}, dWeights[2][2] = {};
             streamScores<GROUPS>(ownValues, gradient, tile, 1, streamed, size, dWeights);
@@ -190,7 +191,7 @@ static __device__ __forceinline__ void differentiateKeys(KEY_GRADIENT_PARAMETERS
                 for (int i = 0; i < 2; i++) {
                     const int own = place.row + 8 * i;
                     const bool isSeen = isThere && own < rows && sees(other, firstKey + own, window);
-                    const Slope slope(isSeen, scores[i][j], dWeights[i][j], total, delta);
+                    const Slope slope = Slope(isSeen, scores[i][j], dWeights[i][j], total, delta);
                     weights[own * WEIGHT_STRIDE + place.column + 16 * j] = slope.weight;
                     slopes[own * WEIGHT_STRIDE + place.column + 16 * j] = slope.slope;
                 }

@@ -53,7 +53,7 @@ static __device__ __forceinline__ void splitRow(
     const bool aligned = isAligned(x.start, x.stride);
     const float largest = largestFinite(source, aligned, columns, scratch);
     const int exponent = largest > 0 ? top - ilogbf(largest) : 0;
-    const PowerOfTwo scale(exponent);
+    const PowerOfTwo scale = PowerOfTwo(exponent);
     if (threadIdx.x == 0) exponents[row] = exponent;
     for (int place = 4 * threadIdx.x; place < columns; place += 4 * blockDim.x) {
         Lanes<4> left = loadFour(source, place, columns, aligned);
@@ -114,7 +114,7 @@ extern "C" __global__ void __launch_bounds__(256) join_terms(
             const auto part = at.load(products + (at.row + (long long)term * rows) * pitch);
             for (int i = 0; i < at.width; i++) sum.at[i] += part.at[i];
         }
-        const PowerOfTwo scale(-exponents[at.row]);
+        const PowerOfTwo scale = PowerOfTwo(-exponents[at.row]);
         for (int i = 0; i < at.width; i++) sum.at[i] = scale.times(sum.at[i]);
         putSum(at, sum, bias, y, accumulate);
     });

@@ -29,13 +29,13 @@ package final class CUDABackend: ComputeBackend {
     let blas: BlasHandle
     let allowsTF32: Bool
     let kernels: KernelModule
-    let state: Mutex<State>
+    let state: Mutex<QueueState>
     /// Working memory of operations, once one has asked for it.
     let scratch = Mutex<DeviceStorage?>(nil)
     let scratchBytes: Int
 
     /// What operations change.
-    struct State: ~Copyable {
+    struct QueueState: ~Copyable {
         /// The first failure of an operation, until it is thrown.
         var failure: ComputeError?
         var staging: StagingBuffer
@@ -62,7 +62,7 @@ package final class CUDABackend: ComputeBackend {
         kernels = try KernelModule(KernelImage(for: context, cache: options.cache), on: context)
         blas = try BlasHandle(on: context)
         state = Mutex(
-            State(
+            QueueState(
                 staging: try StagingBuffer(halfBytes: Self.stagingHalfBytes, on: context),
                 arrivals: try PinnedBuffer(Self.arrivalBytes, on: context)))
         let precision = options.allowsTF32 ? ", TF32" : ""

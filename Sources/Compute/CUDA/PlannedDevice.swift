@@ -20,7 +20,7 @@ package final class PlannedDevice: ComputeBackend {
         }
     }
 
-    private struct State {
+    private struct Counts {
         var usage = Usage()
         var highest = Usage()
         var address: UInt = 1 << 20
@@ -32,7 +32,7 @@ package final class PlannedDevice: ComputeBackend {
     private let totalMemory: Int
     private let granularity: Int
     private let vocabularySize: Int
-    private let state = Mutex(State())
+    private let state = Mutex(Counts())
 
     /// - Parameters:
     ///   - totalMemory: what the device has, in bytes.
