@@ -23,7 +23,8 @@ package struct Workplace: Sendable {
     }
 
     /// Where named experiments are looked for, in order: `REMEDI_CONFIGS`, `Configs` in the working folder,
-    /// `Configs` beside a folder that holds the program.
+    /// `Configs` of the package that holds the program, `share/remedi/Configs` beside the program's folder where
+    /// it is installed.
     package var configurations: [URL] {
         var folders = value("REMEDI_CONFIGS").map { [resolve($0)] } ?? []
         let own = workingFolder.appendingPathComponent("Configs")
@@ -38,6 +39,9 @@ package struct Workplace: Sendable {
             }
             place = folder.deletingLastPathComponent()
         }
+        let installed = executable?.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("share/remedi/Configs")
+        if let installed, Self.isFolder(installed) { folders.append(installed) }
         return folders
     }
 

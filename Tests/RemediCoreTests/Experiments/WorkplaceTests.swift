@@ -31,4 +31,16 @@ final class WorkplaceTests: XCTestCase {
             XCTAssertEqual(workplace.configurations.map(\.path), expected)
         }
     }
+
+    func testAnInstalledProgramHasItsExperiments() throws {
+        let prefix = FileManager.default.temporaryDirectory
+            .appendingPathComponent("remedi-\(UUID().uuidString)").resolvingSymlinksInPath()
+        let shared = prefix.appendingPathComponent("share/remedi/Configs")
+        try FileManager.default.createDirectory(at: shared, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: prefix) }
+        let workplace = Workplace(
+            environment: [:], workingFolder: URL(fileURLWithPath: "/w", isDirectory: true),
+            executable: prefix.appendingPathComponent("bin/remedi"))
+        XCTAssertEqual(workplace.configurations.map(\.path), ["/w/Configs", shared.path])
+    }
 }
