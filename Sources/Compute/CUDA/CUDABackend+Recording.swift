@@ -10,12 +10,11 @@ extension CUDABackend {
         let result = Result { try repeating(noted, operations) }
         var graph: OpaquePointer?
         let status = ccuda_capture_end(libraries.handle, context.stream, &graph)
+        let recorded = graph.map { RecordedGraph($0, memory: noted, on: self) }
         try result.get()
         // Whatever the library could not record it can still run.
         let hasFailed = (try? throwFailure()) == nil
-        guard status == CCUDA_OK, let graph else { return nil }
-        let recorded = RecordedGraph(graph, memory: noted, on: self)
-        return hasFailed ? nil : recorded
+        return status == CCUDA_OK && !hasFailed ? recorded : nil
     }
 
     /// Runs operations and returns the memory that they asked for.

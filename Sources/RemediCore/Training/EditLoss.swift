@@ -37,11 +37,15 @@ struct EditLoss {
             sequences, directions: directions, directionOf: owners, alpha: alpha, beta: beta,
             recording: gradient)
         precondition(pass.logits.rows == rows.count, "one row of logits for every read position")
-        let values = try backend.makeMatrix(rows: rows.count, columns: 3)
+        let scalars = try Scalars(
+            rows: rows.count, directions: weights.norm == 0 ? 0 : part.count, on: backend)
         backend.distributionTerms(
-            pass.logits, base: base, terms: try rows.terms(on: backend), into: values, gradient: gradient)
-        let norms = weights.norm == 0 ? nil : try directionNorms(directions)
-        var (terms, spoiled) = rows.sum(try backend.read(values), onto: terms)
+            pass.logits, base: base, terms: try rows.terms(on: backend), into: scalars.values,
+            gradient: gradient)
+        if weights.norm != 0 { backend.rowDots(directions, directions, into: scalars.squares) }
+        let (values, squares) = try scalars.read(from: backend)
+        let norms = weights.norm == 0 ? nil : squares.map { Double($0).squareRoot() }
+        var (terms, spoiled) = rows.sum(values, onto: terms)
         let normShare = weights.norm / Double(batch.count)
         for (index, norm) in zip(part, norms ?? []) {
             terms.norm += normShare * norm
@@ -55,11 +59,24 @@ struct EditLoss {
         return Evaluated(terms: terms, spoiled: spoiled, dDirections: dDirections)
     }
 
-    /// ‖d‖₂ of every direction.
-    private func directionNorms(_ directions: Matrix) throws -> [Double] {
-        let squares = try model.backend.makeMatrix(rows: directions.rows, columns: 1)
-        model.backend.rowDots(directions, directions, into: squares)
-        return try model.backend.read(squares).map { Double($0).squareRoot() }
+    /// What the host asks of a pass, in one piece, so that it waits for the device once.
+    private struct Scalars {
+        /// Terms of the R read positions, [R, 3].
+        let values: Matrix
+        /// ‖d‖₂² of directions, [P, 1].
+        let squares: Matrix
+        private let all: Matrix
+
+        init(rows: Int, directions: Int, on backend: any ComputeBackend) throws {
+            all = try backend.makeMatrix(rows: 1, columns: 3 * rows + directions)
+            values = Matrix(storage: all.storage, rows: rows, columns: 3)
+            squares = Matrix(storage: all.storage, offset: 3 * rows, rows: directions, columns: 1)
+        }
+
+        func read(from backend: any ComputeBackend) throws -> (values: [Float], squares: [Float]) {
+            let numbers = try backend.read(all)
+            return (Array(numbers.prefix(3 * values.rows)), Array(numbers.suffix(squares.rows)))
+        }
     }
 
     /// dDirections += share · d / ‖d‖₂; nothing for a direction of length 0.

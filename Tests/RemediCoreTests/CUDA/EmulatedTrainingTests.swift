@@ -55,6 +55,15 @@ final class EmulatedTrainingTests: XCTestCase {
         XCTAssertEqual(try gpu.device.report().errors, [])
     }
 
+    /// The engine's own trajectories, once in each form of the KL term.
+    func testTrajectoriesAgainstPyTorch() throws {
+        let gpu = try EmulatedGPU()
+        for (family, form) in [("gpt2", TrainingOptions.Divergence.batch), ("llama", .lastSample)] {
+            try Trajectory(family: family, form: form, backend: gpu.backend).check(in: temporaryFolder())
+        }
+        XCTAssertEqual(try gpu.device.report().errors, [])
+    }
+
     /// Weights of 16 bits are the same on both devices, and so are, nearly, the losses.
     func testWeightsOf16Bits() throws {
         let gpu = try EmulatedGPU()
@@ -82,6 +91,7 @@ final class EmulatedTrainingTests: XCTestCase {
         func waits(batchSize: Int) throws -> Int {
             var options = TrainingFixture.options(epochs: 1)
             options.batchSize = batchSize
+            options.normWeight = 0.25
             let directory = try temporaryFolder()
             return try gpu.observing {
                 _ = try fixture.run(options, directory: directory, samples: samples).run()
