@@ -70,7 +70,7 @@ extension ExperimentsRun {
             let editor = try Editor.load(
                 type: plan.scope.editorType, block: block, directory: editors, model: model)
             let edit = SingleEdit(
-                model: model, editor: editor, top: 1,
+                model: model, editor: editor, alpha: plan.alpha, beta: plan.beta, top: 1,
                 generation: GenerationOptions(sampling: .greedy, limit: .new(24)), seed: plan.scope.seed)
             let count = min(group.examples, samples.count)
             return try (0..<count).map { try edit.run(samples[$0 * samples.count / count]) }
