@@ -107,7 +107,7 @@ ROTARY_MUTATIONS = [
     kernel("sines of the next position", "position off by one", "rotary.cu",
            "*sine = sines.row(position);", "*sine = sines.row(position + 1);", ROTATION),
     kernel("one position too many", "off by one", "rotary.cu",
-           "position >= limit", "position > limit", SHARED, DEVICE),
+           "position >= limit", "position > limit", "ComputeTests.CUDABackendRowsTests"),
 ]
 
 ATTENTION_MUTATIONS = (

@@ -6,6 +6,7 @@ from mutation import kernel
 
 NORMS = "ComputeTests.ComputeBackendNormsTests"
 ROWS = "ComputeTests.ComputeBackendRowsTests"
+DEVICE_ROWS = "ComputeTests.CUDABackendRowsTests"
 ACTIVATIONS = "ComputeTests.ComputeBackendActivationsTests"
 TRAINING = "ComputeTests.ComputeBackendTrainingTests"
 PRODUCTS = "ComputeTests.CUDABackendProductsTests"
@@ -26,7 +27,7 @@ PRELUDE_MUTATIONS = [
     kernel("stride not aligned", "alignment test dropped", "prelude.cuh",
            "return ((size_t)start & 15) == 0 && (stride & 3) == 0;", "return ((size_t)start & 15) == 0;", ROWS),
     kernel("start not aligned", "alignment test dropped", "prelude.cuh",
-           "return ((size_t)start & 15) == 0 && (stride & 3) == 0;", "return (stride & 3) == 0;", ROWS),
+           "return ((size_t)start & 15) == 0 && (stride & 3) == 0;", "return (stride & 3) == 0;", DEVICE_ROWS),
 ]
 
 ROW_MUTATIONS = [
@@ -42,9 +43,9 @@ ROW_MUTATIONS = [
     kernel("fours: beyond the end of a row", "missing bounds check", "elements.cuh",
            "column + i < columns ? row[column + i] : 0.0f", "row[column + i]", ROWS, NORMS),
     kernel("embed: one token too many", "off by one", "rows.cu",
-           "id >= 0 && id < tokens", "id >= 0 && id <= tokens", ROWS),
+           "id >= 0 && id < tokens", "id >= 0 && id <= tokens", DEVICE_ROWS),
     kernel("embed: rows of the table touch", "wrong leading dimension", "rows.cu",
-           "table + id * stride : nullptr", "table + (long long)id * columns : nullptr", ROWS),
+           "table + id * stride : nullptr", "table + (long long)id * columns : nullptr", DEVICE_ROWS),
     kernel("scatter overwrites", "accumulate dropped", "rows.cu",
            "x.row(number), accumulate)", "x.row(number), false)", ROWS),
     kernel("scale rows: factors touch", "wrong stride", "rows.cu",

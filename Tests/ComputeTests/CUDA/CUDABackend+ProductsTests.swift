@@ -148,6 +148,26 @@ final class CUDABackendProductsTests: XCTestCase {
         }
     }
 
+    /// No bits of a NaN make it a number in 16 bits.
+    func testEveryNaNStaysOne() throws {
+        let backend = try backend()
+        let patterns: [UInt32] = [
+            0x7fc0_0000, 0x7fff_ffff, 0xffff_ffff, 0x7fff_8000, 0x7f80_0001, 0xff80_0001,
+        ]
+        for type in ElementType.allCases {
+            let example = ProductExample(
+                outputs: 3, inputs: 5, storage: .init(type: type, layout: .outputsByInputs), seed: 1)
+            let x = try backend.makeMatrix(rows: patterns.count, columns: 5)
+            backend.write(
+                patterns.flatMap { [1, 2, Float(bitPattern: $0), 3, 4] }, into: x)
+            let y = try backend.makeMatrix(rows: patterns.count, columns: 3)
+            backend.linear(
+                x, try backend.makeWeight(example.weight), bias: nil, into: y, accumulate: false)
+            let found = try backend.read(y)
+            XCTAssertTrue(found.allSatisfy(\.isNaN), "\(type): \(found)")
+        }
+    }
+
     /// Speed for digits: the result is rougher than a float32 sum, and as fine as promised.
     func testTF32RoundsActivationsOnce() throws {
         var options = CUDABackend.Options()
