@@ -7,7 +7,8 @@ FORWARD = f"{SHARED}/testForwardMatchesFloat64"
 BACKWARD = f"{SHARED}/testBackwardMatchesFloat64"
 ROTATION = f"{SHARED}/testRotation"
 DEVICE = "ComputeTests.CUDABackendAttentionTests"
-STEPS = (f"{DEVICE}/testTokenByTokenGivesTheSameBits", f"{DEVICE}/testRecordedStepWithMoreKeys")
+STEPS = tuple(f"{DEVICE}/test{name}" for name in (
+    "TokenByTokenGivesTheSameBits", "RecordedStepWithMoreKeys", "ManyKeysOfOneQuery", "AlignedRows"))
 
 TILE_MUTATIONS = [
     kernel("queries see the tile's later keys", "missing causal mask", "attention_tiles.cuh",
@@ -62,7 +63,7 @@ DECODING_MUTATIONS = [
            "    __syncwarp();\n}\n\n// The score", "}\n\n// The score", *STEPS),
     kernel("warp stages over keys in use", "missing __syncwarp", "attention_decoding.cu",
            "(lane & 7) * 4);\n        __syncwarp();\n", "(lane & 7) * 4);\n", *STEPS,
-           f"{DEVICE}/testHeadSizesMatchFloat64", orders=("forward", "reversed", "shuffled")),
+           orders=("forward", "reversed", "shuffled")),
     kernel("next round begins at once", "missing __syncthreads", "attention_decoding.cu",
            "staged[other][threadIdx.x]);\n        }\n        __syncthreads();\n",
            "staged[other][threadIdx.x]);\n        }\n", *STEPS, orders=("forward", "reversed", "shuffled")),

@@ -99,7 +99,7 @@ PASS_MUTATIONS = [
     host("last key not in the span", "spans table wrong", "LanguageModels/Transformer/DecodingPass.swift",
          "keys: first..<first + token.position + 1)", "keys: first..<first + max(1, token.position))",
          GENERATION),
-    host("positions stay", "position off by one", "LanguageModels/Transformer/DecodingPass.swift",
+    host("positions one later", "position off by one", "LanguageModels/Transformer/DecodingPass.swift",
          "tokens.map { Int32($0.position) }", "tokens.map { Int32($0.position + 1) }", GENERATION),
 ]
 

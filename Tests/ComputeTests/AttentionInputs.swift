@@ -10,13 +10,17 @@ struct AttentionInputs {
     var keys: TestMatrix
     var values: TestMatrix
     let dOutput: TestMatrix
+    /// Whether all heads of all rows begin at multiples of 16 bytes, if the example's heads allow it.
+    let isAligned: Bool
 
-    init(_ example: AttentionExample) {
+    init(_ example: AttentionExample, isAligned: Bool = false) {
         self.example = example
+        self.isAligned = isAligned
         // Strides wider than a head, as in rows that hold queries, keys and values side by side.
         shape = AttentionShape(
             heads: example.heads, keyValueHeads: example.keyValueHeads, headSize: example.headSize,
-            queryStride: example.headSize + 3, keyValueStride: example.headSize + 5,
+            queryStride: example.headSize + (isAligned ? 4 : 3),
+            keyValueStride: example.headSize + (isAligned ? 8 : 5),
             scale: 1 / Float(example.headSize).squareRoot(), window: example.window)
         let queryRows = example.spans.map(\.queries.upperBound).max() ?? 0
         let keyRows = example.spans.map(\.keys.upperBound).max() ?? 0
@@ -31,13 +35,16 @@ struct AttentionInputs {
         var logSumExp: TestMatrix
     }
 
+    /// Columns between rows that belong to none.
+    private func padding(_ columns: Int) -> Int { isAligned ? 4 : columns }
+
     /// The output and log Σ exp, on `spans` alone if given.
     func forward(_ backend: any ComputeBackend, spans: [AttentionSpan]? = nil) throws -> [Matrix] {
         let rows = queries.rows
-        let output = try TestMatrix(rows, example.heads * example.headSize).on(backend, padding: 2)
+        let output = try TestMatrix(rows, example.heads * example.headSize).on(backend, padding: padding(2))
         let logSumExp = try TestMatrix(rows, example.heads).on(backend)
         backend.attention(
-            queries: try queries.on(backend), keys: try keys.on(backend, padding: 3),
+            queries: try queries.on(backend), keys: try keys.on(backend, padding: padding(3)),
             values: try values.on(backend), spans: try backend.makeSpans(spans ?? example.spans),
             shape: shape, into: output,
             logSumExp: logSumExp)
@@ -48,12 +55,13 @@ struct AttentionInputs {
     func backward(_ backend: any ComputeBackend) throws -> [Matrix] {
         let forward = try forward(backend)
         let rows = queries.rows
-        let dQueries = try TestMatrix(rows, queries.columns).on(backend, padding: 1)
+        let dQueries = try TestMatrix(rows, queries.columns).on(backend, padding: padding(1))
         let dKeys = try TestMatrix(rows, keys.columns).on(backend)
-        let dValues = try TestMatrix(rows, values.columns).on(backend, padding: 4)
+        let dValues = try TestMatrix(rows, values.columns).on(backend, padding: padding(4))
         backend.attentionBackward(
-            try dOutput.on(backend, padding: 1), queries: try queries.on(backend), keys: try keys.on(backend),
-            values: try values.on(backend, padding: 2), output: forward[0], logSumExp: forward[1],
+            try dOutput.on(backend, padding: padding(1)), queries: try queries.on(backend),
+            keys: try keys.on(backend),
+            values: try values.on(backend, padding: padding(2)), output: forward[0], logSumExp: forward[1],
             spans: try backend.makeSpans(example.spans), shape: shape, dQueries: dQueries, dKeys: dKeys,
             dValues: dValues)
         return [dQueries, dKeys, dValues]

@@ -26,6 +26,44 @@ final class CUDABackendAttentionTests: XCTestCase {
         }
     }
 
+    /// Every row begins at a multiple of 16 bytes, as in models: elements move in groups of four.
+    func testAlignedRows() throws {
+        let lengths = [[(40, 70), (0, 4), (3, 37)], [(1, 1), (1, 300), (1, 33), (1, 530)]]
+        for (size, spans) in [20, 64, 96, 256].flatMap({ size in
+            lengths.map { (size, AttentionExample.packed($0)) }
+        }) {
+            let example = AttentionExample(
+                name: "size \(size)", spans: spans, keyValueHeads: 1, headSize: size)
+            let inputs = AttentionInputs(example, isAligned: true)
+            for device in TestBackends.devices {
+                let forward = try inputs.forward(device).map { try TestMatrix($0, of: device) }
+                let expected = inputs.referenceForward()
+                assertClose(forward[0], expected.output, .sums, "size \(size): output")
+                assertClose(forward[1], expected.logSumExp, .sums, "size \(size): logSumExp")
+                if spans[0].queries.count == 1 { continue }
+                let backward = try inputs.backward(device).map { try TestMatrix($0, of: device) }
+                let gradients = inputs.referenceBackward()
+                let tolerance = Tolerance(absolute: 2e-5, relative: 2e-5)
+                assertClose(backward[0], gradients.dQueries, tolerance, "size \(size): dQueries")
+                assertClose(backward[1], gradients.dKeys, tolerance, "size \(size): dKeys")
+                assertClose(backward[2], gradients.dValues, tolerance, "size \(size): dValues")
+            }
+        }
+    }
+
+    /// Many tiles of keys for one query: the warps come back for more.
+    func testManyKeysOfOneQuery() throws {
+        let spans = AttentionExample.packed([(1, 257), (1, 900)])
+        for window in [nil, 300] {
+            let inputs = AttentionInputs(
+                AttentionExample(name: "long", spans: spans, headSize: 40, window: window))
+            for device in TestBackends.devices {
+                let found = try TestMatrix(inputs.forward(device)[0], of: device)
+                assertClose(found, inputs.referenceForward().output, .sums, "window \(window ?? 0)")
+            }
+        }
+    }
+
     /// Tall tiles, short ones and single queries give the same bits.
     func testTokenByTokenGivesTheSameBits() throws {
         for (size, window) in [(20, nil), (64, 33), (80, nil)] as [(Int, Int?)] {
