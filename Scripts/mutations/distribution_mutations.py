@@ -40,7 +40,7 @@ DISTRIBUTION_MUTATIONS = [
            "static __device__ __forceinline__ int idOfKey(ordered_t key) { return (int)(uint32_t)key; }",
            *CHOICES),
     kernel("NaN comes first", "NaN order wrong", "top_k.cu",
-           "x == x ? x + 0.0f : -INFINITE", "x + 0.0f", f"{SHARED}/testTopKPutsNaNLast"),
+           "x == x ? x + 0.0f : -INFINITE", "x + 0.0f", *CHOICES),
     kernel("minus 0 comes after 0", "tie missed", "top_k.cu",
            "x == x ? x + 0.0f : -INFINITE", "x == x ? x : -INFINITE", SHARED, DEVICE),
     kernel("exchanges wait for the warp alone", "missing __syncthreads", "top_k.cu",

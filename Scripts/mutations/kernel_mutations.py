@@ -16,6 +16,11 @@ PRELUDE_MUTATIONS = [
            "    x = warpSum(x);\n    __syncthreads();\n", "    x = warpSum(x);\n", NORMS),
     kernel("block sum: parts read at once", "missing __syncthreads", "prelude.cuh",
            "    __syncthreads();\n    return warpSum(", "    return warpSum(", NORMS),
+    kernel("block maximum: scratch used again at once", "missing __syncthreads", "prelude.cuh",
+           "    x = warpMax(x);\n    __syncthreads();\n", "    x = warpMax(x);\n", PRODUCTS,
+           *(f"ComputeTests.{name}BackendDistributionsTests" for name in ("Compute", "CUDA")),
+           orders=("forward", "reversed", "shuffled"),
+           hidden="no kernel uses the scratch again after a maximum; the barrier is there for one that will"),
     kernel("warp sum of half a warp", "wrong shuffle", "prelude.cuh",
            "float warpSum(float x) {\n    for (int step = 16;", "float warpSum(float x) {\n    for (int step = 8;",
            NORMS),
@@ -40,6 +45,14 @@ ROW_MUTATIONS = [
            "i < 4 && column < columns; i++, column += gap", "i < 4; i++, column += gap", ROWS),
     kernel("elements: every block does all columns", "wrong stride of the grid", "elements.cuh",
            "step = gridDim.y << (shift + 2)", "step = 1 << (shift + 2)", ROWS),
+    kernel("elements: lanes lie four apart", "uncoalesced reads", "elements.cuh",
+           "const int gap = inFours ? 1 : across, step = gridDim.y << (shift + 2);\n"
+           "    for (int first = blockIdx.y << (shift + 2); first < columns; first += step) {\n"
+           "        int column = first + (inFours ? 4 * lane : lane);",
+           "const int gap = 1, step = gridDim.y << (shift + 2);\n"
+           "    for (int first = blockIdx.y << (shift + 2); first < columns; first += step) {\n"
+           "        int column = first + 4 * lane;", ROWS,
+           hidden="it costs time alone, and the emulator has no lines of memory"),
     kernel("fours: beyond the end of a row", "missing bounds check", "elements.cuh",
            "column + i < columns ? row[column + i] : 0.0f", "row[column + i]", ROWS, NORMS),
     kernel("embed: one token too many", "off by one", "rows.cu",
@@ -122,6 +135,11 @@ PRODUCT_MUTATIONS = [
            "(long long)term * rows) * pitch);", "(long long)term * rows) * columns);", PRODUCTS),
     kernel("terms of a row together", "wrong stride", "products.cu",
            "(term * rows + row) * pitch", "(row * count + term) * pitch", PRODUCTS),
+    kernel("split of the first columns alone", "wrong stride", "products.cu",
+           "place += 4 * blockDim.x) {\n        Lanes<4> left", "place += columns) {\n        Lanes<4> left",
+           PRODUCTS),
+    kernel("blocks larger than their bounds", "launch bounds", "products.cu",
+           "__launch_bounds__(1024) split_rows_f16", "__launch_bounds__(256) split_rows_f16", PRODUCTS),
     kernel("rest of an infinity", "NaN from infinity", "products.cu",
            "fabsf(left.at[i]) < INFINITE ? left.at[i] - widen(rounded) : 0.0f", "left.at[i] - widen(rounded)",
            PRODUCTS),

@@ -5,10 +5,10 @@ import XCTest
 
 /// What is CUDA's own about products: splitting activations, parts of rows, and rounding when asked for.
 final class CUDABackendProductsTests: XCTestCase {
-    /// N, K, O: empty ones, single rows, and sizes around groups of four, warps and blocks.
+    /// N, K, O: empty ones, single rows, sizes around fours, warps and blocks, and beyond a block.
     private let shapes = [
         (0, 5, 7), (5, 0, 7), (5, 7, 0), (1, 1, 1), (1, 31, 33), (3, 64, 9), (2, 100, 50), (3, 5, 1028),
-        (9, 25, 31), (33, 1, 10), (2, 1000, 9), (13, 96, 4),
+        (9, 25, 31), (33, 1, 10), (2, 1000, 9), (13, 96, 4), (1, 4100, 2),
     ]
 
     private func backend(_ options: CUDABackend.Options = .init()) throws -> CUDABackend {
