@@ -71,6 +71,28 @@ final class InspectDeviceTests: XCTestCase {
         }
     }
 
+    /// Every kernel and every product, through the command, on the emulated GPU; nothing is left behind.
+    func testTheSelfTestOfAnEmulatedGPU() throws {
+        let device = try EmulatedDevice()
+        if let reason = device.missingCompiler { throw XCTSkip(reason) }
+        let caches = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: caches) }
+        let environment = device.environment.merging(["XDG_CACHE_HOME": caches.path]) { $1 }
+        let run = TestRun("inspect device --device cuda --selftest --quick", environment: environment)
+        XCTAssertEqual(run.code, 0, run.output + run.diagnostics)
+        XCTAssertTrue(run.output.hasPrefix("device    cuda:0 ("), run.output)
+        for name in ["driver", "compiler", "cublas"] {
+            XCTAssertTrue(run.output.contains("\n\(name)  "), run.output)
+        }
+        XCTAssertTrue(
+            run.output.contains("\ncuda:0    Emulated CUDA device, compute capability 8.0, "), run.output)
+        let last = try XCTUnwrap(run.output.split(separator: "\n").last)
+        XCTAssertTrue(last.hasPrefix("Every operation of cuda:0 ("), String(last))
+        let report = try device.report()
+        XCTAssertEqual(report.leaks, [])
+        XCTAssertEqual(report.errors, [])
+    }
+
     func testQuickNeedsTheSelfTest() {
         let run = TestRun("inspect device --quick")
         XCTAssertEqual(run.code, 2)
