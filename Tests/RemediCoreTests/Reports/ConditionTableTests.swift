@@ -30,7 +30,7 @@ final class ConditionTableTests: XCTestCase {
         XCTAssertEqual(
             table.text(),
             """
-                       unedited     REMEDI, layer 1
+                                   unedited     REMEDI, layer 1
             ───────────  ──────────────────  ──────────────────
             efficacy     0.200 [0.10, 0.30]  0.900 [0.80, 1.00]
             consistency                   –  0.500 [0.40, 0.60]
