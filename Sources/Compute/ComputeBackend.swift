@@ -14,6 +14,8 @@ package protocol ComputeBackend: AnyObject, Sendable {
 
     /// What the device has now.  Memory that was asked for and given back counts as free.
     func deviceMemory() throws -> DeviceMemory
+    /// What the device's memory holds for the operations themselves, at most.
+    var workspaceBytes: Int { get }
     /// An uninitialised matrix.
     func makeMatrix(rows: Int, columns: Int) throws -> Matrix
     /// Uploads indices.
@@ -152,6 +154,11 @@ package protocol ComputeBackend: AnyObject, Sendable {
     func adamW(
         parameters: Matrix, gradients: Matrix, firstMoments: Matrix, secondMoments: Matrix, step: Int,
         options: AdamWOptions)
+}
+
+extension ComputeBackend {
+    /// The host's memory is not measured out.
+    package var workspaceBytes: Int { 0 }
 }
 
 /// Elementwise functions.

@@ -13,6 +13,8 @@ package struct MemoryShortage: Sendable, Equatable {
         case activations
         /// Of the request at hand.
         case logits
+        /// The device's own, for its operations.
+        case workspace
     }
 
     /// What a person can change.

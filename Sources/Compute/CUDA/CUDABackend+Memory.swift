@@ -180,6 +180,10 @@ extension CUDABackend {
         return used < 0 ? nil : (Int(used), Int(highest), Int(reserved))
     }
 
+    package var workspaceBytes: Int {
+        BlasHandle.workspaceBytes(architecture: device.architecture) + scratchBytes
+    }
+
     package func deviceMemory() throws -> DeviceMemory {
         context.use()
         var free: Int64 = 0

@@ -124,12 +124,12 @@ extension MemoryAllowance {
         var parts = state.withLock { $0.held }
         parts[.activations] = need.activations == 0 ? nil : need.activations
         parts[.logits] = need.logits == 0 ? nil : need.logits
+        parts[.workspace] = backend.workspaceBytes == 0 ? nil : backend.workspaceBytes
         var remedies = need.remedies
         if isSinglePrecision { remedies.append(.halfPrecision) }
         return MemoryShortage(
             isHalved: isHalved, device: device, requestedBytes: bytes, memory: try? backend.deviceMemory(),
-            parts: parts,
-            remedies: remedies + [.otherDevice])
+            parts: parts, remedies: remedies + [.otherDevice])
     }
 
     /// The result of `body`, unless something that it queued lacked memory.

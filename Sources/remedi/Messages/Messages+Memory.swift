@@ -36,6 +36,7 @@ extension Messages {
         case .cache: "of keys and values"
         case .activations: "of activations"
         case .logits: "of logits"
+        case .workspace: "of workspace"
         }
     }
 

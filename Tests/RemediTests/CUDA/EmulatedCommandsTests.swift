@@ -242,7 +242,8 @@ final class EmulatedCommandsTests: XCTestCase {
         let last = try XCTUnwrap(lines.last)
         XCTAssertTrue(last.hasPrefix("remedi: cuda:0 has no room for another "), String(last))
         for part in [
-            ", although half is done at a time: it is to hold ", " of weights", " are free; to need less: ",
+            ", although half is done at a time: it is to hold ", " of weights", " and 68 MiB of workspace; ",
+            " are free; to need less: ",
             "a smaller --batch-size",
         ] {
             XCTAssertTrue(last.contains(part), String(last))

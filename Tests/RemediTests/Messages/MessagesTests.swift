@@ -197,11 +197,12 @@ final class MessagesTests: XCTestCase {
                         halved: true, memory: memory,
                         [
                             .weights: 41 << 30, .frozen: 30 << 30, .cache: 1 << 30, .activations: 4 << 30,
-                            .logits: 512 << 20,
+                            .logits: 512 << 20, .workspace: 68 << 20,
                         ])),
                 "cuda:0 has no room for another 3.0 GiB, although half is done at a time: it is to hold"
                     + " 41 GiB of weights, 30 GiB computed once and kept, 1.0 GiB of keys and values,"
-                    + " 4.0 GiB of activations and 512 MiB of logits; 1.0 GiB of its 80 GiB are free"
+                    + " 4.0 GiB of activations, 512 MiB of logits and 68 MiB of workspace;"
+                    + " 1.0 GiB of its 80 GiB are free"
                     + remedies
             ),
             (
