@@ -6,7 +6,7 @@ import CKernels
 /// What it cannot see is a mistake that both devices make; the operations' own tests compare with float64.
 package struct SelfTest: Sendable {
     /// What became of one operation.
-    package struct Result: Sendable {
+    package struct OperationResult: Sendable {
         package let name: String
         /// How many shapes were tried.
         package var examples = 0
@@ -74,8 +74,8 @@ package struct SelfTest: Sendable {
     ///
     /// A failure of the device is part of the results.  CUDA's failures stay: nothing is tried after one that
     /// is not a lack of memory.
-    package func run(_ heard: (Result) throws -> Void) rethrows -> [Result] {
-        var results: [Result] = []
+    package func run(_ heard: (OperationResult) throws -> Void) rethrows -> [OperationResult] {
+        var results: [OperationResult] = []
         for (index, check) in OperationCheck.all(sizes).enumerated() {
             let (result, isLast) = run(check, seed: seed &* 1000 &+ UInt64(index))
             results.append(result)
@@ -89,8 +89,8 @@ package struct SelfTest: Sendable {
     package var count: Int { OperationCheck.all(sizes).count }
 
     /// What became of one operation, and whether nothing can be tried after it.
-    func run(_ check: OperationCheck, seed: UInt64) -> (result: Result, isLast: Bool) {
-        var result = Result(name: check.name)
+    func run(_ check: OperationCheck, seed: UInt64) -> (result: OperationResult, isLast: Bool) {
+        var result = OperationResult(name: check.name)
         do {
             for (index, example) in check.examples.enumerated() {
                 let deviation = try compare(example, seed: seed &* 100 &+ UInt64(index))

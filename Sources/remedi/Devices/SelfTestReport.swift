@@ -30,7 +30,7 @@ struct SelfTestReport {
         row(["operation", "shapes", "error", "of allowed", "time", "speed"])
     }
 
-    func line(_ result: SelfTest.Result) -> String {
+    func line(_ result: SelfTest.OperationResult) -> String {
         var cells = [result.name, "\(result.examples)"]
         if let worst = result.worst {
             cells.append(worst.distance == 0 ? "0" : String(format: "%.1e", worst.distance))
@@ -88,7 +88,7 @@ struct SelfTestReport {
     }
 
     /// A line for each operation that is wrong.
-    func mismatches(_ results: [SelfTest.Result]) -> String {
+    func mismatches(_ results: [SelfTest.OperationResult]) -> String {
         results.filter { !$0.passes }.map { result in
             if let failure = result.failure { return "\(result.name): \(failure)\n" }
             guard let worst = result.worst else { return "\(result.name): nothing could be compared\n" }
@@ -98,7 +98,7 @@ struct SelfTestReport {
     }
 
     /// - Throws: `SelfTestFailure`.
-    func verdict(_ results: [SelfTest.Result]) throws {
+    func verdict(_ results: [SelfTest.OperationResult]) throws {
         let wrong = results.filter { !$0.passes }.map(\.name)
         if !wrong.isEmpty {
             throw SelfTestFailure(device: device, reference: reference, wrong: wrong, tried: results.count)
@@ -106,13 +106,13 @@ struct SelfTestReport {
     }
 
     /// The verdict where nothing is wrong.
-    func praise(_ results: [SelfTest.Result]) -> String {
+    func praise(_ results: [SelfTest.OperationResult]) -> String {
         let shapes = results.reduce(0) { $0 + $1.examples }
         return "Every operation of \(device) agrees with \(reference): \(results.count) operations on"
             + " \(shapes) shapes.\n"
     }
 
-    func json(_ results: [SelfTest.Result]) -> JSONValue {
+    func json(_ results: [SelfTest.OperationResult]) -> JSONValue {
         let operations = results.map { result -> JSONValue in
             var object: JSONObject = [
                 "name": .string(result.name), "shapes": .integer(result.examples),

@@ -101,8 +101,8 @@ final class InspectDeviceTests: XCTestCase {
 
     func testLinesOfTheTable() {
         let report = SelfTestReport(device: "cuda:0", reference: "the processor")
-        func line(_ change: (inout SelfTest.Result) -> Void) -> String {
-            var result = SelfTest.Result(name: "linear F16")
+        func line(_ change: (inout SelfTest.OperationResult) -> Void) -> String {
+            var result = SelfTest.OperationResult(name: "linear F16")
             change(&result)
             return report.line(result)
         }
@@ -112,7 +112,7 @@ final class InspectDeviceTests: XCTestCase {
                 excess: excess)
         }
         let name = "linear F16" + String(repeating: " ", count: 28)
-        let cases: [(String, (inout SelfTest.Result) -> Void, String)] = [
+        let cases: [(String, (inout SelfTest.OperationResult) -> Void, String)] = [
             (
                 "fine",
                 {
@@ -141,12 +141,12 @@ final class InspectDeviceTests: XCTestCase {
 
     func testTheVerdict() {
         let report = SelfTestReport(device: "cuda:0", reference: "the processor")
-        var wrong = SelfTest.Result(name: "linear F16")
+        var wrong = SelfTest.OperationResult(name: "linear F16")
         wrong.worst = .init(
             example: "33 × 1 → 31", output: 0, row: 3, column: 4, found: 1.5, expected: 1, excess: 9)
-        var failed = SelfTest.Result(name: "attention")
+        var failed = SelfTest.OperationResult(name: "attention")
         failed.failure = "An illegal memory access."
-        var fine = SelfTest.Result(name: "add")
+        var fine = SelfTest.OperationResult(name: "add")
         fine.worst = .init(example: "1 × 1", output: 0, row: 0, column: 0, found: 1, expected: 1, excess: 0)
         let results = [wrong, fine, failed]
         XCTAssertEqual(
