@@ -87,7 +87,9 @@ package struct DeviceArguments: Sendable, Equatable {
         var options = CUDABackend.Options()
         options.device = number
         options.allowsTF32 = allowsTF32
-        options.cache = workplace.cache
+        // Without a home nothing is kept: elsewhere others could put their own kernels in its place.
+        let hasHome = workplace.value("XDG_CACHE_HOME") != nil || workplace.value("HOME") != nil
+        options.cache = hasHome ? workplace.cache : nil
         let places = CUDALibraries.Places(environment: workplace.environment)
         return try CUDABackend(CUDALibraries(places), options: options)
     }
