@@ -72,7 +72,7 @@ DECODING_MUTATIONS = [
     kernel("warp's sums over keys in use", "missing __syncwarp", "attention_decoding.cu",
            "softmax.weight, sums);\n            __syncwarp();\n", "softmax.weight, sums);\n", *STEPS,
            orders=("forward", "reversed", "shuffled"),
-           hidden="shuffles in between make the lanes wait too; only CUDA's memory model asks for the barrier"),
+           hidden="shuffles in between make lanes wait too; only CUDA's memory model asks for it"),
     kernel("next round begins at once", "missing __syncthreads", "attention_decoding.cu",
            "staged[other][threadIdx.x]);\n        }\n        __syncthreads();\n",
            "staged[other][threadIdx.x]);\n        }\n", *STEPS, orders=("forward", "reversed", "shuffled")),

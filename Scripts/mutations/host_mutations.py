@@ -6,13 +6,15 @@ CUDA = "Compute/CUDA"
 ROWS = "ComputeTests.ComputeBackendRowsTests"
 NORMS = "ComputeTests.ComputeBackendNormsTests"
 TRAINING = "ComputeTests.ComputeBackendTrainingTests"
-DISTRIBUTIONS = ("ComputeTests.ComputeBackendDistributionsTests", "ComputeTests.CUDABackendDistributionsTests")
+DISTRIBUTIONS = (
+    "ComputeTests.ComputeBackendDistributionsTests", "ComputeTests.CUDABackendDistributionsTests")
 ATTENTION = ("ComputeTests.ComputeBackendAttentionTests", "ComputeTests.CUDABackendAttentionTests")
 PRODUCTS = "ComputeTests.CUDABackendProductsTests"
 CONTEXT = "ComputeTests.CUDAContextTests"
 RECORDING = "ComputeTests.CUDABackendRecordingTests"
 STAGING = "ComputeTests.StagingBufferTests"
-LIBRARIES = ("ComputeTests.CCUDAWorkTests", "ComputeTests.CCUDAMemoryTests", "ComputeTests.CCUDADeviceTests")
+LIBRARIES = (
+    "ComputeTests.CCUDAWorkTests", "ComputeTests.CCUDAMemoryTests", "ComputeTests.CCUDADeviceTests")
 GENERATION = "LanguageModelsTests.GenerationTests"
 
 LIBRARY_MUTATIONS = [
@@ -31,8 +33,8 @@ LIBRARY_MUTATIONS = [
          "bool rounds = p->allows_tf32 && p->type == CCUDA_F32;", "bool rounds = p->type == CCUDA_F32;",
          *LIBRARIES, PRODUCTS),
     host("memory freed under running work", "memory released too early", "CCUDA/memory.c",
-         "    CCUDAStatus status = ccuda_stream_wait(libraries, stream);\n    return status == CCUDA_OK ? RUNTIME"
-         "(libraries->cudaFree(pointer), \"cudaFree\") : status;",
+         "    CCUDAStatus status = ccuda_stream_wait(libraries, stream);\n"
+         "    return status == CCUDA_OK ? RUNTIME(libraries->cudaFree(pointer), \"cudaFree\") : status;",
          "    return RUNTIME(libraries->cudaFree(pointer), \"cudaFree\");", *LIBRARIES),
     host("graph as recorded stays", "leak", "CCUDA/streams.c",
          "    if (recorded) libraries->cudaGraphDestroy(recorded);\n", "", *LIBRARIES, RECORDING),
@@ -46,10 +48,11 @@ MEMORY_MUTATIONS = [
          "CCUDA_TO_HOST, context.stream))\n                    try context.wait()\n",
          "CCUDA_TO_HOST, context.stream))\n", ROWS),
     host("half filled again at once", "staging half reused without waiting", f"{CUDA}/StagingBuffer.swift",
-         "        if isWaitedFor[current] { try context.check(ccuda_event_wait(libraries, emptied[current])) }\n",
-         "", STAGING),
+         "        if isWaitedFor[current] "
+         "{ try context.check(ccuda_event_wait(libraries, emptied[current])) }\n", "", STAGING),
     host("events stay", "event not destroyed (leak)", f"{CUDA}/StagingBuffer.swift",
-         "        for event in emptied { ccuda_event_destroy(context.libraries.handle, event) }\n", "", CONTEXT),
+         "        for event in emptied { ccuda_event_destroy(context.libraries.handle, event) }\n", "",
+         CONTEXT),
     host("threads keep their device", "cudaSetDevice left out", f"{CUDA}/CUDAContext.swift",
          "func use() { ccuda_use(libraries.handle, number) }", "func use() {}", CONTEXT),
     host("recording without its memory", "storage not kept", f"{CUDA}/RecordedGraph.swift",
@@ -71,7 +74,8 @@ LAUNCH_MUTATIONS = [
     host("rewriting writes nothing", "rewrite forgotten", f"{CUDA}/CUDABackend+Attention.swift",
          "        write(AttentionTable(spans: spans).entries, into: old.checkedTable)\n", "", *ATTENTION),
     host("keys begin where queries do", "spans table wrong", f"{CUDA}/AttentionTable.swift",
-         "span.queries.count, span.keys.lowerBound,", "span.queries.count, span.queries.lowerBound,", *ATTENTION),
+         "span.queries.count, span.keys.lowerBound,", "span.queries.count, span.queries.lowerBound,",
+         *ATTENTION),
     host("tall tiles read as short ones", "spans table wrong", f"{CUDA}/CUDABackend+Attention.swift",
          "+ arguments(spans, height) + arguments(shape))", "+ arguments(spans, .short) + arguments(shape))",
          *ATTENTION),
@@ -79,7 +83,8 @@ LAUNCH_MUTATIONS = [
          "static let slopeBytes = 56", "static let slopeBytes = 32", *DISTRIBUTIONS),
     host("last block of rows missing", "wrong grid dimension", f"{CUDA}/CUDABackend+Distributions.swift",
          "((rows + 7) / 8, 1, 1)", "(max(1, rows / 8), 1, 1)", *DISTRIBUTIONS),
-    host("one head of keys for each of queries", "wrong grid dimension", f"{CUDA}/CUDABackend+Attention.swift",
+    host("one head of keys for each of queries", "wrong grid dimension",
+         f"{CUDA}/CUDABackend+Attention.swift",
          "grid: (tiles, shape.keyValueHeads, 1)", "grid: (tiles, shape.heads, 1)", *ATTENTION),
     host("gain and bias swapped", "wrong argument order", f"{CUDA}/CUDABackend+Norms.swift",
          ".pointer(gain.pointer), .pointer(bias?.pointer), .float(epsilon)",
@@ -88,7 +93,8 @@ LAUNCH_MUTATIONS = [
          ".float(options.beta1), .float(options.beta2),", ".float(options.beta2), .float(options.beta1),",
          TRAINING),
     host("table's stride in 32 bits", "kernel argument size", f"{CUDA}/CUDABackend+Rows.swift",
-         ".weight(table), .long(table.leadingDimension)", ".weight(table), .int(table.leadingDimension)", ROWS),
+         ".weight(table), .long(table.leadingDimension)", ".weight(table), .int(table.leadingDimension)",
+         ROWS),
     host("results touch", "wrong leading dimension", f"{CUDA}/CUDABackend+Products.swift",
          "ldb: Int32(stride), ldc: Int32(yStride)", "ldb: Int32(stride), ldc: Int32(columns)", PRODUCTS),
     host("outer product of rows", "wrong transpose", f"{CUDA}/CUDABackend+Products.swift",

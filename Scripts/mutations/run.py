@@ -1,5 +1,6 @@
 """Seeds bugs into the CUDA backend, one at a time, and checks that the tests notice each.
 
+    run.py --check
     run.py [--package FOLDER] [--scratch FOLDER] [--only PATTERN] [--part kernels|host|all]
            [--jobs NUMBER] [--results FILE]
 
@@ -7,7 +8,8 @@ Works on a copy of the package in the scratch folder, which is kept, so that lat
 kernels reach the emulated compiler as a patch; bugs in host code are built.  First all named tests must pass
 without a bug.  A bug counts as caught when a test fails, crashes or hangs; one whose source does not compile
 is a mistake of the table.  Ends with a table, and with exit status 1 if a bug went unnoticed that tests can
-notice, or if one was noticed that the table calls hidden.
+notice, or if one was noticed that the table calls hidden.  With --check it only looks whether every bug still
+finds its place.
 
 Needs Python 3.11, git, swift, and clang++ for the emulated GPU.
 """
@@ -33,6 +35,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--package", type=Path, default=Path(__file__).resolve().parents[2])
     parser.add_argument("--scratch", type=Path, default=Path("/tmp/remedi-mutations"))
+    parser.add_argument("--check", action="store_true", help="look at the table alone")
     parser.add_argument("--only", default="", help="a regular expression; names of mutations to try")
     parser.add_argument("--part", choices=["kernels", "host", "all"], default="all")
     parser.add_argument("--jobs", type=int, default=2, help="how many mutations of kernels run at once")
@@ -107,7 +110,8 @@ def report(results: list[tuple[Mutation, Verdict]]) -> int:
     seconds = sum(v.seconds for _, v in results)
     print(f"\n{len(results)} mutations, {caught} caught, {len(unnoticed)} not caught though they could be, "
           f"{sum(bool(m.hidden) for m, _ in results)} hidden; {seconds / 60:.0f} minutes")
-    for title, names in [("NOT CAUGHT", unnoticed), ("INVALID", invalid), ("caught, but called hidden", noticed)]:
+    wrong = {"NOT CAUGHT": unnoticed, "INVALID": invalid, "caught, but called hidden": noticed}
+    for title, names in wrong.items():
         if names:
             print(f"{title}: {', '.join(names)}")
     return 1 if unnoticed or invalid or noticed else 0
@@ -117,6 +121,8 @@ def main() -> int:
     options = arguments()
     parts = {"kernels": KERNEL_MUTATIONS, "host": HOST_MUTATIONS, "all": KERNEL_MUTATIONS + HOST_MUTATIONS}
     check_table(options.package, KERNEL_MUTATIONS + HOST_MUTATIONS)
+    if options.check:
+        return 0
     mutations = [m for m in parts[options.part] if re.search(options.only, m.name)]
     package = Package(options.package, options.scratch)
     package.refresh()

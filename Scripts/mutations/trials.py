@@ -101,7 +101,7 @@ class Package:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, target)
         for top in self.folder.iterdir():
-            for path in [top, *top.rglob("*")] if top.name != ".build" else []:
+            for path in [top, *top.rglob("*")] if top.name not in (".build", ".git") else []:
                 if path.is_file() and path.relative_to(self.folder) not in wanted:
                     path.unlink()
 

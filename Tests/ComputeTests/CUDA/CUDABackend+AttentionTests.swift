@@ -4,49 +4,40 @@ import XCTest
 
 /// What the kernels of attention promise beyond what every backend does.
 final class CUDABackendAttentionTests: XCTestCase {
+    /// Compares outputs and gradients with float64.
+    private func compare(_ inputs: AttentionInputs, _ name: String) throws {
+        let expected = inputs.referenceForward()
+        let gradients = inputs.referenceBackward()
+        let tolerance = Tolerance(absolute: 2e-5, relative: 2e-5)
+        for device in TestBackends.devices {
+            let forward = try inputs.forward(device).map { try TestMatrix($0, of: device) }
+            assertClose(forward[0], expected.output, .sums, "\(name): output")
+            assertClose(forward[1], expected.logSumExp, .sums, "\(name): logSumExp")
+            let backward = try inputs.backward(device).map { try TestMatrix($0, of: device) }
+            assertClose(backward[0], gradients.dQueries, tolerance, "\(name): dQueries")
+            assertClose(backward[1], gradients.dKeys, tolerance, "\(name): dKeys")
+            assertClose(backward[2], gradients.dValues, tolerance, "\(name): dValues")
+        }
+    }
+
     /// Every width of kernel, full and not, aligned and not.
     func testHeadSizesMatchFloat64() throws {
         let spans = AttentionExample.packed([(5, 5), (0, 4), (1, 1), (19, 19), (3, 37), (1, 40)])
         for size in [1, 3, 20, 32, 64, 80, 96, 128, 200, 256] {
-            let inputs = AttentionInputs(
-                AttentionExample(
-                    name: "size \(size)", spans: spans, heads: 2, keyValueHeads: 1, headSize: size))
-            for device in TestBackends.devices {
-                let forward = try inputs.forward(device).map { try TestMatrix($0, of: device) }
-                let expected = inputs.referenceForward()
-                assertClose(forward[0], expected.output, .sums, "size \(size): output")
-                assertClose(forward[1], expected.logSumExp, .sums, "size \(size): logSumExp")
-                let backward = try inputs.backward(device).map { try TestMatrix($0, of: device) }
-                let gradients = inputs.referenceBackward()
-                let tolerance = Tolerance(absolute: 2e-5, relative: 2e-5)
-                assertClose(backward[0], gradients.dQueries, tolerance, "size \(size): dQueries")
-                assertClose(backward[1], gradients.dKeys, tolerance, "size \(size): dKeys")
-                assertClose(backward[2], gradients.dValues, tolerance, "size \(size): dValues")
-            }
+            let example = AttentionExample(
+                name: "size \(size)", spans: spans, heads: 2, keyValueHeads: 1, headSize: size)
+            try compare(AttentionInputs(example), example.name)
         }
     }
 
     /// Every row begins at a multiple of 16 bytes, as in models: elements move in groups of four.
     func testAlignedRows() throws {
-        let lengths = [[(40, 70), (0, 4), (3, 37)], [(1, 1), (1, 300), (1, 33), (1, 530)]]
-        for (size, spans) in [20, 64, 96, 256].flatMap({ size in
-            lengths.map { (size, AttentionExample.packed($0)) }
-        }) {
-            let example = AttentionExample(
-                name: "size \(size)", spans: spans, keyValueHeads: 1, headSize: size)
-            let inputs = AttentionInputs(example, isAligned: true)
-            for device in TestBackends.devices {
-                let forward = try inputs.forward(device).map { try TestMatrix($0, of: device) }
-                let expected = inputs.referenceForward()
-                assertClose(forward[0], expected.output, .sums, "size \(size): output")
-                assertClose(forward[1], expected.logSumExp, .sums, "size \(size): logSumExp")
-                if spans[0].queries.count == 1 { continue }
-                let backward = try inputs.backward(device).map { try TestMatrix($0, of: device) }
-                let gradients = inputs.referenceBackward()
-                let tolerance = Tolerance(absolute: 2e-5, relative: 2e-5)
-                assertClose(backward[0], gradients.dQueries, tolerance, "size \(size): dQueries")
-                assertClose(backward[1], gradients.dKeys, tolerance, "size \(size): dKeys")
-                assertClose(backward[2], gradients.dValues, tolerance, "size \(size): dValues")
+        let lengths = [[(40, 70), (0, 4), (3, 37)], [(1, 1), (1, 300), (1, 33)]]
+        for size in [20, 64, 96, 256] {
+            for spans in lengths.map(AttentionExample.packed) {
+                let example = AttentionExample(
+                    name: "aligned, size \(size)", spans: spans, keyValueHeads: 1, headSize: size)
+                try compare(AttentionInputs(example, isAligned: true), example.name)
             }
         }
     }
