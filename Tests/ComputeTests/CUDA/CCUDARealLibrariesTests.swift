@@ -10,10 +10,12 @@ final class CCUDARealLibrariesTests: XCTestCase {
             throw XCTSkip("NVIDIA's libraries are not on the system's library path of this machine")
         }
         defer { dlclose(runtime) }
-        let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-        let line = maps.split(separator: "\n").first { $0.contains("/libcudart.so") }
-        let path = try XCTUnwrap(line?.drop { $0 != "/" })
-        return URL(fileURLWithPath: String(path)).deletingLastPathComponent()
+        // The loader knows where a function came from.
+        var place = Dl_info()
+        let function = try XCTUnwrap(dlsym(runtime, "cudaDriverGetVersion"))
+        XCTAssertNotEqual(dladdr(function, &place), 0)
+        let path = String(cString: try XCTUnwrap(place.dli_fname))
+        return URL(fileURLWithPath: path).deletingLastPathComponent()
     }
 
     /// With a GPU they open; without, the answer is one of those for its absence, and the words are a sentence.
