@@ -4,6 +4,8 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendActivationsTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     /// f(x) and f′(x) in float64, far tails included.
     private func reference(_ kind: Activation, _ x: Double) -> (value: Double, slope: Double) {
         switch kind {

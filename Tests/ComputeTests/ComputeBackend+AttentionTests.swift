@@ -4,6 +4,8 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendAttentionTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     func testForwardMatchesFloat64() throws {
         for example in AttentionExample.all {
             let inputs = AttentionInputs(example)

@@ -4,6 +4,8 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendDistributionsTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     private let sizes = [(1, 1), (0, 5), (3, 31), (2, 33), (4, 1000), (2, 1024), (3, 2051), (2, 50257)]
 
     // MARK: Single results

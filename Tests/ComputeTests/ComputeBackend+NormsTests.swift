@@ -3,6 +3,8 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendNormsTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     private let shapes = [
         (0, 8), (1, 1), (5, 31), (3, 33), (2, 64), (40, 100), (2, 1000), (3, 1100), (1, 8300),
     ]

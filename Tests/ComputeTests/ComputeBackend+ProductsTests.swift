@@ -3,6 +3,8 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendProductsTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     /// N, K, O: empty ones, single rows, and sizes around every tile and block of any instruction set.
     private let shapes = [
         (0, 5, 7), (5, 0, 7), (5, 7, 0), (1, 1, 1), (1, 31, 33), (2, 64, 96), (3, 100, 50), (6, 300, 40),

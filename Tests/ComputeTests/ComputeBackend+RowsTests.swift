@@ -3,6 +3,8 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendRowsTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     private let widths = [0, 1, 15, 16, 31, 33, 1000]
 
     // MARK: Element types

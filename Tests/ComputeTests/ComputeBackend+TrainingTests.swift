@@ -4,6 +4,8 @@ import XCTest
 @testable import Compute
 
 final class ComputeBackendTrainingTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     func testAdamWMatchesFloat64() throws {
         for (rows, columns) in [(1, 1), (3, 31), (2, 33), (40, 1000)] {
             let name = "\(rows)x\(columns)"
