@@ -3,8 +3,9 @@
 /// Letters: N rows (tokens of a packed batch), D hidden size, V vocabulary size, K inputs and N outputs of
 /// a weight, R rows of logits, E edits.  All activations are float32.  Operations are queued in
 /// order and may return before they ran; `read` waits.  A failure inside an operation is kept and thrown by
-/// the next `read`, `synchronize` or `throwFailure`.  Every output element is computed in an order that depends on its own
-/// row alone: neither the number of threads nor the other rows of the batch change a bit of it.
+/// the next `read`, `synchronize` or `throwFailure`.  Every output element is computed in an order that
+/// depends on its own row alone: neither the number of threads nor the other rows of the batch change a bit
+/// of it.  The one exception is products by cuBLAS, which may choose another order for another number of rows.
 /// Outputs must not overlap inputs unless an operation says so.
 package protocol ComputeBackend: AnyObject, Sendable {
     /// What the user reads: `cpu (AVX-512, 2 threads)`.

@@ -18,6 +18,7 @@ final class DecodingPass {
     let count: Int
     private let model: LanguageModel
     private let cache: KeyValueCache
+    /// Its own: a recording goes on using the memory, whatever other passes need.
     private let workspace: Workspace
     private let ids: IndexVector
     private let positions: IndexVector
@@ -28,15 +29,13 @@ final class DecodingPass {
     private var runs = 0
     private var recorded: (any RecordedOperations)?
 
-    init(
-        _ model: LanguageModel, cache: KeyValueCache, count: Int, candidates: Int, workspace: Workspace
-    ) throws {
+    init(_ model: LanguageModel, cache: KeyValueCache, count: Int, candidates: Int) throws {
         let backend = model.backend
         let nothing = Array(repeating: Int32(0), count: count)
         self.model = model
         self.cache = cache
         self.count = count
-        self.workspace = workspace
+        workspace = Workspace(backend)
         ids = try backend.makeIndices(nothing)
         positions = try backend.makeIndices(nothing)
         places = try backend.makeIndices(nothing)

@@ -150,8 +150,7 @@ final class Generator {
         if pass?.count != tokens.count {
             pass = nil
             pass = try DecodingPass(
-                model, cache: cache, count: tokens.count, candidates: options.sampling.candidateCount,
-                workspace: workspace)
+                model, cache: cache, count: tokens.count, candidates: options.sampling.candidateCount)
         }
         guard let pass else { preconditionFailure("the pass was just made") }
         take(try pass.run(tokens), active, observe)

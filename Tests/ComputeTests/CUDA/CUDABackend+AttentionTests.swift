@@ -4,6 +4,8 @@ import XCTest
 
 /// What the kernels of attention promise beyond what every backend does.
 final class CUDABackendAttentionTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     /// Compares outputs and gradients with float64.
     private func compare(_ inputs: AttentionInputs, _ name: String) throws {
         let expected = inputs.referenceForward()

@@ -4,6 +4,8 @@ import XCTest
 
 /// What is CUDA's own about rows: 16 bytes at once where that is possible, and indices out of range.
 final class CUDABackendRowsTests: XCTestCase {
+    override class func tearDown() { TestBackends.forgetDevices() }
+
     /// A view whose rows begin `offset` elements behind a multiple of 16 bytes, all at the same distance.
     private func view(_ matrix: TestMatrix, at offset: Int, on device: any ComputeBackend) throws -> Matrix {
         let whole = try device.makeMatrix(rows: matrix.rows, columns: (matrix.columns + offset + 3) / 4 * 4)

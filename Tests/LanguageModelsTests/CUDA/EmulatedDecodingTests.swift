@@ -44,6 +44,27 @@ final class EmulatedDecodingTests: XCTestCase {
         }
     }
 
+    /// A longer prompt comes when a step has been recorded: its pass needs more memory, the recording its own.
+    func testARecordingOutlivesLongerPrompts() throws {
+        let gpu = try EmulatedGPU()
+        let prompts = [[5], Array(20..<28), [8, 7], Array(30..<44)]
+        var options = GenerationOptions(sampling: .greedy, limit: .new(8))
+        options.stopsAtEndToken = false
+        options.sideBySide = 1
+        for name in ["gpt2", "llama"] {
+            let (texts, report) = try gpu.observing {
+                try gpu.besideCPU { backend in
+                    try ModelFixture.model(ModelFixture.checkpoint(name), on: backend).generate(
+                        prompts, options: options, seed: 1, streamIds: ["a", "b", "c", "d"])
+                }
+            }
+            XCTAssertEqual(texts.gpu, texts.cpu, name)
+            XCTAssertEqual(report.errors, [], name)
+            // One pass for all texts: 28 steps, two before the recording.
+            XCTAssertEqual(report.graphLaunches, 25, name)
+        }
+    }
+
     /// A step is queued whole; the host waits once, for the candidates.
     func testTheHostWaitsOnceAStep() throws {
         let gpu = try EmulatedGPU()
