@@ -6,29 +6,45 @@ package enum Program {
     /// Runs the command that `words` name.
     /// - Returns: the process's exit code.
     package static func run(_ words: [String], in surroundings: Surroundings) -> Int32 {
-        let emphasis = surroundings.emphasis
+        run(CommandWords(words.map { Array($0.utf8) }), in: surroundings)
+    }
+
+    /// Runs the command that `words` name.
+    /// - Returns: the process's exit code.
+    package static func run(_ words: CommandWords, in surroundings: Surroundings) -> Int32 {
         var path: [String] = []
         do {
-            switch try Invocation(words, tree: Commands.tree, summary: Commands.summary) {
+            switch try invocation(words.texts()) {
             case .help(let page): try surroundings.output.write(page)
-            case .version: try surroundings.output.write("remedi \(RemediVersion.current)\n")
+            case .version(let isVerbose):
+                try surroundings.output.write(
+                    isVerbose ? BuildFacts(in: surroundings.workplace).text : BuildFacts.version + "\n")
             case .run(let command, let commandPath):
                 path = commandPath
                 try command.run(in: surroundings)
             }
             return ExitCode.done
-        } catch let failure as UsageFailure {
-            try? surroundings.diagnostics.write(Messages.usage(failure, emphasis))
-            return ExitCode.wrongUsage
-        } catch let error as UsageError {
-            try? surroundings.diagnostics.write(
-                Messages.usage(UsageFailure(path: path, error: error), emphasis))
-            return ExitCode.wrongUsage
         } catch {
-            if case OutputError.closed = error { return ExitCode.of(error) }
-            try? surroundings.diagnostics.write(
-                "\(emphasis.failure("remedi:")) \(Messages.sentence(for: error))\n")
+            try? surroundings.diagnostics.write(said(of: error, path: path, in: surroundings))
             return ExitCode.of(error)
         }
+    }
+
+    private static func invocation(_ words: [String]) throws(UsageFailure) -> Invocation {
+        try Invocation(
+            words, tree: Commands.tree, summary: Commands.summary, examples: Commands.examples)
+    }
+
+    /// What is said of an error in the command at `path`.
+    private static func said(of error: any Error, path: [String], in surroundings: Surroundings) -> String {
+        // Whoever closed a pipe has seen enough.
+        if case OutputError.closed = error { return "" }
+        if let failure = error as? UsageFailure, failure.error == .commandMissing,
+            case .help(let page)? = try? invocation(failure.path + ["--help"])
+        {
+            return page
+        }
+        let columns = surroundings.isTerminal ? surroundings.width() : nil
+        return Complaint(of: error, path: path).text(surroundings.emphasis, columns: columns)
     }
 }

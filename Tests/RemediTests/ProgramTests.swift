@@ -44,7 +44,25 @@ final class ProgramTests: XCTestCase {
         let ended = try run(
             ["-c", #""$0" --version >&- 2>&-; echo $?"#, TestFiles.program.path],
             of: URL(fileURLWithPath: "/bin/sh"))
-        XCTAssertEqual(ended.output, "0\n")
+        XCTAssertEqual(ended.output, "1\n")
+    }
+
+    func testAClosedOutputIsSaid() throws {
+        let ended = try run(
+            ["-c", #""$0" data list >&-"#, TestFiles.program.path], of: URL(fileURLWithPath: "/bin/sh"))
+        XCTAssertEqual(ended.diagnostics, "remedi: cannot write to standard output: it is closed\n")
+        XCTAssertEqual(ended.code, 1)
+    }
+
+    func testWhatIsNotTextIsRefused() throws {
+        let ended = try run(
+            ["-c", #""$0" inspect tokens -m demo "$(printf 'caf\351')""#, TestFiles.program.path],
+            of: URL(fileURLWithPath: "/bin/sh"))
+        XCTAssertEqual(
+            ended.diagnostics,
+            "remedi: argument 5, 'caf\u{FFFD}', is not text in UTF-8\n'remedi --help' says what there is.\n")
+        XCTAssertEqual(ended.code, 2)
+        XCTAssertEqual(ended.output, "")
     }
 
     func testWithoutAnEnvironment() throws {

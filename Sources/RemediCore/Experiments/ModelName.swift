@@ -55,6 +55,9 @@ package struct ModelName: Sendable, Equatable {
     /// Whether it is that model or its control model, which know nothing of the real world.
     package var isOfDemo: Bool { isDemo || text == DemoFolder.name + Self.controlSuffix }
 
+    /// Whether a hub can have it: a short name that stands for an id, or an id with its owner.
+    package var isOnHub: Bool { ids.contains { $0.contains("/") } }
+
     /// Whether the reference loads it in half precision.
     package var isHalfByDefault: Bool { key.contains("gptj") || key.contains("neox") }
 

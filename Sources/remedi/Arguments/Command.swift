@@ -7,6 +7,8 @@ package protocol Command: Sendable {
     static var discussion: [String] { get }
     static var positionals: [Positional<Self>] { get }
     static var options: [Option<Self>] { get }
+    /// At least one; where it needs what another command makes, its summary says so.
+    static var examples: [Example] { get }
 
     init()
     /// What the command line gave.
@@ -38,6 +40,14 @@ package indirect enum CommandNode: Sendable {
         switch self {
         case .command(let type): type.summary
         case .group(_, let summary, _): summary
+        }
+    }
+
+    /// The command's own, or of a group the first of its first commands.
+    package var examples: [Example] {
+        switch self {
+        case .command(let type): type.examples
+        case .group(_, _, let members): members.prefix(3).compactMap(\.examples.first)
         }
     }
 }

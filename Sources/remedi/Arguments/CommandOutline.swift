@@ -34,12 +34,14 @@ struct CommandOutline {
     let usage: [String]
     let arguments: [Entry]
     let options: [Entry]
+    let examples: [Example]
 
     init<C: Command>(_ type: C.Type, path: [String]) {
         self.path = path
         summary = C.summary
         discussion = C.discussion
         usage = C.positionals.map(\.usage)
+        examples = C.examples
         arguments = C.positionals.map { positional in
             Entry(
                 name: positional.setting.name, short: nil, arity: positional.setting.arity,

@@ -3,15 +3,19 @@ enum HelpPage {
     private static let column = 27
 
     /// The page of a group of commands, or of the whole program.
-    static func group(path: [String], summary: String, members: [CommandNode]) -> String {
+    static func group(
+        path: [String], summary: String, members: [CommandNode], examples: [Example]
+    ) -> String {
         let words = (["remedi"] + path).joined(separator: " ")
         var lines = ["Usage: \(words) COMMAND ...", ""]
         lines += WrappedText.lines(summary.capitalisedFirst + ".", indent: 0)
         lines += ["", "Commands:"]
         for member in members { lines += entry(member.name, member.summary) }
         lines += ["", "Options:"] + entry("-h, --help", "shows this page")
-        if path.isEmpty { lines += entry("    --version", "shows the version") }
-        lines += ["", "'\(words) COMMAND --help' says more of a command."]
+        if path.isEmpty {
+            lines += entry("    --version", "shows the version; with --verbose also what was built")
+        }
+        lines += self.examples(examples) + ["", "'\(words) COMMAND --help' says more of a command."]
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -32,7 +36,12 @@ enum HelpPage {
             }
         }
         lines += ["", "Help:"] + entry("-h, --help", "shows this page")
+        lines += examples(outline.examples)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func examples(_ examples: [Example]) -> [String] {
+        ["", "Examples:"] + examples.flatMap(\.shown).map { "  " + $0 }
     }
 
     private static func entry(_ label: String, _ text: String) -> [String] {

@@ -1,51 +1,74 @@
+import LanguageModels
 import RemediCore
 
 /// What a command line asks for.
 package enum Invocation: Sendable {
     case run(any Command, path: [String])
     case help(String)
-    case version
+    case version(verbose: Bool)
 
     /// Finds the command that `words` name in `tree` and gives it its options.
     ///
+    /// - Parameter examples: what the page of the whole program shows.
     /// - Throws: `UsageFailure`.
-    package init(_ words: [String], tree: [CommandNode], summary: String) throws(UsageFailure) {
+    package init(
+        _ words: [String], tree: [CommandNode], summary: String, examples: [Example] = []
+    ) throws(UsageFailure) {
+        if let version = try Self.version(words) {
+            self = version
+            return
+        }
         // `help train` is `train --help`.
         let words = words.first == "help" ? words.dropFirst() + ["--help"] : words
-        var members = tree
-        var path: [String] = []
-        var summary = summary
+        var page = GroupPage(path: [], summary: summary, members: tree, examples: examples)
         for (index, word) in words.enumerated() {
-            if word == "-h" || word == "--help" {
-                self = .help(HelpPage.group(path: path, summary: summary, members: members))
+            if ["-h", "--help", "help"].contains(word) {
+                // `inspect help edit` is `inspect edit --help`.
+                let rest = word == "help" ? Array(words[(index + 1)...]) : []
+                if rest.isEmpty {
+                    self = .help(page.text)
+                } else {
+                    self = try Invocation(page.path + rest + ["--help"], tree: tree, summary: summary)
+                }
                 return
             }
-            if path.isEmpty, word == "--version" {
-                self = .version
-                return
+            guard let node = page.members.first(where: { $0.name == word }) else {
+                throw UsageFailure(path: page.path, error: Self.unknown(word, in: page))
             }
-            guard let node = members.first(where: { $0.name == word }) else {
-                throw UsageFailure(path: path, error: Self.unknown(word, among: members, atTop: path.isEmpty))
-            }
-            path.append(word)
             switch node {
             case .command(let type):
-                self = try Self.parse(type, path: path, words: Array(words[(index + 1)...]))
+                self = try Self.parse(type, path: page.path + [word], words: Array(words[(index + 1)...]))
                 return
-            case .group(_, let inner, let nested):
-                members = nested
-                summary = inner
+            case .group(_, let summary, let members):
+                page = GroupPage(
+                    path: page.path + [word], summary: summary, members: members, examples: node.examples)
             }
         }
-        throw UsageFailure(path: path, error: .commandMissing)
+        throw UsageFailure(path: page.path, error: .commandMissing)
     }
 
-    private static func unknown(_ word: String, among members: [CommandNode], atTop: Bool) -> UsageError {
-        guard word.hasPrefix("-") else {
-            return .unknownCommand(
-                word: word, nearest: Spelling.nearest(to: word, among: members.map(\.name)))
+    /// `--version`, `-V` or `version`, with or without `--verbose`; nil: something else is asked for.
+    private static func version(_ words: [String]) throws(UsageFailure) -> Invocation? {
+        let names = ["--version", "-V", "version"]
+        let verbose = ["--verbose", "-v"]
+        guard let first = words.first,
+            names.contains(first) || verbose.contains(first) && words.contains(where: names.contains)
+        else { return nil }
+        if let other = words.first(where: { !(names + verbose).contains($0) }) {
+            throw UsageFailure(path: [], error: .unexpectedArgument(word: other))
         }
-        let known = atTop ? ["--help", "--version"] : ["--help"]
+        return .version(verbose: words.contains(where: verbose.contains))
+    }
+
+    private static func unknown(_ word: String, in page: GroupPage) -> UsageError {
+        let names = page.members.map(\.name)
+        guard word.hasPrefix("-") else {
+            let nearest =
+                Spelling.nearest(to: word, among: names)
+                ?? page.members.lazy.compactMap { $0.path(to: word) }.first
+            return .unknownCommand(word: word, nearest: nearest, known: names)
+        }
+        let known = page.path.isEmpty ? ["--help", "--version"] : ["--help"]
         return .unknownOption(option: word, nearest: Spelling.nearest(to: word, among: known))
     }
 
@@ -53,6 +76,9 @@ package enum Invocation: Sendable {
         _ type: C.Type, path: [String], words: [String]
     ) throws(UsageFailure) -> Invocation {
         let scanner = ArgumentScanner(options: C.options, positionals: C.positionals)
+        // `train help` is `train --help`, but `inspect tokens help` splits a word.
+        let takesAnyText = C.positionals.first.map(\.takesAnyText) ?? false
+        let words = words == ["help"] && !takesAnyText ? ["--help"] : words
         do {
             guard let given = try scanner.scan(words) else {
                 return .help(HelpPage.command(CommandOutline(type, path: path)))
@@ -66,4 +92,31 @@ package enum Invocation: Sendable {
             throw UsageFailure(path: path, error: error)
         }
     }
+}
+
+/// A group of commands whose page may be shown.
+private struct GroupPage {
+    let path: [String]
+    let summary: String
+    let members: [CommandNode]
+    let examples: [Example]
+
+    var text: String { HelpPage.group(path: path, summary: summary, members: members, examples: examples) }
+}
+
+extension CommandNode {
+    /// The words that call the command `name` somewhere below, as they would have to be written.
+    fileprivate func path(to name: String) -> String? {
+        guard case .group(let own, _, let members) = self else { return nil }
+        for member in members {
+            if member.name == name { return "\(own) \(name)" }
+            if let path = member.path(to: name) { return "\(own) \(path)" }
+        }
+        return nil
+    }
+}
+
+extension Positional {
+    /// Whether every word means itself.
+    fileprivate var takesAnyText: Bool { setting.expectation == .text && setting.suggestions == .none }
 }

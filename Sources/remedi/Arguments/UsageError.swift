@@ -2,8 +2,11 @@ import RemediCore
 
 /// What can be wrong with a command line.  Cases carry facts; `Messages` words them.
 package enum UsageError: Error, Equatable, Sendable {
-    case unknownCommand(word: String, nearest: String?)
+    /// `known` are those that could stand there.
+    case unknownCommand(word: String, nearest: String?, known: [String])
     case commandMissing
+    /// The argument at `place`, counted from 1; `shown` has other characters where it is not text.
+    case notUTF8(place: Int, shown: String)
     /// `option` as it was written, dashes included.
     case unknownOption(option: String, nearest: String?)
     case ambiguousOption(option: String, candidates: [String])
@@ -15,6 +18,10 @@ package enum UsageError: Error, Equatable, Sendable {
     case optionMissing(name: String)
     /// A setting that the experiment does not have.
     case unknownSetting(key: String, experiment: String, nearest: String?)
+    /// An experiment that the command `kind` ("train", "eval gen") does not know; `known` are those that it does.
+    case unknownExperiment(name: String, kind: String, nearest: String?, known: [String])
+    /// A layer behind the model's last.
+    case noSuchLayer(layer: Int, model: String, layers: Int)
     /// An option that means something else for each experiment of a group.
     case notForGroups(name: String, group: String)
     /// Two options that exclude each other.

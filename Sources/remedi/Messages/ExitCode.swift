@@ -9,12 +9,30 @@ package enum ExitCode {
     package static let wrongUsage: Int32 = 2
 
     /// 130 and 143 after SIGINT and SIGTERM, 141 where a reader went away, as shells count.
+    ///
+    /// A command line is wrong where itself, the named experiments and the model's configuration are enough to
+    /// see it; what is missing or broken on this machine is a failure.
     package static func of(_ error: any Error) -> Int32 {
         switch error {
         case RemediError.interrupted(let signal): 128 + signal
         case OutputError.closed: 128 + SIGPIPE
         case is UsageFailure, is UsageError: wrongUsage
+        case let error as ExperimentError: of(error)
+        case LanguageModelError.noSuchBlock, RemediError.editorNotTrainable: wrongUsage
         default: failed
+        }
+    }
+
+    private static func of(_ error: ExperimentError) -> Int32 {
+        switch error {
+        case .syntax, .unknownKey, .missingKey, .invalidValue, .unknownExperiment, .unusableFolderName,
+            .unusableFileName:
+            wrongUsage
+        // A name that is no folder here and stands for nothing on a hub.
+        case .modelNotFound(let name, _): ModelName(name).isOnHub ? failed : wrongUsage
+        case .unreadable, .unwritable, .noExperiments, .notAResultsFolder, .dependenciesMissing,
+            .dataFileNotFound:
+            failed
         }
     }
 }

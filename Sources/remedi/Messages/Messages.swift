@@ -22,22 +22,18 @@ package enum Messages {
         case OutputError.failed(let reason): "cannot write to standard output: \(reason)"
         case OutputError.closed: "nobody reads standard output any more"
         case let error as UsageError: words(error)
+        case let failure as UsageFailure: words(failure.error)
         default: (error as NSError).localizedDescription
         }
     }
 
-    /// What is printed for a wrong command line.
-    static func usage(_ failure: UsageFailure, _ emphasis: Emphasis = Emphasis(isOn: false)) -> String {
-        let command = (["remedi"] + failure.path).joined(separator: " ")
-        return
-            "\(emphasis.failure(command + ":")) \(words(failure.error))\n'\(command) --help' says what there is.\n"
-    }
-
     static func words(_ error: UsageError) -> String {
         switch error {
-        case .unknownCommand(let word, let nearest):
-            "there is no command '\(word)'" + suggestion(nearest)
+        case .unknownCommand(let word, let nearest, let known):
+            "there is no command '\(word)'"
+                + (nearest.map { "; did you mean \($0)?" } ?? "; there are \(together(known))")
         case .commandMissing: "a command is missing"
+        case .notUTF8(let place, let shown): "argument \(place), '\(shown)', is not text in UTF-8"
         case .unknownOption(let option, let nearest):
             "there is no option \(option)" + suggestion(nearest)
         case .ambiguousOption(let option, let candidates):
@@ -50,6 +46,11 @@ package enum Messages {
         case .optionMissing(let name): "--\(name) is missing"
         case .unknownSetting(let key, let experiment, let nearest):
             "\(experiment) has no setting '\(key)'" + suggestion(nearest)
+        case .unknownExperiment(let name, let kind, let nearest, let known):
+            "there is no experiment '\(name)' for \(kind)"
+                + (nearest.map { "; did you mean \($0)?" } ?? "; there are \(together(known))")
+        case .noSuchLayer(let layer, let model, let layers):
+            "layer \(layer) is not there: \(model) has layers 0 to \(layers - 1)"
         case .notForGroups(let name, let group):
             "--\(name) cannot be given for \(group), which is several experiments"
         case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"

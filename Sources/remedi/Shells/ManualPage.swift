@@ -34,7 +34,9 @@ struct ManualPage {
             lines += [".TP", "\\fI\(Self.escaped(argument.name))\\fR", Self.escaped(argument.text)]
         }
         for option in command.options { lines += [".TP", label(option), Self.escaped(option.text)] }
-        return lines
+        lines += [".PP", "Examples:", ".PP", ".EX"]
+        lines += command.examples.flatMap(\.shown).map { Self.escaped("  " + $0) }
+        return lines + [".EE"]
     }
 
     private func label(_ option: CommandOutline.Entry) -> String {

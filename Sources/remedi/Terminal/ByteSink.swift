@@ -32,6 +32,8 @@ package struct DescriptorSink: ByteSink {
                     rest = UnsafeRawBufferPointer(rebasing: rest[written...])
                 } else if errno == EPIPE {
                     throw OutputError.closed
+                } else if errno == EBADF {
+                    throw OutputError.failed(reason: "it is closed")
                 } else if errno != EINTR {
                     throw OutputError.failed(reason: String(cString: strerror(errno)))
                 }

@@ -43,9 +43,27 @@ final class HelpPageTests: XCTestCase {
         XCTAssertEqual(TestRun("help").output, TestRun("--help").output)
         XCTAssertEqual(TestRun("help eval gen").output, TestRun("eval gen --help").output)
         XCTAssertEqual(TestRun("help trian").code, 2)
+        for line in ["train help", "inspect edit help", "inspect help edit", "experiments show help"] {
+            let path = line.split(separator: " ").filter { $0 != "help" }.joined(separator: " ")
+            XCTAssertEqual(TestRun(line).output, TestRun(path + " --help").output, line)
+        }
+        // Here it is a text as any other.
+        let gpt2 = TestFiles.training.appendingPathComponent("gpt2").path
+        XCTAssertTrue(TestRun("inspect tokens help -m \(gpt2)").output.hasPrefix("index "))
+        XCTAssertTrue(TestRun(["inspect", "tokens", "-m", gpt2, "help"]).output.hasPrefix("index "))
     }
 
     func testVersion() {
-        XCTAssertEqual(TestRun("--version").output, "remedi 0.1.0\n")
+        for line in ["--version", "-V", "version"] {
+            XCTAssertEqual(TestRun(line).output, "remedi 0.1.0\n", line)
+        }
+        for line in ["--version --verbose", "-v --version", "version -v"] {
+            let lines = TestRun(line).output.split(separator: "\n")
+            XCTAssertEqual(lines.first, "remedi 0.1.0", line)
+            for name in ["built ", "processor ", "cuda ", "experiments "] {
+                XCTAssertTrue(lines.contains { $0.hasPrefix(name) }, "\(line): \(name)")
+            }
+        }
+        XCTAssertEqual(TestRun("--version train").code, 2)
     }
 }

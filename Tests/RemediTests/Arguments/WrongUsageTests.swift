@@ -22,15 +22,27 @@ final class WrongUsageTests: XCTestCase {
     }
 
     func testCommands() {
-        check("", "", "a command is missing")
         check("trian", "", "there is no command 'trian'; did you mean train?")
-        check("juggle", "", "there is no command 'juggle'")
+        check(
+            "juggle", "",
+            "there is no command 'juggle'; there are train, eval, inspect, experiments, data, model, presubmit,"
+                + " completions and manual")
         check("-v train", "", "there is no option -v")
         check("--versoin", "", "there is no option --versoin; did you mean --version?")
-        check("inspect", "inspect", "a command is missing")
         check("inspect tokenss hi", "inspect", "there is no command 'tokenss'; did you mean tokens?")
         check("inspect --json", "inspect", "there is no option --json")
-        check("eval generation", "eval", "there is no command 'generation'")
+        check("eval generation", "eval", "there is no command 'generation'; there are gen, cls, ent and med")
+        check("tokens hi", "", "there is no command 'tokens'; did you mean inspect tokens?")
+    }
+
+    /// Who names no command is shown which there are, but a script must not take that for success.
+    func testWithoutACommand() {
+        for path in [[], ["inspect"], ["data"]] {
+            let run = TestRun(path)
+            XCTAssertEqual(run.diagnostics, TestRun(path + ["--help"]).output, "\(path)")
+            XCTAssertEqual(run.code, 2, "\(path)")
+            XCTAssertEqual(run.output, "", "\(path)")
+        }
     }
 
     func testOptions() {

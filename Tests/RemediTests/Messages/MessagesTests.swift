@@ -295,7 +295,10 @@ final class MessagesTests: XCTestCase {
             (OutputError.closed, 141), (OutputError.failed(reason: ""), 1), (UsageError.commandMissing, 2),
             (RemediError.editorMissing(path: ""), 1),
             (ComputeError.deviceUnavailable(device: "cuda", reason: ""), 1),
-            (LanguageModelError.fileMissing(path: ""), 1), (ExperimentError.unusableFolderName(name: ""), 1),
+            (LanguageModelError.fileMissing(path: ""), 1), (ExperimentError.unusableFolderName(name: ""), 2),
+            (ExperimentError.modelNotFound(name: "gtp2", searched: []), 2),
+            (ExperimentError.modelNotFound(name: "gpt2", searched: []), 1),
+            (LanguageModelError.noSuchBlock(block: 9, blocks: 6), 2),
         ]
         for (error, code) in cases { XCTAssertEqual(ExitCode.of(error), code, "\(error)") }
     }

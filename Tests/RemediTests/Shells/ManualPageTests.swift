@@ -25,7 +25,7 @@ final class ManualPageTests: XCTestCase {
     }
 
     func testNoTextBeginsAsAMacro() {
-        let macros = [".TH", ".SH", ".SS", ".TP", ".PP", ".B ", ".B\n", ".I "]
+        let macros = [".TH", ".SH", ".SS", ".TP", ".PP", ".B ", ".B\n", ".I ", ".EX\n", ".EE\n"]
         for line in TestRun("manual").output.split(separator: "\n") where ".'".contains(line.prefix(1)) {
             XCTAssertTrue(macros.contains { (line + "\n").hasPrefix($0) }, String(line))
         }
