@@ -28,7 +28,8 @@ let package = Package(
         .target(name: "Compute", dependencies: ["CKernels", "CCUDA"]),
         .target(name: "LanguageModels", dependencies: ["Compute"]),
         .target(name: "CDemo", exclude: ["model", "data", "README.md"], cSettings: strictFlags),
-        .target(name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CDemo"]),
+        .target(
+            name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CDemo"], exclude: ["README.md"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
         .target(name: "TestServer", path: "Tests/TestServer"),
         .target(
