@@ -21,16 +21,12 @@ package struct HostInventory: Sendable, Equatable {
         {
             available = min(available, bytes)
         }
-        let group = "/sys/fs/cgroup/memory."
-        let limit = integer(inFile: group + "max") ?? Int.max
-        if limit < Int.max {
-            let used = integer(inFile: group + "current") ?? 0
-            available = min(available, max(0, limit - used))
-        }
+        let group = ControlGroup.current()
+        if let limit = group.limit { available = min(available, max(0, limit - group.used)) }
         return HostInventory(
             cores: ProcessInfo.processInfo.activeProcessorCount,
             instructionSet: String(cString: ck_instruction_set_name(ck_best_instruction_set())),
-            physicalMemory: min(physical, limit), availableMemory: available)
+            physicalMemory: min(physical, group.limit ?? physical), availableMemory: available)
     }
 
     /// The line `MemAvailable:  1234 kB` of `/proc/meminfo`, in bytes.
@@ -41,10 +37,5 @@ package struct HostInventory: Sendable, Equatable {
             return kilobytes * 1024
         }
         return nil
-    }
-
-    private static func integer(inFile path: String) -> Int? {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-        return Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 }

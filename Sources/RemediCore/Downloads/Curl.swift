@@ -27,11 +27,9 @@ package struct Curl: Sendable {
     /// - Parameter environment: where PATH, the proxies and the certificates are named.
     /// - Throws: `DownloadError.curlMissing`.
     package init(environment: [String: String]) throws {
-        let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
-        let candidates = folders.map { "\($0)/curl" }
-        guard
-            let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) })
-        else { throw DownloadError.curlMissing }
+        guard let found = ChildProcess.find("curl", environment: environment) else {
+            throw DownloadError.curlMissing
+        }
         program = found
         self.environment = environment
     }

@@ -59,6 +59,24 @@ package struct Experiment: Sendable {
         if case .group(let group) = plan { group.experiments } else { [name] }
     }
 
+    /// What it makes, by the names that `ExperimentStatus` gives results; empty where that is not known.
+    ///
+    /// - Parameter model: the model instead of its own.
+    package func expected(model: String?, in workplace: Workplace) -> [String] {
+        guard case .training(let plan) = plan else { return [] }
+        let name = ModelName(model ?? plan.model)
+        let layers: [Int]
+        switch plan.layers.layers(for: name) {
+        case .only(let blocks): layers = blocks
+        case .all:
+            let summary = try? ModelSummary(Checkpoint(folder: name.locate(in: workplace)))
+            layers = Array(0..<(summary?.configuration.blocks ?? 0))
+        }
+        return plan.options.editorTypes.filter(\.isTrainable).flatMap { type in
+            layers.map { "\(type.rawValue)/\($0)" }
+        }
+    }
+
     /// Every setting with its value, in the order of the tables.
     package var settings: JSONObject {
         switch plan {

@@ -59,4 +59,6 @@ package enum Expectation: Error, Equatable, Sendable {
     case object
     /// A name, an equals sign and a value.
     case assignment
+    /// Minutes, hours or days as Slurm counts them.
+    case timeLimit
 }

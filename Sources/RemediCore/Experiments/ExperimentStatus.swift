@@ -18,11 +18,18 @@ package struct ExperimentStatus: Sendable, Equatable {
     package var done: [String] = []
     /// What was begun, and how far it came: `linear/9: epoch 3`, `prefix/efficacy: 320 cases`.
     package var begun: [String] = []
+    /// What is neither complete nor begun, as far as it is known what there is to be.
+    package var missing: [String] = []
+    /// The jobs that were submitted for it, oldest first.
+    package var jobs: [SubmittedJobs.Entry] = []
 
+    /// - Parameter expected: what the experiment makes, if that is known; see `Experiment.expected`.
     /// - Throws: `ExperimentError.unreadable`; `LanguageModelError`, `RemediError` for damaged files.
-    package init(folder: URL) throws {
+    package init(folder: URL, expected: [String] = []) throws {
         state = .absent
+        missing = expected
         guard Workplace.isFolder(folder) else { return }
+        jobs = try SubmittedJobs(folder: folder).entries
         let names: [String]
         do {
             names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
@@ -30,7 +37,13 @@ package struct ExperimentStatus: Sendable, Equatable {
             throw ExperimentError.unreadable(path: folder.path, reason: error.localizedDescription)
         }
         for name in names.sorted(by: Self.precedes) { try add(name, in: folder) }
-        if let owner = FolderLock.owner(of: folder) {
+        missing.removeAll { name in done.contains(name) || begun.contains { $0.hasPrefix(name + ":") } }
+        // Who trains holds the editor's folder, who evaluates the experiment's.
+        let locked = names.filter { ($0 as NSString).lastPathComponent == FolderLock.fileName }
+        let owners = locked.compactMap {
+            FolderLock.owner(of: folder.appendingPathComponent($0).deletingLastPathComponent())
+        }
+        if let owner = owners.first {
             state = .running(owner: owner)
         } else if begun.isEmpty, Self.isRecordedAsFinished(folder) {
             state = .finished

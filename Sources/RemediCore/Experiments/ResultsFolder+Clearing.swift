@@ -74,7 +74,7 @@ extension ResultsFolder {
     private static func isResult(_ file: URL) -> Bool {
         let name = file.lastPathComponent
         let isTemporary = name.hasPrefix(".") && name.hasSuffix(".tmp")
-        if isTemporary || ownNames.contains(name) { return true }
+        if isTemporary || ownNames.contains(name) || BatchJob.isFile(name) { return true }
         if name.hasSuffix(CaseJournal.suffix) || name.hasSuffix(StateFile.suffix) { return true }
         guard file.pathExtension == "json" else { return false }
         let stem = file.deletingPathExtension().lastPathComponent

@@ -85,6 +85,18 @@ package struct GivenArguments<Target>: Sendable {
     /// Whether the option `name` was given.
     package func contains(_ name: String) -> Bool { options.contains { $0.option.name == name } }
 
+    /// Every option that was given, as one would write it again.
+    package var words: [String] { words { _ in true } }
+
+    /// Those whose names fit.
+    package func words(where fits: (String) -> Bool) -> [String] {
+        options.filter { fits($0.option.name) }.flatMap { option, words in
+            let isOneWord = option.setting.arity == .none || words.count == 1 && words[0].hasPrefix("-")
+            guard isOneWord, let value = words.first else { return ["--" + option.name] + words }
+            return ["--\(option.name)=\(value)"]
+        }
+    }
+
     /// Sets everything that was given, options that come first before the others.
     package func apply(to target: inout Target) throws(UsageError) {
         for (positional, words) in positionals {

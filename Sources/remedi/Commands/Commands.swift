@@ -34,7 +34,8 @@ package enum Commands {
                 name: "experiments", summary: "lists, shows and runs the named experiments",
                 members: [
                     .command(ExperimentsList.self), .command(ExperimentsShow.self),
-                    .command(ExperimentsRun.self), .command(ExperimentsStatus.self),
+                    .command(ExperimentsRun.self), .command(ExperimentsSubmit.self),
+                    .command(ExperimentsStatus.self),
                 ]),
             .group(
                 name: "data", summary: "lists, fetches and reformats data sets",

@@ -58,6 +58,18 @@ package struct ExperimentsRun: Command {
 
     /// Runs a group's experiments one after the other, each with the options given.
     private func runAll(of group: ExperimentGroup, in surroundings: Surroundings) throws {
+        let members = try members(of: group, in: surroundings)
+        let options = given.words
+        if let report = group.report {
+            return try show(group, members, report: report, options: options, in: surroundings)
+        }
+        for name in group.experiments {
+            try perform(["experiments", "run", name] + options, in: surroundings)
+        }
+    }
+
+    /// A group's experiments.  What one of them would refuse is refused before the first runs.
+    func members(of group: ExperimentGroup, in surroundings: Surroundings) throws -> [Experiment] {
         let members = try group.experiments.map { try Experiment.named($0, in: surroundings.workplace) }
         if given.contains("experiment-name") {
             throw UsageError.notForGroups(name: "experiment-name", group: experiment)
@@ -65,15 +77,8 @@ package struct ExperimentsRun: Command {
         if given.contains("dataset-file"), Set(members.map(\.dataset)).count > 1 {
             throw UsageError.notForGroups(name: "dataset-file", group: experiment)
         }
-        // What one of them would refuse is refused before the first runs.
         for case .evaluation(let plan) in members.map(\.plan) { _ = try adjusted(plan) }
-        let options = given.options.flatMap { ["--" + $0.option.name] + $0.words }
-        if let report = group.report {
-            return try show(group, members, report: report, options: options, in: surroundings)
-        }
-        for name in group.experiments {
-            try perform(["experiments", "run", name] + options, in: surroundings)
-        }
+        return members
     }
 
     private func evaluate<Plan: EvaluationPlanning>(
@@ -134,30 +139,50 @@ package struct ExperimentsRun: Command {
     private func makeDependencies(
         of plan: some EvaluationPlanning, _ named: Experiment, in surroundings: Surroundings
     ) throws {
-        let workplace = surroundings.workplace
-        let name = ModelName(plan.scope.model)
+        let missing = try missing(needed(by: plan), by: plan, in: surroundings.workplace)
+        let progress = ProgressDisplay(surroundings, verbosity: verbosity)
+        for command in try commands(for: missing, by: plan, named, in: surroundings) {
+            progress.report(.message("first: remedi " + command.joined(separator: " ")))
+            try perform(command, in: surroundings.withoutOutput)
+        }
+    }
+
+    /// What an evaluation needs at the layers that are asked for.
+    func needed(by plan: some EvaluationPlanning) -> [ExperimentDependency] {
         var plan = plan
         if let layers { plan.scope.layers = LayerPlan(otherwise: layers) }
-        let missing = try plan.dependencies(for: name).filter { dependency in
+        return plan.dependencies(for: ModelName(plan.scope.model))
+    }
+
+    /// What of it is not there.
+    func missing(
+        _ needed: [ExperimentDependency], by plan: some EvaluationPlanning, in workplace: Workplace
+    ) throws -> [ExperimentDependency] {
+        try needed.filter { dependency in
             let editors = plan.editorsName(for: dependency.model)
             let folder = try ResultsFolder(experiment: editors, in: results.root(in: workplace))
             return makesDependencies
                 ? !dependency.isComplete(editors: folder.url, in: workplace)
                 : !dependency.isMet(editors: folder.url, in: workplace)
         }
-        if missing.isEmpty { return }
-        let training = Experiment.training(for: named.name, plan, in: workplace)
+    }
+
+    /// The commands that make it, one each.
+    ///
+    /// - Throws: `ExperimentError.dependenciesMissing` if nobody asked for that, or no experiment makes it.
+    func commands(
+        for missing: [ExperimentDependency], by plan: some EvaluationPlanning, _ named: Experiment,
+        in surroundings: Surroundings
+    ) throws -> [[String]] {
+        if missing.isEmpty { return [] }
+        let training = Experiment.training(for: named.name, plan, in: surroundings.workplace)
         let commands = missing.compactMap { words(for: $0, training: training) }
         guard makesDependencies, commands.count == missing.count else {
             throw ExperimentError.dependenciesMissing(
                 experiment: named.name, needed: missing,
                 commands: commands.map { "remedi " + $0.joined(separator: " ") })
         }
-        let progress = ProgressDisplay(surroundings, verbosity: verbosity)
-        for command in commands {
-            progress.report(.message("first: remedi " + command.joined(separator: " ")))
-            try perform(command, in: surroundings.withoutOutput)
-        }
+        return commands
     }
 
     /// The command that makes something; nil if no experiment does.
@@ -181,7 +206,7 @@ package struct ExperimentsRun: Command {
     }
 
     /// The command line of a training experiment.
-    private func trainingWords(_ named: Experiment) throws -> [String] {
+    func trainingWords(_ named: Experiment) throws -> [String] {
         if isJSON { throw UsageError.conflict("json", "a training experiment") }
         var words = ["train", String(named.name.dropFirst("train.".count))]
         if let model { words += ["--model", model] }
@@ -204,7 +229,7 @@ package struct ExperimentsRun: Command {
     }
 
     private func words(given name: String) -> [String] {
-        given.options.filter { $0.option.name == name }.flatMap { ["--" + name] + $0.words }
+        given.words { $0 == name }
     }
 
     func perform(_ words: [String], in surroundings: Surroundings) throws {

@@ -43,9 +43,11 @@ package struct ExperimentsStatus: Command {
         for name in try members(of: names, in: workplace) {
             let experiment = try Experiment.named(name, in: workplace)
             let folder = try ResultsFolder(experiment: experiment.resultsName(model: model), in: root)
-            rows.append((name, folder, try ExperimentStatus(folder: folder.url)))
+            rows.append((name, folder, try status(of: experiment, in: folder, workplace)))
         }
-        if experiments.isEmpty { rows = rows.filter { $0.status.state != .absent } }
+        if experiments.isEmpty {
+            rows = rows.filter { $0.status.state != .absent || !$0.status.jobs.isEmpty }
+        }
         if isJSON {
             return try surroundings.write(
                 .array(rows.map { Self.json($0.name, $0.folder.url.path, $0.status) }))
@@ -56,15 +58,29 @@ package struct ExperimentsStatus: Command {
             return
         }
         var table = TextTable(columns: [
-            .init("experiment"), .init("state"), .init("done", .right), .init("begun"), .init("folder"),
+            .init("experiment"), .init("state"), .init("done", .right), .init("begun"), .init("missing"),
+            .init("jobs"), .init("folder"),
         ])
         for row in rows {
             table.add([
                 row.name, Self.words(row.status.state), "\(row.status.done.count)",
-                row.status.begun.joined(separator: ", "), row.folder.url.lastPathComponent,
+                row.status.begun.joined(separator: ", "), Self.some(row.status.missing),
+                row.status.jobs.map(\.number).joined(separator: " "), row.folder.url.lastPathComponent,
             ])
         }
         try surroundings.write(table.text())
+    }
+
+    private func status(
+        of experiment: Experiment, in folder: ResultsFolder, _ workplace: Workplace
+    ) throws -> ExperimentStatus {
+        try ExperimentStatus(
+            folder: folder.url, expected: experiment.expected(model: model, in: workplace))
+    }
+
+    /// The first few of many names.
+    private static func some(_ names: [String]) -> String {
+        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
     }
 
     /// Groups give way to their experiments; each is named once.
@@ -91,6 +107,8 @@ package struct ExperimentsStatus: Command {
             "experiment": .string(name), "state": .string(words(status.state)), "folder": .string(folder),
             "done": .array(status.done.map(JSONValue.string)),
             "begun": .array(status.begun.map(JSONValue.string)),
+            "missing": .array(status.missing.map(JSONValue.string)),
+            "jobs": .array(status.jobs.map(\.json)),
         ]
     }
 }

@@ -31,7 +31,7 @@ package struct InspectModel: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let (summary, checkpoint) = try summarised(in: surroundings.workplace)
+        let (summary, checkpoint) = try model.summarised(in: surroundings.workplace)
         let memory = try planned(summary)
         if isJSON {
             var object = isPlanOnly ? JSONObject() : json(summary, checkpoint)
@@ -40,27 +40,6 @@ package struct InspectModel: Command {
         }
         let overview = isPlanOnly ? "" : report(summary, checkpoint) + "\n"
         try surroundings.write(overview + memory.title + "\n" + memory.facts.text)
-    }
-
-    /// What a checkpoint holds; where its weights are not there yet, what `config.json` or the configuration
-    /// as published says of them.
-    private func summarised(in workplace: Workplace) throws -> (ModelSummary, Checkpoint?) {
-        let folder: URL
-        do {
-            folder = try model.locate(in: workplace)
-        } catch let error as ExperimentError {
-            guard let reader = PublishedConfiguration.reader(of: ModelName(model.name)) else { throw error }
-            return (try ModelSummary(withoutWeights: reader), nil)
-        }
-        do {
-            let checkpoint = try Checkpoint(folder: folder)
-            return (try ModelSummary(checkpoint), checkpoint)
-        } catch let error as LanguageModelError {
-            let file = folder.appendingPathComponent("config.json")
-            guard case .fileMissing(let path) = error, path != file.path else { throw error }
-            let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
-            return (try ModelSummary(withoutWeights: reader), nil)
-        }
     }
 
     private func planned(_ summary: ModelSummary) throws -> PlannedMemory {

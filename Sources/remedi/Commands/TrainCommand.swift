@@ -30,16 +30,19 @@ package struct TrainCommand: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        var command = self
-        var named: Experiment?
-        if let experiment {
-            let found = try Experiment.named("train.\(experiment)", in: surroundings.workplace)
-            guard case .training(let plan) = found.plan else { preconditionFailure("a name fits its plan") }
-            command.plan = plan
-            try given.apply(to: &command)
-            named = found
-        }
+        let (command, named) = try resolved(in: surroundings.workplace)
         try command.train(named, in: surroundings)
+    }
+
+    /// The same with the settings of its named experiment, if it has one.
+    func resolved(in workplace: Workplace) throws -> (TrainCommand, Experiment?) {
+        guard let experiment else { return (self, nil) }
+        let found = try Experiment.named("train.\(experiment)", in: workplace)
+        guard case .training(let plan) = found.plan else { preconditionFailure("a name fits its plan") }
+        var command = self
+        command.plan = plan
+        try given.apply(to: &command)
+        return (command, found)
     }
 
     private func train(_ experiment: Experiment?, in surroundings: Surroundings) throws {

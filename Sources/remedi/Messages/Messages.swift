@@ -13,6 +13,7 @@ package enum Messages {
         case let error as ComputeError: words(error)
         case let error as DownloadError: words(error)
         case let error as ModelError: words(error)
+        case let error as SlurmError: words(error)
         case is ModelInventory.UnfinishedDownload:
             "the download is not finished; 'remedi model download' goes on with it"
         case let error as CubinError: words(error)
@@ -85,6 +86,7 @@ package enum Messages {
         case .pair: "a pair of two values"
         case .object: "an object"
         case .assignment: "KEY=VALUE"
+        case .timeLimit: "a time limit, such as 90 (minutes), 12:00:00 or 2-00:00:00"
         }
     }
 

@@ -47,8 +47,3 @@ struct CompletedProgram {
         return prefix.isEmpty ? list : list + " | sed -n 's/^\(prefix)//p'"
     }
 }
-
-extension String {
-    /// The text as one word of a POSIX shell.
-    var quotedForShell: String { "'" + replacing("'", with: "'\\''") + "'" }
-}

@@ -1,3 +1,4 @@
+import RemediCore
 import XCTest
 
 @testable import remedi

@@ -1,0 +1,156 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+/// `experiments submit`: named experiments as jobs of Slurm.
+package struct ExperimentsSubmit: Command {
+    package static let name = "submit"
+    package static let summary = "hands named experiments to Slurm as batch jobs"
+    package static let discussion = [
+        "Every experiment becomes a job, behind the jobs that make what it needs: an evaluation waits for its"
+            + " training, and is cancelled if that fails. A training of several layers becomes an array with a"
+            + " task for each layer, unless its layers share one stream of random numbers.",
+        "Jobs run this program in this folder with this environment. One that comes to its time limit saves its"
+            + " work and goes back into the queue; so does one that is preempted where Slurm is set up so."
+            + " Scripts and logs lie in the results folders as slurm-*.sh and slurm-*.log; 'remedi experiments"
+            + " status' shows the numbers of jobs.",
+    ]
+
+    package var given = GivenArguments<ExperimentsSubmit>()
+    var experiments: [String] = []
+    var run = ExperimentsRun()
+    var request = SlurmRequest()
+    var isRehearsal = false
+    var isJSON = false
+
+    package init() {}
+
+    package static var positionals: [Positional<ExperimentsSubmit>] {
+        [
+            Positional(
+                "NAME", \.experiments, .list(.text("NAME").suggesting(.experiments(prefix: ""))),
+                help: "names of experiments, such as train.counterfact eval.gen.counterfact")
+        ]
+    }
+
+    /// What a job that goes on must not do again, and what only a person sees.
+    private static let notForJobs: Set<String> = ["clear-results-dir", "overwrite", "format", "json"]
+
+    package static var options: [Option<ExperimentsSubmit>] {
+        ExperimentsRun.options.filter { !notForJobs.contains($0.name) }.map { $0.inside(\.run) }
+            + SlurmArguments.options(in: \.request) + [
+                Option(
+                    "dry-run", \.isRehearsal, .flag, group: "Output",
+                    help: "prints the scripts and submits nothing"),
+                Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON"),
+            ]
+    }
+
+    package func check() throws(UsageError) {
+        try run.check()
+        if request.gpus != nil, run.device.device == .cpu { throw .conflict("gpus", "device cpu") }
+        if experiments.count > 1, given.contains("experiment-name") {
+            throw .notForGroups(name: "experiment-name", group: experiments.joined(separator: " "))
+        }
+    }
+
+    package func run(in surroundings: Surroundings) throws {
+        var request = request
+        if case .cuda = run.device.device, request.gpus == nil { request.gpus = "1" }
+        request.cores = run.device.threads
+        let jobs = try planned(in: surroundings)
+        let scripts = jobs.map { job in
+            BatchScript(
+                job, request, program: surroundings.workplace.executable?.path ?? "remedi",
+                workingFolder: surroundings.workplace.workingFolder,
+                environment: surroundings.workplace.environment)
+        }
+        if isRehearsal { return try surroundings.write(rehearsal(jobs, scripts)) }
+        try surroundings.write(report(try submit(jobs, scripts, in: surroundings)))
+    }
+
+    /// The jobs of all experiments, in an order in which each comes behind what it needs.
+    private func planned(in surroundings: Surroundings) throws -> [BatchJob] {
+        let own = Set(ExperimentsRun.options.map(\.name))
+        var options = given.words { own.contains($0) && $0 != "json" }
+        if request.gpus != nil, !given.contains("device") { options += ["--device", "cuda"] }
+        var plan = BatchPlan(layersAtOnce: request.layersAtOnce)
+        var names: [String] = []
+        for name in experiments where !names.contains(name) {
+            names.append(name)
+            try ExperimentsRun.command(for: name, options: options).addJobs(to: &plan, in: surroundings)
+        }
+        return plan.jobs
+    }
+
+    // MARK: Submitting
+
+    private struct Submitted {
+        let entry: SubmittedJobs.Entry
+        let job: BatchJob
+
+        var log: String { job.log(number: entry.number) }
+    }
+
+    private func submit(
+        _ jobs: [BatchJob], _ scripts: [BatchScript], in surroundings: Surroundings
+    ) throws -> [Submitted] {
+        let workplace = surroundings.workplace
+        let sbatch = try Sbatch(environment: workplace.environment, workingFolder: workplace.workingFolder)
+        var submitted: [Submitted] = []
+        for (job, script) in zip(jobs, scripts) {
+            try AtomicFile.makeFolder(job.folder)
+            try AtomicFile.write(script.text, to: job.script)
+            let after = job.after.map { submitted[$0].entry.number }
+            let number = try sbatch.submit(job, after: after, submitted: submitted.map(\.entry.number))
+            try AtomicFile.write(script.text, to: job.script(number: number))
+            try FileManager.default.removeItem(at: job.script)
+            let entry = SubmittedJobs.Entry(number: number, name: job.name, layers: job.layers, after: after)
+            try SubmittedJobs.add(entry, to: job.folder)
+            submitted.append(Submitted(entry: entry, job: job))
+        }
+        return submitted
+    }
+
+    private func report(_ submitted: [Submitted]) -> String {
+        if isJSON {
+            let list = submitted.map { item -> JSONValue in
+                var object = item.entry.json.object ?? JSONObject()
+                object["script"] = .string(item.job.script(number: item.entry.number).path)
+                object["log"] = .string(item.log)
+                return .object(object)
+            }
+            return JSONValue.array(list).text() + "\n"
+        }
+        var table = TextTable(columns: [
+            .init("job"), .init("experiment"), .init("layers"), .init("after"), .init("log"),
+        ])
+        for item in submitted {
+            table.add([
+                item.entry.number, item.entry.name, Self.words(item.entry.layers),
+                item.entry.after.joined(separator: " "), item.log,
+            ])
+        }
+        return table.text()
+    }
+
+    private static func words(_ layers: [Int]) -> String { layers.map(String.init).joined(separator: " ") }
+
+    private func rehearsal(_ jobs: [BatchJob], _ scripts: [BatchScript]) -> String {
+        if isJSON {
+            let list = zip(jobs, scripts).map { job, script -> JSONValue in
+                [
+                    "name": .string(job.name), "layers": .array(job.layers.map { .integer($0) }),
+                    "after": .array(job.after.map { .string(jobs[$0].name) }),
+                    "script": .string(script.text),
+                ]
+            }
+            return JSONValue.array(list).text() + "\n"
+        }
+        return zip(jobs.indices, scripts).map { index, script in
+            let after = jobs[index].after.map { "\($0 + 1)" }
+            let dependency = after.isEmpty ? "" : ", after job \(Messages.together(after))"
+            return "# job \(index + 1) of \(jobs.count): \(jobs[index].name)\(dependency)\n" + script.text
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,25 @@
+import RemediCore
+
+extension Messages {
+    static func words(_ error: SlurmError) -> String {
+        switch error {
+        case .sbatchMissing(let searched):
+            "there is no sbatch, Slurm's command for jobs, in \(searched.joined(separator: ", "));"
+                + " --dry-run prints the scripts without it"
+        case .refused(let job, let reason, let submitted):
+            "sbatch does not take \(job): \(reason)" + inQueue(submitted)
+        case .noJobNumber(let job, let output, let submitted):
+            "sbatch took \(job) but gave no number of a job: '\(output)'" + inQueue(submitted)
+        }
+    }
+
+    /// What was put into the queue before something went wrong.
+    private static func inQueue(_ jobs: [String]) -> String {
+        switch jobs.count {
+        case 0: ""
+        case 1: "; job \(jobs[0]) is in the queue ('scancel \(jobs[0])' takes it out)"
+        default:
+            "; jobs \(together(jobs)) are in the queue ('scancel \(jobs.joined(separator: " "))' takes them out)"
+        }
+    }
+}

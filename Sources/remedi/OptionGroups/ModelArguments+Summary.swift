@@ -1,0 +1,28 @@
+import Foundation
+import LanguageModels
+import RemediCore
+
+extension ModelArguments {
+    /// What a checkpoint holds; where its weights are not there yet, what `config.json` or the configuration
+    /// as published says of them.
+    ///
+    /// - Throws: `ExperimentError.modelNotFound`, `LanguageModelError`.
+    func summarised(in workplace: Workplace) throws -> (ModelSummary, Checkpoint?) {
+        let folder: URL
+        do {
+            folder = try locate(in: workplace)
+        } catch let error as ExperimentError {
+            guard let reader = PublishedConfiguration.reader(of: ModelName(name)) else { throw error }
+            return (try ModelSummary(withoutWeights: reader), nil)
+        }
+        do {
+            let checkpoint = try Checkpoint(folder: folder)
+            return (try ModelSummary(checkpoint), checkpoint)
+        } catch let error as LanguageModelError {
+            let file = folder.appendingPathComponent("config.json")
+            guard case .fileMissing(let path) = error, path != file.path else { throw error }
+            let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
+            return (try ModelSummary(withoutWeights: reader), nil)
+        }
+    }
+}
