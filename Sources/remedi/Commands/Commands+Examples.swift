@@ -174,6 +174,18 @@ extension ExperimentsRun {
     ]
 }
 
+extension ExperimentsSubmit {
+    package static let examples = [
+        Example(
+            "prints the scripts of the jobs that it would submit",
+            "remedi experiments submit demo --dry-run"),
+        Example(
+            "trains and evaluates on a cluster's GPUs",
+            "remedi experiments submit eval.gen.demo --with-dependencies \\\n"
+                + "    --partition gpu --gpus 1 --time 12:00:00"),
+    ]
+}
+
 extension ExperimentsStatus {
     package static let examples = [
         Example("shows those of which something is there", "remedi experiments status"),
