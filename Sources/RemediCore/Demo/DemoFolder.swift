@@ -11,21 +11,29 @@ package struct DemoFolder: Sendable {
     package var model: URL { url.appendingPathComponent(DemoFiles.Folder.model.rawValue) }
     package var data: URL { url.appendingPathComponent(DemoFiles.Folder.data.rawValue) }
 
-    /// Unpacks them in `cache`, or where nothing can be written there in a folder of the user's own below
-    /// `temporary`.  Files that are there already stay if they have the same bytes.
+    /// Unpacks them in `cache`, or where nothing can be written there in a folder of the user's own below the
+    /// first of `temporary` that takes them.  Files that are there already stay if they have the same bytes.
     ///
-    /// - Throws: `LanguageModelError.unwritable`.
-    package init(cache: URL?, temporary: URL) throws {
+    /// - Throws: `LanguageModelError.unwritable`, of the first temporary folder.
+    package init(cache: URL?, temporary: [URL]) throws {
+        precondition(!temporary.isEmpty)
         let name = "\(Self.name)-\(RemediVersion.current)"
-        if let cache {
-            let folder = cache.appendingPathComponent(name)
-            if (try? Self.unpack(to: folder)) != nil {
+        if let folder = cache?.appendingPathComponent(name), (try? Self.unpack(to: folder)) != nil {
+            url = folder
+            return
+        }
+        var failure: (any Error)?
+        for place in temporary {
+            do {
+                let folder = try Self.privateFolder(named: "remedi-\(name)-\(getuid())", in: place)
+                try Self.unpack(to: folder)
                 url = folder
                 return
+            } catch {
+                failure = failure ?? error
             }
         }
-        url = try Self.privateFolder(named: "remedi-\(name)-\(getuid())", in: temporary)
-        try Self.unpack(to: url)
+        throw failure!
     }
 
     private static func unpack(to folder: URL) throws {

@@ -7,7 +7,6 @@ extension Workplace {
     package func demo() throws -> DemoFolder {
         // Without a home the cache would lie in the working folder.
         let hasCache = value("XDG_CACHE_HOME") ?? value("HOME") != nil
-        return try DemoFolder(
-            cache: hasCache ? cache : nil, temporary: resolve(value("TMPDIR") ?? "/tmp"))
+        return try DemoFolder(cache: hasCache ? cache : nil, temporary: temporaryFolders)
     }
 }

@@ -15,12 +15,13 @@ package struct Workplace: Sendable {
 
     package var data: URL { folder("DATA", default: "data") }
     package var models: URL { folder("MODELS", default: "models") }
-    package var results: URL { folder("RESULTS", default: "results") }
 
     /// `REMEDI_<NAME>_DIR`, else the reference's `CM_<NAME>_DIR`, else a folder in the working folder.
     private func folder(_ name: String, default fallback: String) -> URL {
-        resolve(value("REMEDI_\(name)_DIR") ?? value("CM_\(name)_DIR") ?? fallback)
+        resolve(named(name) ?? fallback)
     }
+
+    func named(_ name: String) -> String? { value("REMEDI_\(name)_DIR") ?? value("CM_\(name)_DIR") }
 
     /// Where named experiments are looked for, in order: `REMEDI_CONFIGS`, `Configs` in the working folder,
     /// `Configs` of the package that holds the program, `share/remedi/Configs` beside the program's folder where

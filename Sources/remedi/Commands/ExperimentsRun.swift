@@ -52,7 +52,7 @@ package struct ExperimentsRun: Command {
         switch named.plan {
         case .training: try perform(try trainingWords(named), in: surroundings)
         case .evaluation(let plan): try evaluate(plan, named, in: surroundings)
-        case .group(let group): try runAll(of: group, in: surroundings)
+        case .group(let group): try runAll(of: group, in: results.settle(surroundings))
         }
     }
 

@@ -46,12 +46,26 @@ package struct ResultsArguments: Sendable, Equatable {
 
     func root(in workplace: Workplace) -> URL { resultsFolder.map(workplace.resolve) ?? workplace.results }
 
+    /// Says where results go if the working folder takes none.
+    /// - Returns: surroundings in which that is settled and not said again.
+    func settle(_ surroundings: Surroundings) throws -> Surroundings {
+        guard resultsFolder == nil, let folder = surroundings.workplace.resultsElsewhere else {
+            return surroundings
+        }
+        let text = "nothing can be written in the working folder: results go to \(folder.path)"
+        try surroundings.diagnostics.write("\(surroundings.emphasis.warning("warning:")) \(text)\n")
+        var settled = surroundings
+        settled.workplace = surroundings.workplace.withResults(in: folder)
+        return settled
+    }
+
     /// Clears the folder if asked to, does `work`, and keeps the command's options and `description` beside
     /// what it wrote.  What the run reads is `needed` and never cleared.
     func record<C: Command, Result>(
         _ command: C, _ description: JSONObject, in folder: ResultsFolder, keeping needed: [URL],
         _ surroundings: Surroundings, _ work: () throws -> Result
     ) throws -> Result {
+        _ = try settle(surroundings)
         if clears {
             try folder.clear(workingFolder: surroundings.workplace.workingFolder, keeping: needed)
         }

@@ -47,7 +47,7 @@ final class DemoFolderTests: XCTestCase {
 
     func testFilesAreUnpackedOnceAndMended() throws {
         let cache = try temporaryFolder()
-        let folder = try DemoFolder(cache: cache, temporary: URL(fileURLWithPath: "/nowhere"))
+        let folder = try DemoFolder(cache: cache, temporary: [URL(fileURLWithPath: "/nowhere")])
         XCTAssertTrue(folder.url.path.hasPrefix(cache.path))
         XCTAssertEqual(
             try unpacked(folder),
@@ -55,12 +55,12 @@ final class DemoFolderTests: XCTestCase {
         let file = folder.model.appendingPathComponent("config.json")
         let whole = try Data(contentsOf: file)
         let number = try XCTUnwrap(files.attributesOfItem(atPath: file.path)[.systemFileNumber] as? Int)
-        _ = try DemoFolder(cache: cache, temporary: cache)
+        _ = try DemoFolder(cache: cache, temporary: [cache])
         let again = try XCTUnwrap(files.attributesOfItem(atPath: file.path)[.systemFileNumber] as? Int)
         XCTAssertEqual(number, again, "what is whole is not written again")
         for damage in [Data(), Data(repeating: 0x20, count: whole.count)] {
             try damage.write(to: file)
-            _ = try DemoFolder(cache: cache, temporary: cache)
+            _ = try DemoFolder(cache: cache, temporary: [cache])
             XCTAssertEqual(try Data(contentsOf: file), whole, "\(damage.count) bytes")
         }
     }
@@ -71,7 +71,7 @@ final class DemoFolderTests: XCTestCase {
         let blocked = temporary.appendingPathComponent("blocked")
         try Data().write(to: blocked)
         for cache in [nil, blocked] {
-            let folder = try DemoFolder(cache: cache, temporary: temporary)
+            let folder = try DemoFolder(cache: cache, temporary: [temporary])
             XCTAssertTrue(folder.url.path.hasPrefix(temporary.path + "/remedi-demo-"), folder.url.path)
             let mode = try files.attributesOfItem(atPath: folder.url.path)[.posixPermissions] as? Int
             XCTAssertEqual(mode, 0o700)
@@ -79,18 +79,27 @@ final class DemoFolderTests: XCTestCase {
         }
     }
 
+    /// The next one is taken where a folder is missing; what is said names the one that was asked for first.
+    func testOfTemporaryFoldersTheFirstThatTakesFilesIsTaken() throws {
+        let nowhere = URL(fileURLWithPath: "/nowhere")
+        let temporary = try temporaryFolder()
+        let folder = try DemoFolder(cache: nil, temporary: [nowhere, temporary])
+        XCTAssertTrue(folder.url.path.hasPrefix(temporary.path + "/remedi-demo-"), folder.url.path)
+        XCTAssertFalse(try unpacked(folder).isEmpty)
+    }
+
     /// A folder of that name into which others can write is not trusted.
     func testAFolderThatOthersCanWriteToIsNotTaken() throws {
         let temporary = try temporaryFolder()
-        let first = try DemoFolder(cache: nil, temporary: temporary)
+        let first = try DemoFolder(cache: nil, temporary: [temporary])
         XCTAssertEqual(chmod(first.url.path, 0o777), 0)
-        let second = try DemoFolder(cache: nil, temporary: temporary)
+        let second = try DemoFolder(cache: nil, temporary: [temporary])
         XCTAssertNotEqual(first.url.path, second.url.path)
         XCTAssertFalse(try unpacked(second).isEmpty)
     }
 
     func testWhereNothingCanBeWrittenIsNamed() throws {
-        XCTAssertThrowsError(try DemoFolder(cache: nil, temporary: URL(fileURLWithPath: "/nowhere"))) {
+        XCTAssertThrowsError(try DemoFolder(cache: nil, temporary: [URL(fileURLWithPath: "/nowhere")])) {
             error in
             guard case .unwritable(let path, _)? = error as? LanguageModelError else {
                 return XCTFail("\(error)")

@@ -8,7 +8,7 @@ import XCTest
 /// The demonstration's model and data sets, as the program's readers see them.
 final class DemoModelTests: XCTestCase {
     private func folder() throws -> DemoFolder {
-        try DemoFolder(cache: try temporaryFolder(), temporary: URL(fileURLWithPath: "/nowhere"))
+        try DemoFolder(cache: try temporaryFolder(), temporary: [URL(fileURLWithPath: "/nowhere")])
     }
 
     /// `transformers` computes the same logits; Scripts/demo/make_fixture.py wrote them.

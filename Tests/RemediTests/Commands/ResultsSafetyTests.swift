@@ -38,6 +38,23 @@ final class ResultsSafetyTests: XCTestCase {
         XCTAssertEqual(last, "remedi: " + sentence, file: file, line: line)
     }
 
+    /// Below a file nothing can be written, whoever asks.
+    func testResultsOfAFolderThatTakesNoneGoElsewhereAndAreFoundThere() throws {
+        let home = ["HOME": folder.path]
+        let nowhere = folder.appendingPathComponent("file")
+        try Data().write(to: nowhere)
+        let kept = folder.appendingPathComponent(".local/state/remedi/results")
+        let words = ["train", "-m", model, "-f", data, "-n", "e", "-l", "1", "--size", "16", "--max-epochs", "1"]
+        let trained = TestRun(words, environment: home, in: nowhere)
+        XCTAssertEqual(trained.code, 0, trained.diagnostics)
+        let said = trained.diagnostics.split(separator: "\n").filter { $0.hasPrefix("warning:") }
+        XCTAssertEqual(
+            said, ["warning: nothing can be written in the working folder: results go to \(kept.path)"])
+        XCTAssertTrue(FileManager.default.fileExists(atPath: kept.path + "/e/linear/1/weights.safetensors"))
+        let looked = TestRun(["inspect", "run", "e"], environment: home, in: nowhere)
+        XCTAssertEqual(looked.code, 0, looked.diagnostics)
+    }
+
     func testADamagedEditorIsNotCalledTrained() throws {
         try Data("xx".utf8).write(to: weights)
         check(train("x"), fails: "\(weights.path): 2 bytes, too short for a header")
