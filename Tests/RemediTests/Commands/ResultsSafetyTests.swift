@@ -44,7 +44,9 @@ final class ResultsSafetyTests: XCTestCase {
         let nowhere = folder.appendingPathComponent("file")
         try Data().write(to: nowhere)
         let kept = folder.appendingPathComponent(".local/state/remedi/results")
-        let words = ["train", "-m", model, "-f", data, "-n", "e", "-l", "1", "--size", "16", "--max-epochs", "1"]
+        let words = [
+            "train", "-m", model, "-f", data, "-n", "e", "-l", "1", "--size", "16", "--max-epochs", "1",
+        ]
         let trained = TestRun(words, environment: home, in: nowhere)
         XCTAssertEqual(trained.code, 0, trained.diagnostics)
         let said = trained.diagnostics.split(separator: "\n").filter { $0.hasPrefix("warning:") }
