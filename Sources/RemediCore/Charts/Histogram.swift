@@ -23,8 +23,12 @@ package struct Histogram: Chart {
         self.title = title
         self.xTitle = xTitle
         self.groups = groups.filter { !$0.values.isEmpty }
-        binCount = bins
+        // Few samples give few bars, or every bar would be one of them.
+        let most = self.groups.map(\.values.count).max() ?? 0
+        binCount = min(bins, max(Self.fewestBins, Int(2 * Double(most).squareRoot())))
     }
+
+    private static let fewestBins = 8
 
     package var legend: [LegendEntry] {
         groups.map { LegendEntry("\($0.name) (n = \($0.values.count))", color: $0.color, mark: .area) }
@@ -41,7 +45,7 @@ package struct Histogram: Chart {
         return counts.map { Double($0) * 100 / Double(group.values.count) }
     }
 
-    package var svg: Markup {
+    package var drawing: Drawing {
         let horizontal = Axis(xTitle, covering: groups.flatMap(\.values), count: 7, isTight: true)
         let domain = horizontal.domain
         let width = (domain.upperBound - domain.lowerBound) / Double(binCount)
@@ -59,9 +63,19 @@ package struct Histogram: Chart {
             parts.append(frame.path("area c\(group.color)", points))
         }
         if domain.contains(0), domain.lowerBound < 0 {
-            parts.append(
-                frame.line("mark", frame.x(0), frame.y(frame.y.domain.upperBound), frame.x(0), frame.base))
+            parts.append(frame.vertical("mark", 0))
         }
-        return frame.svg(title, parts)
+        return frame.drawing(title, description, parts)
+    }
+
+    private var description: String {
+        groups.map { group in
+            let sorted = group.values.sorted()
+            func quantile(_ share: Double) -> String {
+                ChartValue.text(sorted[Int((Double(sorted.count - 1) * share).rounded())])
+            }
+            return "\(group.name): median \(quantile(0.5)), half of \(sorted.count) samples between"
+                + " \(quantile(0.25)) and \(quantile(0.75))."
+        }.joined(separator: " ")
     }
 }

@@ -53,76 +53,101 @@ package struct LineChart: Chart {
     }
 
     package var legend: [LegendEntry] {
-        series.map { LegendEntry($0.name, color: $0.color, mark: $0.isDashed ? .dashed : .line) }
-            + baselines.map { LegendEntry($0.name, color: $0.color, mark: .dotted) }
+        series.map {
+            LegendEntry(
+                $0.name, color: $0.color, mark: $0.isDashed ? .dashed : .line, isMarked: isMarked($0))
+        } + baselines.map { LegendEntry($0.name, color: $0.color, mark: .dotted, isMarked: true) }
     }
 
-    package var svg: Markup {
+    /// At so many places intervals are bars beside each other, at more they are bands.
+    private static let barLimit = 8
+    /// Points of longer curves are not marked.
+    private static let markLimit = 16
+
+    private func isMarked(_ series: Series) -> Bool { series.points.count <= Self.markLimit }
+
+    package var drawing: Drawing {
         let points = series.flatMap(\.points)
         let heights =
             points.flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }
             + baselines.flatMap(\.extent)
-        let frame = PlotFrame(
+        var frame = PlotFrame(
             x: Axis(xTitle, numbers: points.map(\.x)), y: Axis(yTitle, covering: heights, bounds: bounds))
+        frame.right += Self.baselineWidth * Double(baselines.count)
         var parts: [Markup] = []
-        for line in baselines {
-            if let lower = line.lower, let upper = line.upper {
-                let top = frame.y(upper)
-                parts.append(
-                    Markup(
-                        "rect",
-                        [
-                            "class": "band c\(line.color)", "x": coordinate(frame.start),
-                            "y": coordinate(top),
-                            "width": coordinate(frame.end - frame.start),
-                            "height": coordinate(frame.y(lower) - top),
-                        ]))
+        if let marked { parts.append(frame.vertical("mark", Double(marked))) }
+        for (index, line) in baselines.enumerated() {
+            parts += drawn(line, at: frame.end + Self.baselineWidth * (Double(index) + 0.7), frame)
+        }
+        let hasBars = Set(points.map(\.x)).count <= Self.barLimit
+        for (index, one) in series.enumerated() {
+            let isShifted = hasBars && one.points.contains { $0.lower != nil }
+            let shift = isShifted ? Self.barDistance * (Double(index) - Double(series.count - 1) / 2) : 0
+            if hasBars {
+                parts += bars(one, frame, shift: shift)
+            } else if let band = band(one, frame) {
+                parts.append(band)
             }
-            parts.append(
-                frame.line(
-                    "curve dotted c\(line.color)", frame.start, frame.y(line.value), frame.end,
-                    frame.y(line.value)))
+            parts += curve(one, frame, shift: shift)
         }
-        if let marked {
-            let place = frame.x(Double(marked))
-            parts.append(
-                frame.line("mark", place, frame.y(frame.y.domain.upperBound), place, frame.base))
-        }
-        for series in series { parts += drawn(series, frame) }
-        return frame.svg(title, parts)
+        return frame.drawing(title, description, parts)
     }
 
-    private func drawn(_ series: Series, _ frame: PlotFrame) -> [Markup] {
-        var parts: [Markup] = []
-        let banded = series.points.filter { $0.lower != nil && $0.upper != nil }
-        if banded.count > 1 {
-            let edge =
-                banded.map { (Double($0.x), $0.upper!) } + banded.reversed().map { (Double($0.x), $0.lower!) }
-            let steps = edge.enumerated().map {
-                ($0 == 0 ? "M" : "L") + "\(coordinate(frame.x($1.0))) \(coordinate(frame.y($1.1)))"
-            }
-            parts.append(Markup("path", ["class": "band c\(series.color)", "d": steps.joined() + "Z"]))
+    private static let barDistance = 6.0
+    private static let baselineWidth = 11.0
+
+    /// A line through the plot; behind its end, at `x`, the value with its interval.
+    private func drawn(_ line: ChartValue, at x: Double, _ frame: PlotFrame) -> [Markup] {
+        let y = frame.y(line.value)
+        var parts = [frame.line("curve dotted c\(line.color)", frame.start, y, x, y)]
+        if let lower = line.lower, let upper = line.upper {
+            parts.append(frame.line("curve c\(line.color)", x, frame.y(lower), x, frame.y(upper)))
         }
-        let dash = series.isDashed ? " dashed" : ""
+        return parts + [Marker.markup(color: line.color, x: x, y: y, radius: 3)]
+    }
+
+    private func band(_ series: Series, _ frame: PlotFrame) -> Markup? {
+        let banded = series.points.filter { $0.lower != nil && $0.upper != nil }
+        guard banded.count > 1 else { return nil }
+        let edge =
+            banded.map { (Double($0.x), $0.upper!) } + banded.reversed().map { (Double($0.x), $0.lower!) }
+        let steps = edge.enumerated().map {
+            ($0 == 0 ? "M" : "L") + "\(coordinate(frame.x($1.0))) \(coordinate(frame.y($1.1)))"
+        }
+        return Markup("path", ["class": "band c\(series.color)", "d": steps.joined() + "Z"])
+    }
+
+    private func bars(_ series: Series, _ frame: PlotFrame, shift: Double) -> [Markup] {
+        series.points.compactMap { point in
+            guard let lower = point.lower, let upper = point.upper else { return nil }
+            let x = frame.x(Double(point.x)) + shift
+            return frame.line("whisker c\(series.color)", x, frame.y(lower), x, frame.y(upper))
+        }
+    }
+
+    private func curve(_ series: Series, _ frame: PlotFrame, shift: Double) -> [Markup] {
+        var parts: [Markup] = []
         if series.points.count > 1 {
             parts.append(
-                frame.path("curve\(dash) c\(series.color)", series.points.map { (Double($0.x), $0.y) }))
-        } else if let point = banded.first {
-            let x = frame.x(Double(point.x))
-            parts.append(
-                frame.line("curve c\(series.color)", x, frame.y(point.lower!), x, frame.y(point.upper!)))
+                frame.path(
+                    "curve\(series.isDashed ? " dashed" : "") c\(series.color)",
+                    series.points.map { (Double($0.x), $0.y) }, shift: shift))
         }
-        if series.points.count <= 40 {
-            parts += series.points.map { point in
-                Markup(
-                    "circle",
-                    [
-                        "class": (series.isDashed ? "open" : "dot") + " c\(series.color)",
-                        "cx": coordinate(frame.x(Double(point.x))), "cy": coordinate(frame.y(point.y)),
-                        "r": "2.6",
-                    ])
-            }
-        }
+        guard isMarked(series) else { return parts }
         return parts
+            + series.points.map { point in
+                Marker.markup(
+                    color: series.color, x: frame.x(Double(point.x)) + shift, y: frame.y(point.y), radius: 3,
+                    isOpen: series.isDashed)
+            }
+    }
+
+    private var description: String {
+        let curves = series.map { series in
+            "\(series.name): "
+                + series.points.map { "\($0.x): \(ChartValue.text($0.y, $0.lower, $0.upper))" }
+                .joined(separator: "; ") + "."
+        }
+        return (curves + baselines.map { "\($0.name): \($0.text)." }).joined(separator: " ")
     }
 }

@@ -6,11 +6,11 @@ struct PlotFrame {
     var width = 400.0
     var height = 250.0
     var left: Double
-    private let right = 12.0
-    private let top = 10.0
-    private let bottom = 42.0
-    /// Names along the vertical axis instead of its numbers.
-    var names: [String]?
+    var right = 12.0
+    static let top = 10.0
+    static let bottom = 42.0
+    /// Whether the vertical axis has a title and ticks.
+    var hasVerticalAxis = true
 
     /// The widest of a letter and a digit.
     static let letter = 6.4
@@ -21,26 +21,27 @@ struct PlotFrame {
         left = 30 + Self.letter * Double(y.ticks.map { y.label($0).count }.max() ?? 0)
     }
 
-    func x(_ value: Double) -> Double { x.place(value, from: left, to: width - right) }
-    func y(_ value: Double) -> Double { y.place(value, from: height - bottom, to: top) }
-    var base: Double { height - bottom }
+    func x(_ value: Double) -> Double { x.place(value, from: left, to: end) }
+    func y(_ value: Double) -> Double { y.place(value, from: base, to: Self.top) }
+    var base: Double { height - Self.bottom }
     var end: Double { width - right }
     var start: Double { left }
 
     /// The drawing: grid, what is in it, axes.
-    func svg(_ title: String, _ content: [Markup]) -> Markup {
-        Markup(
-            "svg",
-            [
-                "xmlns": "http://www.w3.org/2000/svg",
-                "viewBox": "0 0 \(coordinate(width)) \(coordinate(height))",
-                "role": "img", "class": "plot",
-            ],
-            [Markup("title", [:], title)] + grid + content + axes)
+    func drawing(_ title: String, _ description: String, _ content: [Markup]) -> Drawing {
+        Drawing(
+            width: width, height: height, title: title, description: description,
+            parts: grid + content + axes)
     }
 
     private var grid: [Markup] {
-        y.ticks.map { line("grid", left, y($0), end, y($0)) }
+        guard hasVerticalAxis else { return x.ticks.map { vertical("grid", $0) } }
+        return y.ticks.map { line("grid", left, y($0), end, y($0)) }
+    }
+
+    /// A line through the whole height.
+    func vertical(_ style: String, _ value: Double) -> Markup {
+        line(style, x(value), Self.top, x(value), base)
     }
 
     private var axes: [Markup] {
@@ -50,20 +51,16 @@ struct PlotFrame {
             parts.append(label(x.label(tick), x(tick), base + 17, anchor: "middle"))
         }
         parts.append(label(x.title, (left + end) / 2, height - 6, anchor: "middle", class: "name"))
-        for (index, tick) in y.ticks.enumerated() {
-            let text = names.map { index < $0.count ? $0[index] : "" } ?? y.label(tick)
-            parts.append(label(text, left - 7, y(tick) + 4, anchor: "end"))
-        }
-        if names == nil {
-            let middle = coordinate((top + base) / 2)
-            parts.append(
-                Markup(
-                    "text",
-                    [
-                        "class": "name", "text-anchor": "middle", "x": "12", "y": middle,
-                        "transform": "rotate(-90 12 \(middle))",
-                    ], y.title))
-        }
+        guard hasVerticalAxis else { return parts }
+        for tick in y.ticks { parts.append(label(y.label(tick), left - 7, y(tick) + 4, anchor: "end")) }
+        let middle = coordinate((Self.top + base) / 2)
+        parts.append(
+            Markup(
+                "text",
+                [
+                    "class": "name", "text-anchor": "middle", "x": "12", "y": middle,
+                    "transform": "rotate(-90 12 \(middle))",
+                ], y.title))
         return parts
     }
 
@@ -83,34 +80,11 @@ struct PlotFrame {
             "text", ["class": style, "text-anchor": anchor, "x": coordinate(x), "y": coordinate(y)], text)
     }
 
-    /// A line through points in plot units, with gaps where one is missing.
-    func path(_ style: String, _ points: [(x: Double, y: Double)]) -> Markup {
+    /// A line through points in plot units, moved to the right by `shift`.
+    func path(_ style: String, _ points: [(x: Double, y: Double)], shift: Double = 0) -> Markup {
         let steps = points.enumerated().map {
-            ($0 == 0 ? "M" : "L") + "\(coordinate(x($1.x))) \(coordinate(y($1.y)))"
+            ($0 == 0 ? "M" : "L") + "\(coordinate(x($1.x) + shift)) \(coordinate(y($1.y)))"
         }
         return Markup("path", ["class": style, "d": steps.joined()])
     }
-}
-
-/// One entry of a legend.
-package struct LegendEntry: Sendable, Equatable {
-    package enum Mark: Sendable, Equatable { case line, dashed, dotted, area, dot }
-
-    package var name: String
-    /// The number of its colour.
-    package var color: Int
-    package var mark: Mark
-
-    package init(_ name: String, color: Int, mark: Mark) {
-        self.name = name
-        self.color = color
-        self.mark = mark
-    }
-}
-
-/// A plot with what a page says around it.
-package protocol Chart: Sendable {
-    var title: String { get }
-    var svg: Markup { get }
-    var legend: [LegendEntry] { get }
 }

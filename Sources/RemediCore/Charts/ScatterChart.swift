@@ -45,7 +45,7 @@ package struct ScatterChart: Chart {
         }
     }
 
-    package var svg: Markup {
+    package var drawing: Drawing {
         let points = groups.flatMap(\.points)
         let both = points.flatMap { [$0.x, $0.y] }
         let frame = PlotFrame(
@@ -65,6 +65,13 @@ package struct ScatterChart: Chart {
                     ])
             }
         }
-        return frame.svg(title, parts)
+        return frame.drawing(title, description, parts)
+    }
+
+    private var description: String {
+        groups.map { group in
+            let above = group.points.count { $0.y > $0.x }
+            return "\(group.name): \(above) of \(group.points.count) points lie above the line."
+        }.joined(separator: " ")
     }
 }

@@ -19,6 +19,13 @@ package enum ModelInventory {
         package let byteCount: Int
     }
 
+    /// The model that the program has inside, unpacked.
+    ///
+    /// - Throws: `LanguageModelError.unwritable`.
+    package static func demo(in workplace: Workplace) throws -> Entry {
+        entry(DemoFolder.name, try workplace.demo().model)
+    }
+
     /// Those of the models folder first, then those of the cache, each sorted by name.
     package static func entries(in workplace: Workplace) -> [Entry] {
         inFolder(workplace.models) + inCache(workplace.hubCache)

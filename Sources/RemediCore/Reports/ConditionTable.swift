@@ -19,36 +19,77 @@ package struct ConditionTable: Sendable {
         let metric: String
         /// "efficacy", "consistency", "contextual F1".
         var title: String {
-            metric == "score"
-                ? benchmark
-                : metric.replacingExactly("_", with: " ").replacingExactly("f1", with: "F1")
+            if metric == "score" { return benchmark == "neighborhood" ? "neighbourhood" : benchmark }
+            return metric.replacingExactly("_", with: " ").replacingExactly("f1", with: "F1")
         }
+        /// Of how varied words are there can be too much.
+        var isBetterIfHigher: Bool { metric != "fluency" }
     }
 
-    package func table(format: TextTable.Format = .plain) -> TextTable {
-        let conditions = Self.distinct(summaries.map(Self.condition))
-        let figures = Self.distinct(
+    private var conditions: [String] { Self.distinct(summaries.map(Self.condition)) }
+
+    private var figures: [Figure] {
+        Self.distinct(
             summaries.flatMap { summary in
                 let metrics = (summary["metrics"]?.object?.members ?? []).map(\.key)
                 return Self.shown.filter(metrics.contains).map {
                     Figure(benchmark: summary["benchmark"]?.string ?? "", metric: $0)
                 }
             })
-        var table = TextTable(
-            columns: [.init("")] + conditions.map { .init($0, .right) })
+    }
+
+    private func metric(_ figure: Figure, _ condition: String) -> JSONValue? {
+        let found = summaries.first {
+            Self.condition($0) == condition && $0["benchmark"]?.string == figure.benchmark
+        }
+        return found?["metrics"]?[figure.metric]
+    }
+
+    /// An arrow stands where higher is better.
+    package func table(format: TextTable.Format = .plain) -> TextTable {
+        let hasArrows = format == .plain || format == .markdown
+        var table = TextTable(columns: [.init("")] + conditions.map { .init($0, .right) })
         table.keyColumns = 1
         for figure in figures {
             table.add(
-                [figure.title]
-                    + conditions.map { condition in
-                        let found = summaries.first {
-                            Self.condition($0) == condition && $0["benchmark"]?.string == figure.benchmark
-                        }
-                        return Self.cell(found?["metrics"]?[figure.metric].flatMap(Metric.init(json:)))
-                    })
+                [figure.title + (hasArrows && figure.isBetterIfHigher ? " ↑" : "")]
+                    + conditions.map { Self.cell(metric(figure, $0).flatMap(Metric.init(json:))) })
         }
         return table
     }
+
+    /// What each figure means, for who sees it the first time.
+    package var legend: [(name: String, meaning: String)] {
+        figures.compactMap { figure in Self.meanings[figure.title].map { (figure.title, $0) } }
+    }
+
+    /// Where classifications read the entity, as far as there are any.
+    package var entityLayers: [Int] { Self.distinct(summaries.compactMap { $0["entity_layer"]?.integer }) }
+
+    /// By figure and condition: `{"efficacy": {"unedited": {"mean": …, "interval": […]}, …}, …}`.
+    package var json: JSONValue {
+        var object = JSONObject()
+        for figure in figures {
+            var values = JSONObject()
+            for condition in conditions { values[condition] = metric(figure, condition) }
+            object[figure.title] = .object(values)
+        }
+        return .object(object)
+    }
+
+    private static let meanings = [
+        "efficacy": "how often the model finds the fact that it was told likelier than the old one",
+        "rewrite": "the same, asked in the words in which it was told",
+        "paraphrase": "the same, asked in other words",
+        "neighbourhood": "how often it still says what is true of others: an edit must leave them alone",
+        "consistency":
+            "how alike its texts are to texts about others of whom the new fact is true (TF-IDF, 0 to 1)",
+        "fluency": "how varied its words are (entropy of n-grams, bits); a low one means repetition",
+        "contextual F1":
+            "with the fact in front of the prompt: how well the editor tells, from the entity's hidden state"
+            + " alone, that the model will not say it",
+        "decontextual F1": "the same of the old fact, with the prompt alone",
+    ]
 
     private static func distinct<Element: Equatable>(_ elements: [Element]) -> [Element] {
         elements.reduce(into: []) { found, element in

@@ -29,21 +29,23 @@ struct ExampleCards {
         switch benchmark {
         case "efficacy":
             return Markup(
-                "div", ["class": "card"], [id, prompt(of: example)] + example.answers.map(preference))
+                "div", ["class": "card"], [id] + prompt(of: example) + example.answers.map(preference))
         case "entailment":
             return Markup("div", ["class": "card"], example.answers.last.map(features) ?? [])
         default:
             return Markup(
                 "div", ["class": "card wide"],
-                [id, prompt(of: example), Markup("div", ["class": "columns"], example.answers.map(text))])
+                [id] + prompt(of: example)
+                    + [Markup("div", ["class": "columns"], example.answers.map(text))])
         }
     }
 
-    private func prompt(of example: RunExamples.Example) -> Markup {
+    /// Nothing where the sample does not say its prompt.
+    private func prompt(of example: RunExamples.Example) -> [Markup] {
         let sample = example.answers.last?.sample
-        let text = sample?["prompt"]?.string ?? ""
+        guard let text = sample?["prompt"]?.string, !text.isEmpty else { return [] }
         let target = sample?["target"]?.string.map { " (\($0))" } ?? ""
-        return Markup("p", ["class": "prompt"], [Markup("bdi", [:], text + target)])
+        return [Markup("p", ["class": "prompt"], [Markup("bdi", [:], text + target)])]
     }
 
     /// Two probabilities as bars.
@@ -66,7 +68,7 @@ struct ExampleCards {
         return Markup(
             "div", ["class": "answer c\(ShownResults.color(of: answer.place))"],
             [Markup("span", ["class": "who"], ShownResults.name(of: answer.place))]
-                + bar("target", "target_score", "target") + bar("other", "comparator_score", "other"))
+                + bar("new fact", "target_score", "target") + bar("old fact", "comparator_score", "other"))
     }
 
     private static func probability(_ value: Double) -> String {
@@ -122,15 +124,15 @@ struct ExampleCards {
                 "tr", [:],
                 [
                     Markup(
-                        "td", [:],
+                        "th", ["scope": "row"],
                         [Markup("bdi", [:], row.name), Markup("span", ["class": "ci"], row.kind)]),
                     Markup("td", ["class": "n"], Self.probability(row.pre)),
                     Markup("td", ["class": "n"], Self.probability(row.post)),
                 ])
         }
         let head = [
-            Markup("th", [:], "Feature"), Markup("th", ["class": "n"], "p before"),
-            Markup("th", ["class": "n"], "p after"),
+            PageParts.head("Feature", isNumber: false), PageParts.head("p before", isNumber: true),
+            PageParts.head("p after", isNumber: true),
         ]
         return [
             Markup("p", ["class": "prompt"], [Markup("bdi", [:], answer.sample["id"]?.string ?? "")]),
@@ -138,5 +140,35 @@ struct ExampleCards {
                 "table", [:],
                 [Markup("thead", [:], [Markup("tr", [:], head)]), Markup("tbody", [:], body)]),
         ]
+    }
+
+    // MARK: - Told, before, after
+
+    static func table(of examples: [Picture.Example]) -> Markup {
+        let head = ["Told", "Before", "After"].map { PageParts.head($0, isNumber: false) }
+        let body = examples.map { example in
+            func said(_ text: String, _ style: String) -> Markup {
+                let mark = style == "after" ? example.mark : ""
+                return Markup(
+                    "td", [:],
+                    [
+                        Markup(
+                            "bdi", [:],
+                            [
+                                Markup(text: example.prompt),
+                                Markup("span", ["class": style], text + mark),
+                            ])
+                    ])
+            }
+            return Markup(
+                "tr", [:],
+                [
+                    Markup("th", ["scope": "row"], [Markup("bdi", [:], example.told)]),
+                    said(example.before, "before"), said(example.after, "after"),
+                ])
+        }
+        return Markup(
+            "table", ["class": "told"],
+            [Markup("thead", [:], [Markup("tr", [:], head)]), Markup("tbody", [:], body.spaced)].spaced)
     }
 }

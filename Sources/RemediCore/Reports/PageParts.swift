@@ -7,23 +7,60 @@ enum PageParts {
         let folder = RunFacts.Fact(name: "folder", value: run.folder.path)
         return Markup(
             "dl", ["class": "facts"],
-            (run.facts.facts + [folder]).map { fact in
+            (run.facts.facts.filter { !isLong($0) } + run.facts.facts.filter(isLong) + [folder]).map { fact in
                 Markup(
-                    "div", ["class": fact == folder ? "all" : "one"],
-                    [Markup("dt", [:], fact.name), Markup("dd", [:], [Markup("bdi", [:], fact.value)])])
+                    "div", ["class": isLong(fact) || fact == folder ? "all" : "one"],
+                    [
+                        Markup("dt", [:], fact.name),
+                        Markup("dd", [:], [Markup("bdi", [:], breakable(fact.value))]),
+                    ])
             }.spaced)
     }
 
-    static func figure(_ figure: Figure) -> [Markup] {
+    /// Whether a fact needs a line of its own: a path.
+    private static func isLong(_ fact: RunFacts.Fact) -> Bool { fact.value.count > 36 }
+
+    /// A name that may be broken behind the signs that join its words.
+    static func breakable(_ name: String) -> [Markup] {
+        var parts: [Markup] = []
+        var word = ""
+        for character in name {
+            word.append(character)
+            guard "_/".contains(character) else { continue }
+            parts += [Markup(text: word), Markup("wbr")]
+            word = ""
+        }
+        return parts + [Markup(text: word)]
+    }
+
+    // MARK: - Figures
+
+    static func figure(_ figure: Figure, number: Int) -> [Markup] {
         [
             Markup("h3", [:], figure.title),
-            Markup("p", ["class": "caption"], figure.caption),
-            Markup("div", ["class": "panels"], figure.charts.map(panel).spaced),
+            Markup(
+                "figure", ["id": "figure-\(number)"],
+                [
+                    Markup("div", ["class": "panels"], figure.charts.map(panel).spaced),
+                    Markup("figcaption", [:], said("Figure \(number).", figure.caption, figure.context)),
+                ].spaced),
+        ]
+    }
+
+    /// `Table 2. What it shows. Of what.`
+    static func caption(_ label: String, _ text: String, _ context: String) -> Markup {
+        Markup("p", ["class": "caption"], said(label, text, context))
+    }
+
+    private static func said(_ label: String, _ text: String, _ context: String) -> [Markup] {
+        [
+            Markup("b", [:], label), Markup(text: text.isEmpty ? " " : " \(text) "),
+            Markup("span", ["class": "context"], context),
         ]
     }
 
     static func panel(_ chart: any Chart) -> Markup {
-        var parts = [Markup("figcaption", [:], chart.title), chart.svg]
+        var parts = [Markup("h4", [:], chart.title), chart.svg]
         let named = chart.legend.filter { !$0.name.isEmpty }
         if !named.isEmpty {
             parts.append(
@@ -31,68 +68,77 @@ enum PageParts {
                     "ul", ["class": "legend"],
                     named.map { Markup("li", [:], [swatch($0), Markup("bdi", [:], $0.name)]) }))
         }
-        return Markup("figure", [:], parts.spaced)
+        return Markup("div", ["class": "panel"], parts.spaced)
     }
 
     private static func swatch(_ entry: LegendEntry) -> Markup {
-        let color = "c\(entry.color)"
-        let mark: Markup
-        switch entry.mark {
-        case .line, .dashed, .dotted:
-            let style =
-                entry.mark == .line ? "curve" : entry.mark == .dashed ? "curve dashed" : "curve dotted"
-            mark = Markup(
-                "line", ["class": "\(style) \(color)", "x1": "1", "y1": "5", "x2": "23", "y2": "5"])
-        case .area:
-            mark = Markup(
-                "rect", ["class": "area \(color)", "x": "2", "y": "1", "width": "20", "height": "8"])
-        case .dot: mark = Markup("circle", ["class": "dot \(color)", "cx": "12", "cy": "5", "r": "4"])
-        }
+        let size = "0 0 \(coordinate(LegendEntry.width)) \(coordinate(LegendEntry.height))"
         return Markup(
-            "svg", ["xmlns": "http://www.w3.org/2000/svg", "viewBox": "0 0 24 10", "aria-hidden": "true"],
-            [mark])
+            "svg", ["xmlns": "http://www.w3.org/2000/svg", "viewBox": size, "aria-hidden": "true"],
+            entry.swatch)
     }
 
-    /// A table that scrolls sideways where it is too wide.
+    // MARK: - Tables
+
+    /// A cell of a table's head.
+    static func head(_ words: String, isNumber: Bool) -> Markup {
+        isNumber
+            ? Markup("th", ["scope": "col", "class": "n"], words) : Markup("th", ["scope": "col"], words)
+    }
+
+    /// A table whose first column says what its rows are of.
     static func table(_ table: TextTable) -> Markup {
-        func row(_ element: String, _ cells: [Markup]) -> Markup {
+        func row(_ cells: [String]) -> Markup {
             Markup(
                 "tr", [:],
-                zip(table.columns, cells).map { column, cell in
-                    column.alignment == .right
-                        ? Markup(element, ["class": "n"], [cell]) : Markup(element, [:], [cell])
+                zip(table.columns, cells).enumerated().map { index, pair in
+                    let (column, text) = pair
+                    if index == 0 { return Markup("th", ["scope": "row"], [cell(text)]) }
+                    return column.alignment == .right
+                        ? Markup("td", ["class": "n"], [cell(text)]) : Markup("td", [:], [cell(text)])
                 })
         }
-        let head = row("th", table.columns.map { Markup(text: $0.title) })
-        return scrolling(
-            Markup(
-                "table", [:],
-                [
-                    Markup("thead", [:], [head]),
-                    Markup("tbody", [:], table.rows.map { row("td", $0.map(cell)) }.spaced),
-                ].spaced))
+        let head = table.columns.map {
+            self.head(RunFigures.words(for: $0.title), isNumber: $0.alignment == .right)
+        }
+        return Markup(
+            "table", [:],
+            [
+                Markup("thead", [:], [Markup("tr", [:], head)]),
+                Markup("tbody", [:], table.rows.map(row).spaced),
+            ].spaced)
     }
 
-    static func scrolling(_ table: Markup) -> Markup { Markup("div", ["class": "scroll"], [table]) }
+    /// In a box that scrolls sideways where the table is too wide, also by keys.
+    static func scrolling(_ table: Markup, label: String) -> Markup {
+        Markup("div", ["class": "scroll", "role": "region", "tabindex": "0", "aria-label": label], [table])
+    }
 
-    /// `0.938 [0.921, 0.953]`, the interval below the number.
+    /// `0.938 [0.921, 0.953]`, the interval below the number; with the sign that numbers have in print.
     private static func cell(_ text: String) -> Markup {
         guard text.hasSuffix("]"), let space = text.firstRange(ofExactly: " [") else {
-            return Markup("bdi", [:], text)
+            return Markup("bdi", [:], Double(text) == nil ? text : printed(text))
         }
         return Markup(
             "span", [:],
             [
-                Markup(text: String(text[..<space.lowerBound])),
-                Markup("span", ["class": "ci"], String(text[text.index(after: space.lowerBound)...])),
+                Markup(text: printed(String(text[..<space.lowerBound]))),
+                Markup(
+                    "span", ["class": "ci"],
+                    printed(String(text[text.index(after: space.lowerBound)...]))),
             ])
     }
+
+    private static func printed(_ number: String) -> String { number.replacingExactly("-", with: "−") }
 
     /// All tables, folded away if they are long.
     static func tables(_ tables: [TitledTable]) -> Markup {
         let content =
             [Markup("summary", [:], "All numbers")]
-            + tables.flatMap { [Markup("h4", [:], $0.title), table($0.table)] }.spaced
+            + tables.flatMap { titled -> [Markup] in
+                let title = RunFigures.title(of: titled.title)
+                return [Markup("h4", [:], title), scrolling(table(titled.table), label: title)]
+            }.spaced
         let isShort = tables.reduce(0) { $0 + $1.table.rows.count } <= shortCount
         return isShort ? Markup("details", ["open": "open"], content) : Markup("details", [:], content)
     }

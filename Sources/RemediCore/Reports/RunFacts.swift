@@ -21,7 +21,11 @@ package struct RunFacts: Sendable, Equatable {
             return manager.fileExists(atPath: file.path) ? try StoredResult.read(file) : nil
         }
         let experiment = try json("experiment.json")
-        let evaluations = try json("manifest.json")?["evaluations"]?.object?.members.map(\.value) ?? []
+        let manifest = try json("manifest.json")
+        let evaluations = ["evaluations", "classifications"].flatMap {
+            manifest?[$0]?.object?.members.map(\.value) ?? []
+        }
+        let runs = evaluations.flatMap { $0["results"]?.object?.members.map(\.value) ?? [] }
         let arguments = try Self.arguments(in: folder)
         let editor = try Self.manifest(of: editors)
         let settings = experiment?["settings"]
@@ -33,7 +37,11 @@ package struct RunFacts: Sendable, Equatable {
                 ?? all([settings?["model"], arguments?["model"]]))
         add(
             "model fingerprint",
-            Self.short(all(evaluations.map { $0["inputs"]?["model"] } + [editor?["model"]?["fingerprint"]])))
+            Self.short(
+                all(
+                    (evaluations + runs).map { $0["inputs"]?["model"] } + [
+                        editor?["model"]?["fingerprint"]
+                    ])))
         add(
             "data set",
             all(
@@ -53,13 +61,12 @@ package struct RunFacts: Sendable, Equatable {
             all(evaluations.map { $0["inputs"]?["seed"] } + [experiment?["seed"]])
                 ?? all([arguments?["seed"]]))
         add("remedi", all(evaluations.map { $0["inputs"]?["version"] } + [experiment?["version"]]))
-        let runs = evaluations.flatMap { $0["results"]?.object?.members.map(\.value) ?? [] }
         add("device", all(runs.map { $0["device"] } + [editor?["device"]]))
         add("finished", runs.compactMap { $0["finished"]?.string }.max() ?? editor?["finished"]?.string)
     }
 
     private mutating func add(_ name: String, _ value: String?) {
-        if let value, !value.isEmpty, value != "None" { facts.append(Fact(name: name, value: value)) }
+        if let value, !value.isEmpty { facts.append(Fact(name: name, value: value)) }
     }
 
     /// Distinct values in order of appearance.
@@ -67,16 +74,19 @@ package struct RunFacts: Sendable, Equatable {
         var texts: [String] = []
         for value in values where !value.isNull {
             let text = value.string ?? value.text()
-            if !texts.contains(text) { texts.append(text) }
+            // Python's word for what was not given.
+            if text != "None", !texts.contains(text) { texts.append(text) }
         }
         return texts.isEmpty ? nil : texts.joined(separator: ", ")
     }
 
-    /// The first digits of hashes.
+    /// The first digits of hashes, and what is said beside them.
     private static func short(_ hashes: String?) -> String? {
-        hashes.map {
-            $0.split(separator: ",").map { String($0.trimmingPrefix(" ").prefix(12)) }.joined(separator: ", ")
-        }
+        guard let hashes else { return nil }
+        return hashes.split(separator: " ").map { word in
+            let digits = word.prefix { $0.isHexDigit }
+            return digits.count >= 32 ? digits.prefix(12) + word.dropFirst(digits.count) : word
+        }.joined(separator: " ")
     }
 
     /// The newest file of arguments, the only trace that the reference leaves.

@@ -14,9 +14,8 @@ extension RunFigures {
         where !terms.contains(term) { terms.append(term) }
         var charts: [any Chart] = terms.map { term in
             LineChart(
-                title: term == "loss" ? "Training: total loss" : "Training: \(Self.words(for: term)) loss",
-                x: "epoch",
-                y: "mean over samples",
+                title: term == "loss" ? "Total loss" : Self.capitalised("\(Self.words(for: term)) loss"),
+                x: "epoch", y: "mean over samples (nats)",
                 series: chosen.enumerated().flatMap { curves(of: term, $1, $0, chosen.count) })
         }
         if trained.count > 1 { charts.append(bestLosses(trained)) }
@@ -26,7 +25,7 @@ extension RunFigures {
             title: "Training",
             caption:
                 "Loss by epoch; epoch 0 is before the first step. Solid: validation; dashed: training.\(number)",
-            charts: charts)
+            context: context(of: trained), charts: charts)
     }
 
     private static func thinned(_ trainings: [StoredTraining]) -> [StoredTraining] {
@@ -37,8 +36,9 @@ extension RunFigures {
     private func curves(
         of term: String, _ training: StoredTraining, _ index: Int, _ count: Int
     ) -> [LineChart.Series] {
-        let name = "\(training.type), layer \(training.layer)"
-        let color = count == 1 ? 3 : Self.ramp + index * 5 / max(count - 1, 1)
+        let place = ResultPlace(benchmark: "", condition: training.type, layer: training.layer)
+        let name = ShownResults.name(of: place)
+        let color = count == 1 ? 3 : ChartStyle.firstOfRamp + index * (Self.rampCount - 1) / max(count - 1, 1)
         func points(_ values: KeyPath<StoredTraining.Epoch, [(name: String, value: Double)]>) -> [LineChart
             .Point]
         {
@@ -53,22 +53,21 @@ extension RunFigures {
         ]
     }
 
-    /// The first of six colours from dark to bright.
-    private static let ramp = 10
+    private static let rampCount = 6
 
     private func bestLosses(_ trainings: [StoredTraining]) -> LineChart {
         var types: [String] = []
         for training in trainings where !types.contains(training.type) { types.append(training.type) }
         let series = types.map { type in
-            LineChart.Series(
-                type,
-                color: ShownResults.color(of: ResultPlace(benchmark: "", condition: type, layer: 0)),
+            let place = ResultPlace(benchmark: "", condition: type, layer: 0)
+            return LineChart.Series(
+                ShownResults.label(of: place), color: ShownResults.color(of: place),
                 points: trainings.filter { $0.type == type }.compactMap { training in
                     training.bestValidationLoss.map { .init(x: training.layer, y: $0) }
                 })
         }
         return LineChart(
-            title: "Training: best validation loss", x: "edited layer", y: "mean over samples", series: series
+            title: "Best validation loss", x: "edited layer", y: "mean over samples (nats)", series: series
         )
     }
 }
@@ -93,6 +92,6 @@ extension RunFigures {
         return Figure(
             title: "Choice of the layer",
             caption: "By the samples that validated the editors,\(chosen); test samples have no say in it.",
-            charts: [chart])
+            context: context(of: run.results), charts: [chart])
     }
 }

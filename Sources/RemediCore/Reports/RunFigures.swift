@@ -4,7 +4,10 @@ import LanguageModels
 /// Plots that belong together, with what is said below them.
 struct Figure {
     var title: String
+    /// What is shown.
     var caption: String
+    /// Of which model, data, samples, layer and seed.
+    var context: String
     var charts: [any Chart]
 }
 
@@ -19,58 +22,71 @@ struct RunFigures {
     }
 
     /// Plots that need only what tables show.
-    var ofMetrics: [Figure] { [losses, choice, sweep, classification, mediation].compactMap { $0 } }
+    var ofMetrics: [Figure] { [losses, choice, metrics, classification, mediation].compactMap { $0 } }
 
-    private static let band = "Bands and bars are 95 % bootstrap intervals."
+    static let interval = "Bars and bands are 95 % bootstrap intervals."
 
-    // MARK: - Metrics by layer
+    /// One metric of one benchmark under all conditions.
+    struct Measure {
+        var benchmark: String
+        var setting: String?
+        var metric: String
+        var values: [(place: ResultPlace, metric: StoredMetric)]
 
-    private var sweep: Figure? {
+        var layers: Set<Int> { Set(values.compactMap(\.place.layer)) }
+        var entityLayers: Set<Int> { Set(values.compactMap(\.place.entityLayer)) }
+        /// `Efficacy: score`
+        var title: String {
+            let name = RunFigures.title(of: benchmark) + (setting.map { ", \($0)" } ?? "")
+            return "\(name): \(RunFigures.words(for: metric))"
+        }
+    }
+
+    // MARK: - Metrics
+
+    private var metrics: Figure? {
         let benchmarks = [
             "efficacy", "rewrite", "paraphrase", "neighborhood", "generation", "essence", "error_correction",
             "entailment",
         ]
-        let known = run.results.filter { benchmarks.contains($0.place.benchmark) }
-        let layers = Set(known.compactMap(\.place.layer))
-        var charts: [any Chart] = []
-        for benchmark in benchmarks {
-            for setting in shown.settings(of: benchmark) {
-                let results = known.filter { $0.place.benchmark == benchmark && $0.place.setting == setting }
-                charts += panels(benchmark, setting, results)
-            }
-        }
+        let measures = benchmarks.flatMap(self.measures)
+        let charts = self.charts(of: measures)
         guard !charts.isEmpty else { return nil }
+        let isSweep = measures.contains { $0.layers.count > 1 }
         let caption =
-            layers.count > 1
+            isSweep
             ? "Each metric by the edited layer. Dotted lines are what needs no layer: the unedited model and the"
-                + " baselines. \(Self.band)"
-            : "Each metric by condition. \(Self.band)"
+                + " baselines. \(Self.interval)"
+            : "Each metric by condition. \(Self.interval)"
         return Figure(
-            title: layers.count > 1 ? "Metrics by edited layer" : "Metrics", caption: caption, charts: charts)
+            title: isSweep ? "Metrics by edited layer" : "Metrics", caption: caption,
+            context: context(of: run.results.filter { benchmarks.contains($0.place.benchmark) }),
+            charts: charts)
     }
 
-    /// A panel for each metric; of metrics that come in first-token and full-target form, the former.
-    private func panels(
-        _ benchmark: String, _ setting: String?, _ results: [StoredResult]
-    ) -> [any Chart] {
-        var metrics: [String] = []
-        let inOrder = results.filter(\.place.isEdited) + results
-        for name in inOrder.flatMap({ $0.metrics.map(\.name) })
-        where !metrics.contains(name) && !name.hasPrefix("full_") && !name.hasSuffix("_pre") {
-            metrics.append(name)
-        }
-        let title = Self.title(of: benchmark) + (setting.map { ", \($0)" } ?? "")
-        return metrics.compactMap { metric in
-            let values =
-                results.compactMap { result in
-                    Self.measured(metric, in: result).map { (result.place, $0) }
-                } + unedited(metric, results)
-            let name = "\(title): \(Self.words(for: metric))"
-            if Set(values.compactMap(\.0.layer)).count > 1 {
-                return lines(name, values, metric: metric, x: "edited layer", \.layer)
+    /// Those of one benchmark; of metrics that come in first-token and full-target form, the former.
+    private func measures(of benchmark: String) -> [Measure] {
+        shown.settings(of: benchmark).flatMap { setting -> [Measure] in
+            let results = run.results.filter {
+                $0.place.benchmark == benchmark && $0.place.setting == setting
             }
-            return values.count > 1 ? bars(name, values, metric: metric) : nil
+            var names: [String] = []
+            for name in (results.filter(\.place.isEdited) + results).flatMap({ $0.metrics.map(\.name) })
+            where !names.contains(name) && !name.hasPrefix("full_") && !name.hasSuffix("_pre") {
+                names.append(name)
+            }
+            return names.map { measure($0, of: benchmark, setting) }
         }
+    }
+
+    func measure(_ metric: String, of benchmark: String, _ setting: String?) -> Measure {
+        let results = run.results.filter { $0.place.benchmark == benchmark && $0.place.setting == setting }
+        let found = results.compactMap { result in
+            Self.measured(metric, in: result).map { (place: result.place, metric: $0) }
+        }
+        return Measure(
+            benchmark: benchmark, setting: setting, metric: metric,
+            values: found + unedited(metric, results))
     }
 
     /// Without an edit, "post" is "pre".
@@ -81,7 +97,9 @@ struct RunFigures {
     }
 
     /// What an edited run's file says of the unedited model.
-    private func unedited(_ metric: String, _ results: [StoredResult]) -> [(ResultPlace, StoredMetric)] {
+    private func unedited(
+        _ metric: String, _ results: [StoredResult]
+    ) -> [(place: ResultPlace, metric: StoredMetric)] {
         guard metric.hasSuffix("_post"), !results.contains(where: { $0.place.condition == "unedited" }),
             let edited = results.first(where: \.place.isEdited),
             let found = edited[metric.replacingExactly("_post", with: "_pre")]
@@ -89,100 +107,31 @@ struct RunFigures {
         return [(ResultPlace(benchmark: edited.place.benchmark, condition: "unedited", layer: nil), found)]
     }
 
-    private func lines(
-        _ title: String, _ values: [(ResultPlace, StoredMetric)], metric: String, x: String,
-        _ layer: KeyPath<ResultPlace, Int?>
-    ) -> LineChart {
-        var names: [String] = []
-        for (place, _) in values where place[keyPath: layer] != nil && !names.contains(place.label) {
-            names.append(place.label)
-        }
-        let series = names.map { name in
-            let mine = values.filter { $0.0.label == name && $0.0[keyPath: layer] != nil }
-            return LineChart.Series(
-                name, color: ShownResults.color(of: mine[0].0),
-                points: mine.map { place, metric in
-                    .init(
-                        x: place[keyPath: layer]!, y: metric.value, lower: metric.interval?.lower,
-                        upper: metric.interval?.upper)
-                })
-        }
-        let baselines = values.filter { $0.0[keyPath: layer] == nil }.map { place, metric in
-            ChartValue(
-                place.label, color: ShownResults.color(of: place), value: metric.value,
-                lower: metric.interval?.lower,
-                upper: metric.interval?.upper)
-        }
-        return LineChart(
-            title: title, x: x, y: Self.quantity(metric), series: series, baselines: baselines,
-            bounds: StoredMetric.bounds(of: metric),
-            marked: (layer == \.layer) == (run.sweep?.swept == "layer") ? run.sweep?.chosen : nil)
-    }
-
-    private func bars(_ title: String, _ values: [(ResultPlace, StoredMetric)], metric: String)
-        -> IntervalChart
-    {
-        IntervalChart(
-            title: title, x: Self.quantity(metric),
-            rows: values.map { place, metric in
-                .init(
-                    ShownResults.name(of: place), color: ShownResults.color(of: place), value: metric.value,
-                    lower: metric.interval?.lower, upper: metric.interval?.upper)
-            }, bounds: StoredMetric.bounds(of: metric))
-    }
-
     // MARK: - Classification and mediation
 
     private var classification: Figure? {
         let results = run.results.filter { $0.place.entityLayer != nil }
-        let isSweep = Set(results.compactMap(\.place.entityLayer)).count > 1
-        var kinds: [ResultPlace] = []
-        for result in results {
-            var kind = ResultPlace(benchmark: result.place.benchmark, condition: "", layer: nil)
-            kind.setting = result.place.setting
-            if !kinds.contains(kind) { kinds.append(kind) }
-        }
-        let charts = kinds.flatMap { kind -> [any Chart] in
-            let mine = results.filter {
-                $0.place.benchmark == kind.benchmark && $0.place.setting == kind.setting
-            }
-            let title = Self.title(of: kind.benchmark) + (kind.setting.map { ", \($0)" } ?? "")
-            var metrics: [String] = []
-            for name in mine.flatMap({ $0.metrics.map(\.name) }) where !metrics.contains(name) {
-                metrics.append(name)
-            }
-            return metrics.map { metric in
-                let values = mine.compactMap { result in result[metric].map { (result.place, $0) } }
-                let name = "\(title): \(Self.words(for: metric))"
-                return isSweep
-                    ? lines(name, values, metric: metric, x: "layer of the entity's state", \.entityLayer)
-                    : bars(name, values, metric: metric)
-            }
-        }
+        let measures = ["fact_cls", "error_cls"].flatMap(self.measures)
+        let charts = self.charts(of: measures)
         guard !charts.isEmpty else { return nil }
+        let isSweep = measures.contains { $0.entityLayers.count > 1 }
         return Figure(
             title: isSweep ? "Classification by entity layer" : "Classification",
             caption:
-                "How well the editor's directions predict what the model believes, by the layer at which the"
-                + " entity's state is read. \(Self.band)", charts: charts)
+                "How well the editor's directions predict what the model believes"
+                + (isSweep ? ", by the layer at which the entity's state is read" : "")
+                + ". \(Self.interval)",
+            context: context(of: results), charts: charts)
     }
 
     private var mediation: Figure? {
-        let results = run.results.filter { $0.place.benchmark == "mediation" }
-        let rows = results.compactMap { result in
-            result["accuracy"].map { metric in
-                ChartValue(
-                    result.place.setting ?? result.place.condition,
-                    color: result.place.setting == "contextual" ? 3 : 0,
-                    value: metric.value, lower: metric.interval?.lower, upper: metric.interval?.upper)
-            }
-        }
-        guard !rows.isEmpty else { return nil }
+        let charts = self.charts(of: measures(of: "mediation").filter { $0.metric == "accuracy" })
+        guard !charts.isEmpty else { return nil }
         return Figure(
             title: "Mediation",
             caption:
                 "How often the unedited model prefers what the context says, with it in front of the prompt"
-                + " (contextual), and the usual answer without it (decontextual). \(Self.band)",
-            charts: [IntervalChart(title: "Mediation: accuracy", x: "accuracy", rows: rows, bounds: 0...1)])
+                + " (contextual), and the usual answer without it (decontextual). \(Self.interval)",
+            context: context(of: run.results.filter { $0.place.benchmark == "mediation" }), charts: charts)
     }
 }

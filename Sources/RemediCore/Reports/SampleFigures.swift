@@ -39,11 +39,17 @@ struct SampleFigures {
         guard !charts.isEmpty else { return nil }
         let hasPreferences = shown.run.results.contains { $0.place.benchmark == "efficacy" }
         let side = hasPreferences ? "Right of 0 the model prefers the answer that is wanted. " : ""
-        let layer = shown.best.map { "The edit shown is \($0.condition), layer \($0.layer)" } ?? ""
-        let choice = shown.reason.map { "\(layer), \($0)." } ?? ""
+        let best = shown.best.map {
+            ShownResults.name(of: ResultPlace(benchmark: "", condition: $0.condition, layer: $0.layer))
+        }
+        let choice = shown.reason.map { "The edit shown is \(best ?? ""), \($0)." } ?? ""
+        let results = ["efficacy", "rewrite", "paraphrase", "neighborhood", "generation", "essence"].flatMap {
+            shown.results(of: $0)
+        }
         return Figure(
             title: "Distributions over samples",
-            caption: "\(side)\(choice)", charts: charts)
+            caption: "\(side)\(choice)",
+            context: RunFigures(shown.run).context(of: results), charts: charts)
     }
 
     /// The mean over a sample's prompts.
@@ -84,6 +90,7 @@ struct SampleFigures {
             title: "Entailment",
             caption:
                 "Every feature of every concept, \(ShownResults.name(of: edited.place)). Above the line the edit"
-                + " makes it likelier.", charts: [chart])
+                + " makes it likelier.", context: RunFigures(shown.run).context(of: [edited]), charts: [chart]
+        )
     }
 }

@@ -75,7 +75,19 @@ struct ShownResults {
         return others[place.condition] ?? 7
     }
 
+    /// `prefix`, `REMEDI`, `REMEDI (mlp), control task`, `identity`
+    static func label(of place: ResultPlace) -> String {
+        var names = [place.condition]
+        switch EditorType(rawValue: place.condition) {
+        case .linear: names = ["REMEDI"]
+        case .biaffine, .mlp: names = ["REMEDI (\(place.condition))"]
+        default: break
+        }
+        return (names + [place.variant].compactMap { $0 }).joined(separator: ", ")
+    }
+
+    /// With the layer: `REMEDI, layer 8`.
     static func name(of place: ResultPlace) -> String {
-        place.label + (place.layer.map { ", layer \($0)" } ?? "")
+        label(of: place) + (place.layer.map { ", layer \($0)" } ?? "")
     }
 }

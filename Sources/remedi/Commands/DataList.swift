@@ -41,7 +41,9 @@ package struct DataList: Command {
             }
             return entry
         }
-        if isJSON { return try surroundings.write(JSONValue.array(entries.map(json))) }
+        if isJSON {
+            return try surroundings.write(JSONValue.array(entries.map(json) + [Self.jsonOfInside]))
+        }
         var table = TextTable(columns: [
             .init("name"), .init("file"), .init("size", .right), .init("here"), .init("licence"),
             .init("from"),
@@ -58,8 +60,14 @@ package struct DataList: Command {
                 from,
             ])
         }
-        try surroundings.write("folder: \(workplace.data.path)\n\n" + table.text())
+        let size = ByteCount.text(Self.inside.reduce(0) { $0 + $1.bytes.count })
+        try surroundings.write(
+            "folder: \(workplace.data.path)\n\n" + table.text()
+                + "\nInside the program: small sets of all these kinds about an invented world (\(size)),\n"
+                + "which '--model demo' takes by itself, and '--dataset-file demo' with any model.\n")
     }
+
+    private static var inside: [DemoFiles.File] { DemoFiles.files(in: .data) }
 
     /// Where the file is, or belongs: a data set that its authors hand out may lie there under their name.
     private static func place(of file: DataFile, in workplace: Workplace) -> URL {
@@ -77,6 +85,16 @@ package struct DataList: Command {
         case (nil, .authors): return "yes"
         case (nil, .address): return verifies ? "yes, checksum right" : "yes, size right"
         }
+    }
+
+    /// What the program has inside, as an entry of its own.
+    private static var jsonOfInside: JSONValue {
+        [
+            "name": .string(DemoFolder.name), "summary": "small sets of all these kinds, inside the program",
+            "path": .string(DemoFolder.name), "here": true,
+            "size": .integer(inside.reduce(0) { $0 + $1.bytes.count }), "licence": "MIT",
+            "files": .array(inside.map { .string(String($0.name.split(separator: "/").last ?? "")) }),
+        ]
     }
 
     private func json(_ entry: Entry) -> JSONValue {

@@ -2,28 +2,44 @@ import Foundation
 import LanguageModels
 import RemediCore
 
-/// A group that is to be looked at: tables, examples and a page.
+/// A group that is to be looked at: tables, examples, a page and a picture.
 extension ExperimentsRun {
     func show(
         _ group: ExperimentGroup, _ members: [Experiment], report: String, options: [String],
         in surroundings: Surroundings
     ) throws {
         let began = surroundings.clock()
+        let words = ShowcaseReport(width: surroundings.proseWidth, format: format)
         var object: JSONObject = ["experiment": .string(experiment)]
+        var figures = JSONObject()
         for member in members {
             let found = try summaries(of: member, options: options, in: surroundings)
             if case .evaluation = member.plan { object[member.name] = .array(found) }
-            if isJSON || found.isEmpty { continue }
-            let table = ConditionTable(found).table(format: format).text(format)
-            try surroundings.write("\(member.summary)\nmeans with 95 % intervals\n\n\(table)\n")
+            guard !found.isEmpty else { continue }
+            let table = ConditionTable(found)
+            figures[member.name] = table.json
+            if !isJSON { try surroundings.write(words.text(of: member, table) + "\n") }
         }
-        let examples = try self.examples(group, members, in: surroundings)
-        if !isJSON, !examples.isEmpty { try surroundings.write(Self.text(of: examples)) }
-        let page = try writePage(of: members, to: report, in: surroundings)
-        guard isJSON else { return try surroundings.write("report  \(page.path)\n") }
-        object["examples"] = .array(examples.map(\.json))
-        object["report"] = .string(page.path)
-        object["seconds"] = .number(surroundings.clock() - began)
+        let (examples, rule) = try self.examples(group, members, in: surroundings)
+        if !isJSON, !examples.isEmpty {
+            try surroundings.write(words.text(of: examples, rule: rule) + "\n")
+        }
+        let files = try writeFiles(group, members, report: report, examples, rule: rule, in: surroundings)
+        let seconds = surroundings.clock() - began
+        guard isJSON else {
+            var facts = Facts()
+            facts.add("report", files.page.path)
+            facts.add("picture", files.picture.path)
+            facts.add("took", ProgressLine.duration(seconds))
+            return try surroundings.write(facts.text)
+        }
+        object["figures"] = .object(figures)
+        object["examples"] = .array(examples.map(Self.json))
+        object["examples_rule"] = .string(rule)
+        for (key, value) in try facts(of: members, in: surroundings).members { object[key] = value }
+        object["report"] = .string(files.page.path)
+        object["picture"] = .string(files.picture.path)
+        object["seconds"] = .number(seconds)
         try surroundings.write(.object(object))
     }
 
@@ -50,10 +66,10 @@ extension ExperimentsRun {
 
     // MARK: Examples
 
-    /// Some evaluated samples before and after their edits, taken at equal distances.
+    /// Some evaluated samples before and after their edits, and by which rule they were chosen.
     private func examples(
         _ group: ExperimentGroup, _ members: [Experiment], in surroundings: Surroundings
-    ) throws -> [SingleEditResult] {
+    ) throws -> (results: [SingleEditResult], rule: String) {
         for case .evaluation(let plan as GenerationPlan) in members.map(\.plan) {
             let plan = try adjusted(plan)
             let workplace = surroundings.workplace
@@ -72,40 +88,71 @@ extension ExperimentsRun {
             let edit = SingleEdit(
                 model: model, editor: editor, alpha: plan.alpha, beta: plan.beta, top: 1,
                 generation: GenerationOptions(sampling: .greedy, limit: .new(24)), seed: plan.scope.seed)
-            let count = min(group.examples, samples.count)
-            return try (0..<count).map { try edit.run(samples[$0 * samples.count / count]) }
+            let typical = TypicalSamples(among: samples, count: group.examples)
+            return (try typical.samples.map { try edit.run($0) }, typical.rule)
         }
-        return []
+        return ([], "")
     }
 
-    private static func text(of examples: [SingleEditResult]) -> String {
-        "What the model says, before and after it is told something about somebody:\n\n"
-            + examples.map { example in
-                let sample = example.sample
-                func line(_ outcome: SingleEditResult.Outcome) -> String {
-                    sample.prompt + outcome.continuation.replacing("\n", with: "⏎")
-                }
-                var facts = Facts()
-                facts.add("told", sample.context)
-                facts.add("before", line(example.before))
-                facts.add("after", line(example.after))
-                return facts.text
-            }.joined(separator: "\n") + "\n"
+    /// What `inspect edit` says of an edit, with what was told and whether it is said.
+    private static func json(of example: SingleEditResult) -> JSONValue {
+        var object = example.json.object ?? JSONObject()
+        object["told"] = .string(example.sample.context)
+        object["hit"] = example.isHit.map { .bool($0) } ?? .null
+        return .object(object)
     }
 
-    // MARK: Page
+    // MARK: Files
 
-    /// Writes the page of all members into the results folder.
-    private func writePage(
-        of members: [Experiment], to name: String, in surroundings: Surroundings
-    ) throws -> URL {
+    /// Writes the page of all members, and the picture of those that compare conditions, into the results
+    /// folder.
+    private func writeFiles(
+        _ group: ExperimentGroup, _ members: [Experiment], report: String, _ examples: [SingleEditResult],
+        rule: String, in surroundings: Surroundings
+    ) throws -> (page: URL, picture: URL) {
         let root = results.root(in: surroundings.workplace)
-        let runs = try members.map { member in
-            let folder = try ResultsFolder(experiment: member.resultsName(model: model), in: root)
-            return try StoredRun(existing: folder.url)
+        let runs = try members.map { try stored($0, in: surroundings) }
+        let shown = examples.map(\.example)
+        let note =
+            rule.isEmpty
+            ? "" : "First sentences; \(rule). ✓ the model says what it was told, ✗ it does not."
+        let opening = RunPage.Opening(
+            title: experiment, lead: group.summary, examples: shown, examplesNote: note)
+        let page = root.appendingPathComponent(report)
+        try AtomicFile.write(try RunPage(runs, opening: opening).html(), to: page)
+        let generated = zip(members, runs).filter { member, _ in
+            if case .evaluation(is GenerationPlan) = member.plan { true } else { false }
+        }.map(\.1)
+        let picture = RunPicture(
+            generated.isEmpty ? runs : generated, examples: shown, examplesNote: note)
+        let drawing = page.deletingPathExtension().appendingPathExtension("svg")
+        try AtomicFile.write(picture.svg, to: drawing)
+        return (page, drawing)
+    }
+
+    private func stored(_ member: Experiment, in surroundings: Surroundings) throws -> StoredRun {
+        let folder = try ResultsFolder(
+            experiment: member.resultsName(model: model), in: results.root(in: surroundings.workplace))
+        return try StoredRun(existing: folder.url)
+    }
+
+    /// Model, seed, how the training went, and where the results are.
+    private func facts(of members: [Experiment], in surroundings: Surroundings) throws -> JSONObject {
+        var object = JSONObject()
+        var folders = JSONObject()
+        var trainings: [JSONValue] = []
+        for member in members {
+            let run = try stored(member, in: surroundings)
+            folders[member.name] = .string(run.folder.path)
+            trainings += run.trainings.map(\.json)
+            for name in ["model", "model fingerprint", "seed", "device"] where object[name] == nil {
+                guard let value = run.facts[name] else { continue }
+                object[name.replacing(" ", with: "_")] = Int(value).map { .integer($0) } ?? .string(value)
+            }
         }
-        let page = root.appendingPathComponent(name)
-        try AtomicFile.write(try RunPage(runs).html(), to: page)
-        return page
+        object["version"] = .string(RemediVersion.current)
+        object["training"] = .array(trainings)
+        object["folders"] = .object(folders)
+        return object
     }
 }

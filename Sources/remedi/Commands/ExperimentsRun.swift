@@ -14,6 +14,10 @@ package struct ExperimentsRun: Command {
             + " over all layers takes those that have an editor; --with-dependencies trains the others.",
         "What is there already is not computed again; an interrupted experiment started again goes on where"
             + " it stood.",
+        "'demo' shows its figures in tables, some examples, and where it wrote a page and a picture. With --json"
+            + " it writes an object instead: 'figures' by experiment, figure and condition, with intervals;"
+            + " 'examples' with 'told' and 'hit'; 'model', 'seed', 'device', 'training', 'folders', 'report',"
+            + " 'picture', 'seconds'; and under each evaluation's name what it writes with --json itself.",
     ]
 
     package var given = GivenArguments<ExperimentsRun>()

@@ -20,6 +20,7 @@ package struct InspectRun: Command {
     var format = TextTable.Format.plain
     var isJSON = false
     var page: String?
+    var picture: String?
     var exampleCount = RunPage.defaultExamples
 
     package init() {}
@@ -40,6 +41,9 @@ package struct InspectRun: Command {
             Option(
                 "html", \.page, .optional(.text("FILE")), group: "Output",
                 help: "writes a page with tables, plots and examples, which needs no other file"),
+            Option(
+                "svg", \.picture, .optional(.text("FILE")), group: "Output",
+                help: "writes the main plots as a picture, light or dark as its reader's screen"),
             Option(
                 "examples", \.exampleCount, .integer(minimum: 0), group: "Output",
                 help: "how many examples of a kind the page shows"),
@@ -64,23 +68,34 @@ package struct InspectRun: Command {
         if !compared.isEmpty {
             let runs = try compared.map { try StoredRun(existing: Self.locate($0, in: workplace)) }
             let comparison = try RunComparison(runs[0], runs[1])
-            try writePage(of: runs, comparison, in: workplace)
+            try writeFiles(of: runs, comparison, in: surroundings)
             return try show(comparison, surroundings)
         }
         let places = folders.isEmpty ? [workplace.results] : folders.map { Self.locate($0, in: workplace) }
         let runs = try places.flatMap { try StoredRun.runs(in: $0) }
-        try writePage(of: runs, nil, in: workplace)
+        try writeFiles(of: runs, nil, in: surroundings)
         if isJSON { return try surroundings.write(JSONValue.array(runs.map(\.json))) }
         if format == .csv { return try surroundings.write(RunTables.tidy(runs).text(.csv)) }
         try surroundings.write(runs.map { report($0) }.joined(separator: "\n"))
     }
 
-    private func writePage(
-        of runs: [StoredRun], _ comparison: RunComparison?, in workplace: Workplace
+    /// The page and the picture that are wanted; says where they are.
+    private func writeFiles(
+        of runs: [StoredRun], _ comparison: RunComparison?, in surroundings: Surroundings
     ) throws {
-        guard let page else { return }
-        let html = try RunPage(runs, comparison: comparison, examples: exampleCount).html()
-        try AtomicFile.write(html, to: workplace.resolve(page))
+        func write(_ text: String, to name: String, _ kind: String) throws {
+            let file = surroundings.workplace.resolve(name)
+            try AtomicFile.write(text, to: file)
+            try? surroundings.diagnostics.write("\(kind) written to \(file.path)\n")
+        }
+        if let page {
+            let html = try RunPage(runs, comparison: comparison, examples: exampleCount).html()
+            try write(html, to: page, "page")
+        }
+        if let picture {
+            let drawn = comparison.map { RunPicture($0) } ?? RunPicture(runs)
+            try write(drawn.svg, to: picture, "picture")
+        }
     }
 
     /// A folder as written, else of this name in the results folder.
@@ -114,7 +129,9 @@ package struct InspectRun: Command {
         }
         let text: String
         switch format {
-        case .plain: text = lines.joined(separator: "\n") + "\n\n" + table.text(format)
+        case .plain:
+            let tables = comparison.tables.map { $0.text(format) }
+            text = ([lines.map { $0 + "\n" }.joined()] + tables).joined(separator: "\n")
         case .markdown: text = lines.joined(separator: "  \n") + "\n\n" + table.text(format)
         case .csv, .latex: text = lines.map { "% \($0)\n" }.joined() + table.text(format)
         }

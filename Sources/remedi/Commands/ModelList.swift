@@ -8,7 +8,7 @@ package struct ModelList: Command {
     package static let summary = "lists the models that are here"
     package static let discussion = [
         "Looks into the models folder (REMEDI_MODELS_DIR, CM_MODELS_DIR or models) and into the cache of Hugging"
-            + " Face's tools (HF_HUB_CACHE, HF_HOME)."
+            + " Face's tools (HF_HUB_CACHE, HF_HOME). 'demo' is inside the program."
     ]
 
     package var given = GivenArguments<ModelList>()
@@ -21,12 +21,13 @@ package struct ModelList: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let entries = ModelInventory.entries(in: surroundings.workplace)
+        let workplace = surroundings.workplace
+        let found = ModelInventory.entries(in: workplace)
+        let entries = [try ModelInventory.demo(in: workplace)] + found
         if isJSON { return try surroundings.write(JSONValue.array(entries.map(json))) }
-        guard !entries.isEmpty else {
-            let workplace = surroundings.workplace
-            return try surroundings.write(
-                "no models in \(workplace.models.path) or \(workplace.hubCache.path)\n")
+        if found.isEmpty {
+            try? surroundings.diagnostics.write(
+                "no other models in \(workplace.models.path) or \(workplace.hubCache.path)\n")
         }
         var table = TextTable(columns: [
             .init("name"), .init("branch"), .init("family"), .init("parameters", .right),
@@ -38,10 +39,17 @@ package struct ModelList: Command {
                 entry.name, entry.revision ?? "", entry.family ?? "",
                 entry.summary.map { "\($0.parameterCount)" } ?? "", ByteCount.text(entry.byteCount),
                 types(of: entry).joined(separator: ", "),
-                entry.problem.map { Messages.sentence(for: $0) } ?? "complete", entry.folder.path,
+                state(of: entry), entry.folder.path,
             ])
         }
         try surroundings.write(table.text())
+    }
+
+    private func isInside(_ entry: ModelInventory.Entry) -> Bool { ModelName(entry.name).isDemo }
+
+    private func state(of entry: ModelInventory.Entry) -> String {
+        if let problem = entry.problem { return Messages.sentence(for: problem) }
+        return isInside(entry) ? "inside the program" : "complete"
     }
 
     private func types(of entry: ModelInventory.Entry) -> [String] {
@@ -56,7 +64,7 @@ package struct ModelList: Command {
             "size": .integer(entry.byteCount), "stored_as": .array(types(of: entry).map { .string($0) }),
             "complete": .bool(entry.problem == nil),
             "problem": text(entry.problem.map { Messages.sentence(for: $0) }),
-            "folder": .string(entry.folder.path),
+            "folder": .string(entry.folder.path), "inside": .bool(isInside(entry)),
         ]
     }
 }
