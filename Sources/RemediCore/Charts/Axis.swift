@@ -49,7 +49,9 @@ package struct Axis: Sendable, Equatable {
     }
 
     /// An axis of whole numbers that begins and ends with its data: layers, epochs.
-    package init(_ title: String, numbers: [Int], width: Double = 40) {
+    ///
+    /// - Parameter margin: the room before the first and behind the last, in parts of the data's range.
+    package init(_ title: String, numbers: [Int], margin: Double = 0.03) {
         let low = numbers.min() ?? 0
         let high = numbers.max() ?? 0
         self.title = title
@@ -64,7 +66,7 @@ package struct Axis: Sendable, Equatable {
             let first = (low + step - 1) / step * step
             ticks = stride(from: first, through: high, by: step).map(Double.init)
         }
-        let room = high == low ? 0.5 : Double(high - low) * 0.03
+        let room = high == low ? 0.5 : Double(high - low) * margin
         domain = (Double(low) - room)...(Double(high) + room)
     }
 

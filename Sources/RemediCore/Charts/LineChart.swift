@@ -71,15 +71,17 @@ package struct LineChart: Chart {
         let heights =
             points.flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }
             + baselines.flatMap(\.extent)
+        let hasBars = Set(points.map(\.x)).count <= Self.barLimit
+        let margin = hasBars && series.count > 1 ? 0.09 : 0.03
         var frame = PlotFrame(
-            x: Axis(xTitle, numbers: points.map(\.x)), y: Axis(yTitle, covering: heights, bounds: bounds))
+            x: Axis(xTitle, numbers: points.map(\.x), margin: margin),
+            y: Axis(yTitle, covering: heights, bounds: bounds))
         frame.right += Self.baselineWidth * Double(baselines.count)
         var parts: [Markup] = []
         if let marked { parts.append(frame.vertical("mark", Double(marked))) }
         for (index, line) in baselines.enumerated() {
             parts += drawn(line, at: frame.end + Self.baselineWidth * (Double(index) + 0.7), frame)
         }
-        let hasBars = Set(points.map(\.x)).count <= Self.barLimit
         for (index, one) in series.enumerated() {
             let isShifted = hasBars && one.points.contains { $0.lower != nil }
             let shift = isShifted ? Self.barDistance * (Double(index) - Double(series.count - 1) / 2) : 0

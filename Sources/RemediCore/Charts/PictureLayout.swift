@@ -17,7 +17,7 @@ struct PictureLayout {
     var y = Picture.margin - 4
 
     /// A letter's width, in parts of the font's size: that of wide fonts.
-    private static let letter = 0.585
+    private static let letter = 0.545
 
     private static var whole: Double { Picture.width - 2 * Picture.margin }
 

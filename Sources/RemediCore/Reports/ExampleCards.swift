@@ -101,7 +101,8 @@ struct ExampleCards {
     private static let textLimit = 600
 
     private static func cut(_ text: String) -> String {
-        text.count > textLimit ? text.prefix(textLimit) + "…" : text
+        let text = text.drop(while: \.isWhitespace)
+        return text.count > textLimit ? text.prefix(textLimit) + "…" : String(text)
     }
 
     /// The features that move most.
@@ -145,12 +146,13 @@ struct ExampleCards {
     // MARK: - Told, before, after
 
     static func table(of examples: [Picture.Example]) -> Markup {
-        let head = ["Told", "Before", "After"].map { PageParts.head($0, isNumber: false) }
+        let words = ["Told", "Before", "After"]
+        let head = words.map { PageParts.head($0, isNumber: false) }
         let body = examples.map { example in
-            func said(_ text: String, _ style: String) -> Markup {
+            func said(_ text: String, _ style: String, _ label: String) -> Markup {
                 let mark = style == "after" ? example.mark : ""
                 return Markup(
-                    "td", [:],
+                    "td", ["data-label": label],
                     [
                         Markup(
                             "bdi", [:],
@@ -163,8 +165,9 @@ struct ExampleCards {
             return Markup(
                 "tr", [:],
                 [
-                    Markup("th", ["scope": "row"], [Markup("bdi", [:], example.told)]),
-                    said(example.before, "before"), said(example.after, "after"),
+                    Markup(
+                        "th", ["scope": "row", "data-label": words[0]], [Markup("bdi", [:], example.told)]),
+                    said(example.before, "before", words[1]), said(example.after, "after", words[2]),
                 ])
         }
         return Markup(

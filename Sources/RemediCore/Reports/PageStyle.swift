@@ -103,11 +103,13 @@ enum PageStyle {
         .wide{margin-bottom:14px}
         .columns p.note{font-family:inherit;font-size:.8rem;margin:2px 0 0}
         .card table{width:100%}
+        .card thead th.n{white-space:nowrap}
         .card tbody th{white-space:normal}
         .note{color:var(--muted);font-size:.8rem}
         """
 
     private static let paper = """
+        @media (max-width:560px){table.told,table.told tbody,table.told tr,table.told th,table.told td{display:block}        table.told thead{display:none}table.told tr+tr>*{border-top:0}table.told tr+tr{border-top:1px solid var(--grid)}        table.told th,table.told td{padding:4px 0 4px 4.2em;text-indent:-4.2em}table.told [data-label]::before        {content:attr(data-label);display:inline-block;width:4.2em;text-indent:0;color:var(--muted);font-size:.86rem}}
         @media (max-width:480px){main{padding:20px 16px 48px}h1{font-size:1.55rem}h2{font-size:1.3rem;\
         margin-top:44px}h3{margin-top:34px}}
         @media print{body{font-size:9.5pt}main{max-width:none;padding:0}nav{display:none}details>summary{display:none}\

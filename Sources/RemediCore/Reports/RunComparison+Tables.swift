@@ -23,7 +23,7 @@ extension RunComparison {
     /// Tables that fit a page, one for each benchmark, pair of conditions and number of samples.
     package var tables: [TitledTable] {
         var tables: [TitledTable] = []
-        for entry in entries {
+        for entry in entries where !isRepeated(entry) {
             let title = Self.title(of: entry)
             if tables.last?.title != title {
                 let table = TextTable(
@@ -34,6 +34,12 @@ extension RunComparison {
             tables[tables.count - 1].table.add([entry.metric] + cells.suffix(4))
         }
         return tables
+    }
+
+    /// The reference's misspelling may stand beside the right name.
+    private func isRepeated(_ entry: Entry) -> Bool {
+        entry.metric == "fluency_generaton"
+            && entries.contains { $0.first == entry.first && $0.metric == "fluency_generation" }
     }
 
     /// `efficacy, prefix : linear 1, 5 samples, 2 only in A`

@@ -5,7 +5,7 @@ extension RunFigures {
         if let counts = Self.range(results.map(\.sampleCount)) { parts.append("n = \(counts)") }
         parts += layers(of: results.map(\.place))
         if let seed = run.facts["seed"] { parts.append("seed \(seed)") }
-        return parts.isEmpty ? "" : Self.capitalised(parts.joined(separator: ", ")) + "."
+        return Self.sentence(parts)
     }
 
     /// The same of how editors were trained.
@@ -19,7 +19,14 @@ extension RunFigures {
         }
         parts += Self.words(forLayers: trainings.map(\.layer), of: "edited layer")
         if let seed = run.facts["seed"] { parts.append("seed \(seed)") }
-        return parts.isEmpty ? "" : Self.capitalised(parts.joined(separator: ", ")) + "."
+        return Self.sentence(parts)
+    }
+
+    private static func sentence(_ parts: [String]) -> String {
+        guard let first = parts.first else { return "" }
+        // The letter n keeps its form.
+        let text = parts.joined(separator: ", ") + "."
+        return first.hasPrefix("n =") ? text : capitalised(text)
     }
 
     private var setting: [String] {

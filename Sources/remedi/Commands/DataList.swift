@@ -63,8 +63,8 @@ package struct DataList: Command {
         let size = ByteCount.text(Self.inside.reduce(0) { $0 + $1.bytes.count })
         try surroundings.write(
             "folder: \(workplace.data.path)\n\n" + table.text()
-                + "\nInside the program: small sets of all these kinds about an invented world (\(size)),\n"
-                + "which '--model demo' takes by itself, and '--dataset-file demo' with any model.\n")
+                + "\nInside the program (\(size)): small sets of all these kinds, about an invented world.\n"
+                + "'--model demo' takes them by itself, other models with '--dataset-file demo'.\n")
     }
 
     private static var inside: [DemoFiles.File] { DemoFiles.files(in: .data) }

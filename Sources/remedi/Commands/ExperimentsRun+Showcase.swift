@@ -117,9 +117,12 @@ extension ExperimentsRun {
             rule.isEmpty
             ? "" : "First sentences; \(rule). ✓ the model says what it was told, ✗ it does not."
         let opening = RunPage.Opening(
-            title: experiment, lead: group.summary, examples: shown, examplesNote: note)
+            title: "Experiment \(experiment)",
+            lead: ShowcaseReport.capitalised(group.summary) + ".", examples: shown, examplesNote: note)
         let page = root.appendingPathComponent(report)
-        try AtomicFile.write(try RunPage(runs, opening: opening).html(), to: page)
+        // What was found comes before how the editor was trained.
+        let inOrder = runs.filter { !$0.results.isEmpty } + runs.filter(\.results.isEmpty)
+        try AtomicFile.write(try RunPage(inOrder, opening: opening).html(), to: page)
         let generated = zip(members, runs).filter { member, _ in
             if case .evaluation(is GenerationPlan) = member.plan { true } else { false }
         }.map(\.1)

@@ -49,7 +49,7 @@ struct ShowcaseReport {
         }.joined()
     }
 
-    private static func capitalised(_ text: String) -> String {
+    static func capitalised(_ text: String) -> String {
         text.prefix(1).uppercased() + text.dropFirst()
     }
 }
