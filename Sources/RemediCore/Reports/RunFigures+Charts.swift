@@ -91,7 +91,7 @@ extension RunFigures {
         }
         let isSweep = measures.contains { $1.layers.count > 1 || $1.entityLayers.count > 1 }
         if isSweep { return charts(of: measures.map(\.1)) }
-        let shown = measures.filter { $0.0.place == .picture }
+        let shown = measures.filter { $0.0.prominence == .picture }
         guard let first = shown.first else { return losses?.charts ?? ofMetrics.first?.charts ?? [] }
         return [
             IntervalChart(

@@ -25,6 +25,7 @@ final class ChartTests: XCTestCase {
         XCTAssertEqual(histogram.legend.map(\.name), ["a (n = 7)"])
     }
 
+    /// At few places intervals are bars; what has no place stands behind the plot's end.
     func testLines() {
         let chart = LineChart(
             title: "Efficacy", x: "layer", y: "share",
@@ -36,15 +37,54 @@ final class ChartTests: XCTestCase {
                         .init(x: 1, y: .nan),
                     ])
             ],
-            baselines: [.init("prefix", color: 1, value: 0.5)], bounds: 0...1)
+            baselines: [.init("prefix", color: 1, value: 0.5, lower: 0.25, upper: 0.75)], bounds: 0...1)
         let svg = chart.svg.text
         for part in [
-            "<path class=\"curve c3\" d=\"M65.01 208L378.59 10\"/>",
-            "<path class=\"band c3\" d=\"M65.01 158.5L378.59 10L378.59 59.5L65.01 208Z\"/>",
-            "<line class=\"curve dotted c1\" x1=\"55.6\" y1=\"109\" x2=\"388\" y2=\"109\"/>",
+            "<path class=\"curve c3\" d=\"M64.7 208L367.9 10\"/>",
+            "<line class=\"whisker c3\" x1=\"64.7\" y1=\"208\" x2=\"64.7\" y2=\"158.5\"/>",
+            "<line class=\"curve dotted c1\" x1=\"55.6\" y1=\"109\" x2=\"384.7\" y2=\"109\"/>",
+            "<line class=\"curve c1\" x1=\"384.7\" y1=\"158.5\" x2=\"384.7\" y2=\"59.5\"/>",
             "<title>Efficacy</title>",
+            "<desc>linear: 0: 0.000 [0.000, 0.250]; 2: 1.000 [0.750, 1.000]. prefix: 0.500 [0.250, 0.750].</desc>",
         ] { XCTAssertTrue(svg.containsExactly(part), "\(part) in \(svg)") }
         XCTAssertEqual(chart.legend.map(\.mark), [.line, .dotted])
+    }
+
+    /// At many places intervals are bands, and points are not marked.
+    func testManyPlacesHaveBands() {
+        let points = (0..<20).map { LineChart.Point(x: $0, y: 0.5, lower: 0.4, upper: 0.6) }
+        let chart = LineChart(
+            title: "t", x: "layer", y: "share", series: [.init("linear", color: 3, points: points)])
+        let svg = chart.svg.text
+        XCTAssertEqual(svg.countOfExactly("class=\"band c3\""), 1)
+        XCTAssertFalse(svg.containsExactly("whisker") || svg.containsExactly("class=\"dot"))
+    }
+
+    /// Groups stand below each other on a page, beside their rows on a wide plot.
+    func testGroupsOfIntervals() {
+        let rows = [
+            ChartValue("unedited", color: 0, value: 0.1, lower: 0, upper: 0.2),
+            ChartValue("REMEDI", color: 3, value: -0.5), ChartValue("nothing", color: 1, value: .nan),
+        ]
+        var chart = IntervalChart(
+            title: "t", x: "share",
+            groups: [.init("Efficacy", notes: ["a note"], rows: rows), .init("b", rows: [])])
+        XCTAssertEqual(
+            chart.drawing.description, "Efficacy: unedited 0.100 [0.000, 0.200]; REMEDI −0.500.")
+        XCTAssertFalse(chart.svg.text.containsExactly("a note"))
+        chart.isWide = true
+        let svg = chart.svg.text
+        XCTAssertTrue(svg.containsExactly("a note"))
+        XCTAssertEqual(svg.countOfExactly("class=\"number\""), 2)
+        XCTAssertFalse(svg.containsExactly("nothing"))
+    }
+
+    /// Conditions can be told apart without colours.
+    func testMarkersDiffer() {
+        let shapes = (0..<6).map {
+            Marker.markup(color: $0, x: 0, y: 0).text.replacingExactly("c\($0)\"", with: "\"")
+        }
+        XCTAssertEqual(Set(shapes).count, 6, "\(shapes)")
     }
 
     /// Charts of nothing, or of what cannot be drawn, are still drawings.

@@ -11,5 +11,8 @@ enum ReportFixture {
 
     static func folder(_ name: String) -> URL { FixtureFiles.own("report/\(name)") }
 
+    /// All of them, read once.
+    static let runs = Result { try names.map(run) }
+
     static func run(_ name: String) throws -> StoredRun { try StoredRun(existing: folder(name)) }
 }

@@ -135,6 +135,31 @@ final class RunComparisonTests: XCTestCase {
         }
     }
 
+    /// For a terminal: one for each benchmark.
+    func testTables() throws {
+        let found = try comparison("eval_med_demo", "eval_med_demo")
+        XCTAssertEqual(
+            found.tables.map { $0.text(.plain) }.joined(),
+            """
+            mediation, contextual, unedited, 5 samples
+            metric        A      B                 B − A      p
+            ────────  ─────  ─────  ────────────────────  ─────
+            accuracy  1.000  1.000  0.000 [0.000, 0.000]  1.000
+            mediation, decontextual, unedited, 5 samples
+            metric        A      B                 B − A      p
+            ────────  ─────  ─────  ────────────────────  ─────
+            accuracy  1.000  1.000  0.000 [0.000, 0.000]  1.000
+
+            """)
+        for name in ReportFixture.names where name != "editors_demo" {
+            for table in try comparison(name, name).tables {
+                for line in table.text(.plain).split(separator: "\n") {
+                    XCTAssertLessThanOrEqual(line.count, 80, "\(name): \(line)")
+                }
+            }
+        }
+    }
+
     func testTable() throws {
         let found = try comparison("eval_med_demo", "eval_med_demo")
         XCTAssertEqual(

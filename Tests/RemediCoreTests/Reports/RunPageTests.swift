@@ -2,49 +2,102 @@ import Foundation
 import LanguageModels
 import XCTest
 
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
-
 @testable import RemediCore
 
 final class RunPageTests: XCTestCase {
-    private final class Elements: NSObject, XMLParserDelegate {
-        var names: [String: Int] = [:]
-        var addresses: [String] = []
+    func testPagesOfEveryKindAreWellFormedAndNeedNothingElse() throws {
+        let html = try RunPage(ReportFixture.runs.get()).html()
+        let found = XMLElements(html)
+        for name in ["script", "link", "img", "iframe", "object"] { XCTAssertNil(found.names[name], name) }
+        XCTAssertEqual(found.addresses, (1...6).map { "#run-\($0)" })
+        XCTAssertEqual(found.names["section"], 6)
+        XCTAssertGreaterThan(html.countOfExactly("class=\"plot\""), 40)
+        XCTAssertEqual(html.countOfExactly("class=\"plot\""), html.countOfExactly("class=\"panel\""))
+        XCTAssertFalse(html.containsExactly("url("))
+        XCTAssertFalse(html.containsExactly("@import"))
+    }
 
-        func parser(
-            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-            attributes: [String: String] = [:]
-        ) {
-            names[name, default: 0] += 1
-            addresses += [attributes["href"], attributes["src"]].compactMap { $0 }
+    /// Who cannot see the plots hears their numbers; every table says what its cells are of, and can be moved by
+    /// keys where it is too wide.
+    func testPagesAreAccessible() throws {
+        let html = try RunPage(ReportFixture.runs.get(), examples: 0).html()
+        let found = XMLElements(html)
+        let plots = html.countOfExactly("class=\"plot\"")
+        XCTAssertEqual(found.values(of: "role", in: "svg"), Array(repeating: "img", count: plots))
+        XCTAssertEqual(found.names["desc"], plots)
+        XCTAssertFalse(html.containsExactly("<desc></desc>") || html.containsExactly("<desc/>"))
+        XCTAssertEqual(found.values(of: "aria-hidden", in: "svg").count, found.names["svg"]! - plots)
+        XCTAssertEqual(found.values(of: "scope", in: "th").count, found.names["th"])
+        XCTAssertEqual(
+            found.values(of: "tabindex", in: "div").count, found.values(of: "aria-label", in: "div").count)
+        XCTAssertGreaterThan(found.values(of: "tabindex", in: "div").count, 8)
+        for number in 1...(found.names["figure"] ?? 0) {
+            XCTAssertTrue(html.containsExactly("<b>Figure \(number).</b>"), "\(number)")
         }
     }
 
-    /// Parses a page as XML.
-    private func elements(of html: String) throws -> Elements {
-        let found = Elements()
-        let parser = XMLParser(data: Data(html.utf8))
-        parser.delegate = found
-        XCTAssertTrue(parser.parse(), "\(String(describing: parser.parserError)), line \(parser.lineNumber)")
-        return found
+    /// Every number of the results stands on the page, rounded, with the sign of print.
+    func testEveryNumberIsOnThePage() throws {
+        for run in try ReportFixture.runs.get() {
+            let html = try RunPage([run], examples: 0).html()
+            let numbers = Set(html.utf8.split { !"0123456789.−".utf8.contains($0) }.map { String($0)! })
+            for result in run.results {
+                for metric in result.metrics {
+                    let text = ChartValue.text(metric.value)
+                    XCTAssertTrue(numbers.contains(text), "\(run.name) \(metric.name) \(text)")
+                }
+            }
+        }
     }
 
-    func testPagesOfEveryKindAreWellFormedAndNeedNothingElse() throws {
-        let runs = try StoredRun.runs(in: FixtureFiles.own("report"))
-        let html = try RunPage(runs).html()
-        let found = try elements(of: html)
-        XCTAssertNil(found.names["script"])
-        XCTAssertNil(found.names["link"])
-        XCTAssertEqual(found.addresses, (1...6).map { "#run-\($0)" })
-        XCTAssertEqual(found.names["section"], 6)
-        // Each plot, and a swatch for each entry of a legend.
-        XCTAssertGreaterThan(found.names["figure"] ?? 0, 40)
-        XCTAssertEqual(html.countOfExactly("class=\"plot\""), found.names["figure"])
-        XCTAssertFalse(html.containsExactly("url("))
-        XCTAssertFalse(html.containsExactly("@import"))
-        XCTAssertEqual(html, try RunPage(runs).html())
+    func testTheSameResultsGiveTheSameBytes() throws {
+        let page = RunPage([try ReportFixture.run("eval_ent_demo")])
+        XCTAssertEqual(try page.html(), try page.html())
+    }
+
+    func testTheOpening() throws {
+        let example = Picture.Example(
+            told: "A <b> is C", prompt: "A <b> is", before: " D.", after: " C.", isHit: true)
+        let opening = RunPage.Opening(
+            title: "Experiment x", lead: "What it is.", examples: [example], examplesNote: "the first")
+        let html = try RunPage([ReportFixture.run("eval_med_demo")], opening: opening).html()
+        _ = XMLElements(html)
+        for part in [
+            "<h1>Experiment x</h1>", "What it is.", "<b>Table 1.</b>", "the first",
+            "A &lt;b&gt; is<span class=\"after\"> C. ✓</span>",
+        ] { XCTAssertTrue(html.containsExactly(part), part) }
+    }
+
+    /// Long names can be broken behind the signs that join their words.
+    func testNamesCanBeBroken() {
+        XCTAssertEqual(
+            PageParts.breakable("a_b/<c").map(\.text).joined(), "a_<wbr/>b/<wbr/>&lt;c")
+    }
+
+    /// Of numbers and words that texts are written in, and of what plots are drawn in.
+    func testColoursHaveContrast() {
+        func luminance(_ color: String) -> Double {
+            let weights = [0.2126, 0.7152, 0.0722]
+            let number = Int(color.dropFirst(), radix: 16)!
+            return zip([16, 8, 0], weights).reduce(0) { sum, entry in
+                let value = Double(number >> entry.0 & 255) / 255
+                return sum + entry.1 * (value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4))
+            }
+        }
+        func contrast(_ a: String, _ b: String) -> Double {
+            let (x, y) = (luminance(a), luminance(b))
+            return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+        }
+        for scheme in [ChartStyle.light, ChartStyle.dark] {
+            for background in [scheme.background, scheme.card] {
+                for color in [scheme.text, scheme.muted, scheme.colors[3]] {
+                    XCTAssertGreaterThan(contrast(color, background), 4.5, "\(color) on \(background)")
+                }
+                for color in scheme.colors {
+                    XCTAssertGreaterThan(contrast(color, background), 3, "\(color) on \(background)")
+                }
+            }
+        }
     }
 
     /// The fixture's names hold angle brackets, quotes and ampersands.
@@ -57,7 +110,8 @@ final class RunPageTests: XCTestCase {
 
     func testGoldenPage() throws {
         let run = try ReportFixture.run("eval_med_demo")
-        let html = try RunPage([run]).html().replacingExactly(run.folder.path, with: "FOLDER")
+        let folder = PageParts.breakable(run.folder.path).map(\.text).joined()
+        let html = try RunPage([run]).html().replacingExactly(folder, with: "FOLDER")
             .replacingExactly(RemediVersion.current, with: "VERSION")
             .replacingExactly(PageStyle.sheet, with: "STYLE")
         let file = ReportFixture.folder("page.html")
@@ -72,7 +126,7 @@ final class RunPageTests: XCTestCase {
         XCTAssertTrue(html.containsExactly("<h2>Comparison</h2>"))
         XCTAssertTrue(html.containsExactly("B − A: share of samples"))
         XCTAssertFalse(html.containsExactly("<h3>Examples</h3>"))
-        _ = try elements(of: html)
+        _ = XMLElements(html)
     }
 
     func testExamplesAreTheFirstAndThoseThatChangeMost() throws {
@@ -94,7 +148,7 @@ final class RunPageTests: XCTestCase {
         let best = try XCTUnwrap((1..<5).max { changes[$0] < changes[$1] })
         let groups = exhibits[0].groups
         XCTAssertEqual(groups[0].examples.map(\.id), ["0"])
-        XCTAssertEqual(groups[1].reason, "Where linear, layer 1 changes most for the better")
+        XCTAssertEqual(groups[1].reason, "Where REMEDI, layer 1 changes most for the better")
         XCTAssertEqual(groups[1].examples.map(\.id), ["\(best)"])
         XCTAssertEqual(groups[0].examples[0].answers.map(\.place.condition), ["prefix", "replace", "linear"])
     }

@@ -36,24 +36,37 @@ final class DemoTests: XCTestCase {
         let first = run("experiments run demo --set size=24 batch-size=8 seed=7")
         XCTAssertEqual(first.code, 0, first.diagnostics)
         for part in [
-            "95 % interval", "\nefficacy ", "\nneighborhood ", "\nconsistency ", "\ncontextual F1 ",
-            "unedited", "prefix", "REMEDI, layer ", "\ntold    ", "\nbefore  ", "\nafter   ",
-            "\nreport  \(folder.path)/results/demo.html\n",
+            "95 % interval", "\nefficacy ↑ ", "\nneighbourhood ↑ ", "\nconsistency ↑ ", "\ncontextual F1 ↑ ",
+            "unedited", "prefix", "REMEDI, layer ", "state is read at layer 3", "\nfluency        how varied",
+            "first evaluated case of each of 3", "\ntold    ", "\nbefore  ", "\nafter   ",
+            "\nreport   \(folder.path)/results/demo.html\n", "\npicture  \(folder.path)/results/demo.svg\n",
+            "\ntook     0.0 s\n",
         ] {
             XCTAssertTrue(first.output.contains(part), "no \(part) in \(first.output)")
         }
         XCTAssertEqual(first.output.components(separatedBy: "\ntold    ").count, 4)
-        for line in first.output.split(separator: "\n") where !line.contains("  ") {
-            XCTAssertLessThanOrEqual(line.count, 130, "\(line)")
+        for line in first.output.split(separator: "\n") where !line.contains(folder.path) {
+            XCTAssertLessThanOrEqual(line.count, 80, "\(line)")
         }
         let page = try String(contentsOfFile: folder.path + "/results/demo.html", encoding: .utf8)
-        XCTAssertTrue(page.hasPrefix("<!DOCTYPE html>"))
+        XCTAssertTrue(page.contains("<h1>Experiment demo</h1>"))
+        let picture = try String(contentsOfFile: folder.path + "/results/demo.svg", encoding: .utf8)
+        XCTAssertTrue(picture.contains(">Neighbourhood ↑</text>") && picture.contains(">told</text>"))
         let second = run("experiments run demo --set size=24 batch-size=8 seed=7 --json")
         XCTAssertEqual(second.code, 0, second.diagnostics)
         let json = try JSONValue(parsing: second.output)
         XCTAssertEqual(json["report"]?.string, folder.path + "/results/demo.html")
         XCTAssertEqual(json["examples"]?.array?.count, 3)
+        XCTAssertEqual(json["picture"]?.string, folder.path + "/results/demo.svg")
         XCTAssertEqual(json["seconds"]?.double, 0)
+        XCTAssertEqual(json["seed"], 7)
+        XCTAssertEqual(json["model"], "demo")
+        XCTAssertEqual(json["training"]?.array?.first?["finished"], true)
+        let folders = try XCTUnwrap(json["folders"]?.object)
+        XCTAssertEqual(folders.members.map(\.key), ["train.demo", "eval.gen.demo", "eval.cls.demo"])
+        let figures = json["figures"]?["eval.gen.demo"]
+        XCTAssertNotNil(figures?["neighbourhood"]?["REMEDI, layer 2"]?["interval"]?.array)
+        XCTAssertNotNil(json["examples"]?.array?.first?["hit"]?.bool)
         let found = try XCTUnwrap(json["eval.gen.demo"]?.array)
         XCTAssertEqual(
             Set(found.compactMap { $0["condition"]?.string }), ["unedited", "prefix", "linear"])

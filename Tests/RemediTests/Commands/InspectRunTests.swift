@@ -52,6 +52,27 @@ final class InspectRunTests: XCTestCase {
         XCTAssertEqual(run.code, 0, run.diagnostics)
         XCTAssertTrue(
             try String(contentsOf: page, encoding: .utf8).hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
+        XCTAssertEqual(run.diagnostics, "page written to \(page.path)\n")
+    }
+
+    /// Of one run, of two compared; beside JSON too.
+    func testPicture() throws {
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("picture.svg")
+        for line in [
+            "eval_gen_demo --svg \(file.path)", "eval_gen_demo --json --svg \(file.path)",
+            "--compare eval_gen_demo/prefix eval_gen_demo/linear/1 --svg \(file.path)",
+        ] {
+            let run = inspect(line)
+            XCTAssertEqual(run.code, 0, run.diagnostics)
+            XCTAssertEqual(run.diagnostics, "picture written to \(file.path)\n", line)
+            XCTAssertTrue(
+                try String(contentsOf: file, encoding: .utf8).hasPrefix(
+                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\""),
+                line)
+            try FileManager.default.removeItem(at: file)
+        }
     }
 
     func testComparison() throws {
@@ -59,7 +80,11 @@ final class InspectRunTests: XCTestCase {
         XCTAssertEqual(run.code, 0, run.diagnostics)
         XCTAssertTrue(
             run.output.hasPrefix(
-                "A: \(results.path)/eval_gen_demo/prefix\nB: \(results.path)/eval_gen_demo/linear/1\n"))
+                "A: \(results.path)/eval_gen_demo/prefix\nB: \(results.path)/eval_gen_demo/linear/1\n\n"
+                    + "efficacy, prefix : linear 1, 5 samples\nmetric "))
+        for line in run.output.split(separator: "\n") where !line.contains("/") {
+            XCTAssertLessThanOrEqual(line.count, 80, "\(line)")
+        }
         let json = try JSONValue(
             parsing: inspect("--compare eval_gen_demo/prefix eval_gen_demo/linear/1 --json").output)
         XCTAssertEqual(json["comparisons"]?.array?.first?["samples"], 5)

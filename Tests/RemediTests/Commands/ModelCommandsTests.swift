@@ -21,10 +21,16 @@ final class ModelCommandsTests: XCTestCase {
         try FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + path).sorted()
     }
 
-    func testNoModels() {
+    func testNoModels() throws {
+        let list = run("model list")
         XCTAssertEqual(
-            run("model list").output, "no models in \(folder.path)/models or \(folder.path)/hf/hub\n")
-        XCTAssertEqual(run("model list --json").output, "[]\n")
+            list.diagnostics, "no other models in \(folder.path)/models or \(folder.path)/hf/hub\n")
+        XCTAssertTrue(list.output.contains("\ndemo "), list.output)
+        XCTAssertTrue(list.output.contains("inside the program"), list.output)
+        let entries = try JSONValue(parsing: Data(run("model list --json").output.utf8)).array
+        XCTAssertEqual(entries?.map { $0["name"] }, ["demo"])
+        XCTAssertEqual(entries?.first?["inside"], true)
+        XCTAssertEqual(entries?.first?["family"], "gpt2")
     }
 
     func testRandomThenList() throws {
@@ -38,8 +44,9 @@ final class ModelCommandsTests: XCTestCase {
         try AtomicFile.write(
             #"{"model_type": "gpt2"}"#, to: folder.appendingPathComponent("models/me/half/config.json"))
         let value = try JSONValue(parsing: Data(run("model list --json").output.utf8))
-        let entries = try XCTUnwrap(value.array)
+        let entries = Array(try XCTUnwrap(value.array).dropFirst())
         XCTAssertEqual(entries.map { $0["name"] }, ["gpt2_random", "me/half"])
+        XCTAssertEqual(entries[0]["inside"], false)
         XCTAssertEqual(entries[0]["complete"], true)
         XCTAssertEqual(entries[0]["family"], "gpt2")
         XCTAssertEqual(entries[0]["stored_as"], ["F16"])
@@ -48,7 +55,7 @@ final class ModelCommandsTests: XCTestCase {
             entries[1]["problem"],
             .string("there is no file \(folder.path)/models/me/half/model.safetensors"))
         let lines = run("model list").output.components(separatedBy: "\n\n")[0].split(separator: "\n")
-        XCTAssertEqual(lines.count, 4)
+        XCTAssertEqual(lines.count, 5)
         // The reason why the other cannot be read is long: the table has several parts.
         XCTAssertTrue(run("model list").output.contains("\ngpt2_random  "), run("model list").output)
         XCTAssertTrue(run("model list").output.contains("complete"), run("model list").output)
