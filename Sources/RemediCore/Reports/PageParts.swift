@@ -54,9 +54,15 @@ enum PageParts {
 
     private static func said(_ label: String, _ text: String, _ context: String) -> [Markup] {
         [
-            Markup("b", [:], label), Markup(text: text.isEmpty ? " " : " \(text) "),
-            Markup("span", ["class": "context"], context),
+            Markup("b", [:], label), Markup(text: text.isEmpty ? " " : " \(bound(text)) "),
+            Markup("span", ["class": "context"], bound(context)),
         ]
+    }
+
+    /// Numbers stay in the line of what belongs to them.
+    private static func bound(_ text: String) -> String {
+        text.replacingExactly(" %", with: "\u{A0}%").replacingExactly("n = ", with: "n\u{A0}=\u{A0}")
+            .replacingExactly("layer ", with: "layer\u{A0}").replacingExactly("seed ", with: "seed\u{A0}")
     }
 
     static func panel(_ chart: any Chart) -> Markup {

@@ -109,11 +109,12 @@ enum PageStyle {
         """
 
     private static let paper = """
-        @media (max-width:560px){table.told,table.told tbody,table.told tr,table.told th,table.told td{display:block}        table.told thead{display:none}table.told tr+tr>*{border-top:0}table.told tr+tr{border-top:1px solid var(--grid)}        table.told th,table.told td{padding:4px 0 4px 4.2em;text-indent:-4.2em}table.told [data-label]::before        {content:attr(data-label);display:inline-block;width:4.2em;text-indent:0;color:var(--muted);font-size:.86rem}}
+        @media (max-width:560px){table.told,table.told tbody,table.told tr,table.told th,table.told td{display:block}        table.told thead{display:none}table.told tr+tr>*{border-top:0}table.told tr+tr{border-top:1px solid var(--grid)}        table.told th,table.told td{padding:4px 0 4px 3.8rem;text-indent:-3.8rem}table.told [data-label]::before        {content:attr(data-label);display:inline-block;width:3.8rem;text-indent:0;color:var(--muted);font-size:.86rem}}
         @media (max-width:480px){main{padding:20px 16px 48px}h1{font-size:1.55rem}h2{font-size:1.3rem;\
         margin-top:44px}h3{margin-top:34px}}
         @media print{body{font-size:9.5pt}main{max-width:none;padding:0}nav{display:none}details>summary{display:none}\
-        figure,.card,.wide,.panel,tr{break-inside:avoid}h1,h2,h3,h4,.caption{break-after:avoid}\
+        figure,.card,.wide,.panel,table,tr{break-inside:avoid}h1,h2,h3,h4,.caption{break-after:avoid}\
+        figcaption{break-before:avoid}details::details-content{display:block;content-visibility:visible}\
         .scroll{overflow:visible}.panels{grid-template-columns:1fr 1fr}.cards{grid-template-columns:repeat(3,1fr)}\
         .columns{grid-template-columns:repeat(auto-fit,minmax(140px,1fr))}th,td{padding-right:10px}\
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

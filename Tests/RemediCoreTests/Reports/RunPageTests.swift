@@ -40,7 +40,8 @@ final class RunPageTests: XCTestCase {
     func testEveryNumberIsOnThePage() throws {
         for run in try ReportFixture.runs.get() {
             let html = try RunPage([run], examples: 0).html()
-            let numbers = Set(html.utf8.split { !"0123456789.−".utf8.contains($0) }.map { String($0)! })
+            let numbers = Set(
+                html.unicodeScalars.split { !"0123456789.−".unicodeScalars.contains($0) }.map { String($0) })
             for result in run.results {
                 for metric in result.metrics {
                     let text = ChartValue.text(metric.value)
