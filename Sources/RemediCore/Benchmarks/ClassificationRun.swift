@@ -6,18 +6,21 @@ package struct ClassificationRun {
     package let model: LanguageModel
     package let control: ControlModel
     package let dataset: Dataset
+    /// What `dataset` is a part of, whose training split normalises.
+    let wholeDataset: Dataset
     package let options: ClassificationOptions
     /// The experiment's folder; results go to `<type>/<block>/` below it.
     package let directory: URL
     package let progress: any ProgressReporter
 
     package init(
-        model: LanguageModel, control: ControlModel, dataset: Dataset, options: ClassificationOptions,
-        directory: URL, progress: any ProgressReporter
+        model: LanguageModel, control: ControlModel, dataset: Dataset, wholeDataset: Dataset? = nil,
+        options: ClassificationOptions, directory: URL, progress: any ProgressReporter
     ) {
         self.model = model
         self.control = control
         self.dataset = dataset
+        self.wholeDataset = wholeDataset ?? dataset
         self.options = options
         self.directory = directory
         self.progress = progress
@@ -46,7 +49,7 @@ package struct ClassificationRun {
         for members in groups(of: probes) {
             let group = ProbeGroup(
                 model: probes[members[0]].model, tokens: probes[members[0]].tokens,
-                probes: members.map { probes[$0] }, samples: samples, inputs: inputs, dataset: dataset,
+                probes: members.map { probes[$0] }, samples: samples, inputs: inputs, dataset: wholeDataset,
                 options: options, directory: directory, progress: progress)
             let classification = kind.init(group)
             for index in members {

@@ -32,7 +32,7 @@ package struct EfficacyBenchmark: Benchmark {
         }
         let scores = try subject.scores(of: asked.map(\.prompt), benchmark: name, journal)
         let samples = zip(asked, scores).map { asked, score in
-            score.json(id: asked.sample.id, prompt: asked.text)
+            score.json(id: asked.sample.id, prompt: asked.text, given: asked.prompt.given)
         }
         var result = BenchmarkResult(
             samples: samples,
@@ -75,12 +75,18 @@ struct PromptScore: Sendable, Equatable {
     }
 
     /// The entry of a result file; the reference's keys first.
-    func json(id: String, prompt: String) -> JSONValue {
-        [
+    ///
+    /// - Parameters:
+    ///   - prompt: the sample's, by which conditions are compared; the reference has the given one here.
+    ///   - given: what was read in its place.
+    func json(id: String, prompt: String, given: String?) -> JSONValue {
+        var object: JSONObject = [
             "id": .string(id), "prompt": .string(prompt), "target_score": .number(target.first),
             "comparator_score": .number(comparator.first), "target_full_score": .number(target.full),
             "comparator_full_score": .number(comparator.full),
         ]
+        if let given { object["given_prompt"] = .string(given) }
+        return .object(object)
     }
 }
 

@@ -17,10 +17,12 @@ final class ErrorClassification: Classification {
     init(_ group: ProbeGroup) { self.group = group }
 
     func inputs(of probe: Probe) throws -> JSONObject {
-        [
+        var inputs: JSONObject = [
             "normalize": .string(group.options.normalization.rawValue),
             "top_k_labels": .integer(group.options.topKLabels),
         ]
+        if probe.usesEntity { inputs["editor_entity"] = .string(group.options.entityInput.rawValue) }
+        return inputs
     }
 
     func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult {
@@ -88,44 +90,59 @@ final class ErrorClassification: Classification {
     /// statistics, since they are too many to be kept.
     private func scores(of probe: Probe) throws -> [Int: [[Double]]] {
         if let known = scores[probe.folder] { return known }
+        var found: [Int: [[Double]]] = [:]
+        if probe.usesEntity, group.options.entityInput == .prompt {
+            for block in probe.entityBlocks {
+                found[block] = try scores(of: probe, at: [block], input: .prompt(block: block))[block]
+            }
+        } else {
+            found = try scores(of: probe, at: probe.entityBlocks, input: probe.usesEntity ? .alone : .none)
+        }
+        scores[probe.folder] = found
+        return found
+    }
+
+    /// The same at blocks for which the directions are the same.
+    private func scores(
+        of probe: Probe, at blocks: [Int], input: OccupationMeasurements.EntityInput
+    ) throws -> [Int: [[Double]]] {
         let measured = try measurements()
         let editor = try probe.editor()
         let normal = group.options.normalization == .train ? try trainingMeasurements() : measured
-        let spread = try spread(of: probe, editor, normal)
-        let products = try probe.entityBlocks.map { block in
+        let spread = try spread(of: probe, editor, input, normal)
+        let products = try blocks.map { block in
             let states = DimensionStatistics(
                 of: [try normal.states(block)], dimensions: editor.hiddenSize)
             return (block: block, product: NormalizedDotProduct(states, spread))
         }
         let titles = measured.occupations.count
         var found: [Int: [[Double]]] = [:]
-        try forEachPiece(of: measured, probe, editor, stage: "scores") { people, directions in
+        for block in blocks { found[block] = [] }
+        try forEachPiece(of: measured, probe, editor, input, stage: "scores") { people, directions in
             for (block, product) in products {
-                let states = try measured.states(block, of: people)
-                let repeated = Self.repeating(states, times: titles, size: editor.hiddenSize)
-                let values = product(repeated, directions)
+                let values = product(try measured.statesForTitles(block, of: people), directions)
                 for start in stride(from: 0, to: values.count, by: titles) {
-                    found[block, default: []].append(Array(values[start..<start + titles]))
+                    found[block]?.append(Array(values[start..<start + titles]))
                 }
             }
         }
-        for block in probe.entityBlocks where found[block] == nil { found[block] = [] }
-        scores[probe.folder] = found
         return found
     }
 
     /// How the directions of all people and titles are spread, all together.
     private func spread(
-        of probe: Probe, _ editor: Editor, _ measured: OccupationMeasurements
+        of probe: Probe, _ editor: Editor, _ input: OccupationMeasurements.EntityInput,
+        _ measured: OccupationMeasurements
     ) throws -> DimensionStatistics {
         var statistics = StreamedStatistics(dimensions: editor.hiddenSize)
-        try forEachPiece(of: measured, probe, editor, stage: "directions") { statistics.add($1) }
+        try forEachPiece(of: measured, probe, editor, input, stage: "directions") { statistics.add($1) }
         return statistics.statistics
     }
 
     /// Calls `body` with the directions of a few people at a time.
     private func forEachPiece(
-        of measured: OccupationMeasurements, _ probe: Probe, _ editor: Editor, stage: String,
+        of measured: OccupationMeasurements, _ probe: Probe, _ editor: Editor,
+        _ input: OccupationMeasurements.EntityInput, stage: String,
         _ body: (Range<Int>, [Float]) throws -> Void
     ) throws {
         let count = measured.people.count
@@ -134,19 +151,9 @@ final class ErrorClassification: Classification {
         for start in stride(from: 0, to: count, by: Self.piece) {
             let people = start..<min(start + Self.piece, count)
             try body(
-                people, measured.directions(of: people, by: editor, usingEntity: probe.usesEntity))
+                people, measured.directions(of: people, by: editor, input: input))
             try group.progress.advance(to: people.upperBound)
         }
         group.progress.report(.finished)
-    }
-
-    /// Every row of [N, D] `times` times in turn.
-    private static func repeating(_ rows: [Float], times: Int, size: Int) -> [Float] {
-        var result: [Float] = []
-        result.reserveCapacity(rows.count * times)
-        for start in stride(from: 0, to: rows.count, by: size) {
-            for _ in 0..<times { result += rows[start..<start + size] }
-        }
-        return result
     }
 }

@@ -136,7 +136,8 @@ extension EvaluationSubject {
         try words.forEach(model.check(tokens:))
         let longest = prompt.tokens.count + words.map(\.count).max()! - 1
         guard longest <= model.contextLength else { throw SkipReason.tooLong }
-        return ScoredPrompt(tokens: prompt.tokens, words: words, edit: prompt.edit)
+        let given = prompt.text == text ? nil : prompt.text
+        return ScoredPrompt(tokens: prompt.tokens, words: words, edit: prompt.edit, given: given)
     }
 
     /// The continuation of every prompt, in order, each the whole text that was read with what follows.

@@ -152,22 +152,47 @@ final class OccupationMeasurements {
         return try entities.file.states(slot(block, in: settings.entityBlocks), of: Array(people))
     }
 
+    /// Which states of the people editors get.
+    enum EntityInput {
+        /// None: they do not use one.
+        case none
+        /// That of the name alone, at the editor's block.
+        case alone
+        /// That in the prompt, after this block.
+        case prompt(block: Int)
+    }
+
     /// The directions of every title for some people, [people · T, D]: those of a person are consecutive.
     ///
     /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
-    func directions(of people: Range<Int>, by editor: Editor, usingEntity: Bool) throws -> [Float] {
+    func directions(of people: Range<Int>, by editor: Editor, input: EntityInput) throws -> [Float] {
         try readAll()
         let rows = people.flatMap { texts(of: $0) }
         let ids = people.flatMap { person in
             occupations.titles.map { "\(self.people[person].id) \($0)" }
         }
-        let names =
-            try usingEntity
-            ? attributes.file.states(
-                settings.attributeBlocks.count + slot(editor.block, in: settings.nameBlocks), of: rows) : nil
+        let names: [Float]?
+        switch input {
+        case .none: names = nil
+        case .alone:
+            let slot = settings.attributeBlocks.count + slot(editor.block, in: settings.nameBlocks)
+            names = try attributes.file.states(slot, of: rows)
+        case .prompt(let block): names = try statesForTitles(block, of: people)
+        }
         return try editor.directions(
             attributes: attributes.file.states(slot(editor.block, in: settings.attributeBlocks), of: rows),
             entities: names, sampleIds: ids)
+    }
+
+    /// People's states after `block`, each once for every title, [people · T, D].
+    func statesForTitles(_ block: Int, of people: Range<Int>) throws -> [Float] {
+        let states = try states(block, of: people)
+        var result: [Float] = []
+        result.reserveCapacity(states.count * occupations.count)
+        for start in stride(from: 0, to: states.count, by: model.hiddenSize) {
+            for _ in 0..<occupations.count { result += states[start..<start + model.hiddenSize] }
+        }
+        return result
     }
 
     /// The text of every title for a person: for the true one, the person's own.

@@ -106,6 +106,7 @@ package struct ProbeGroup: Sendable {
     package let samples: [Sample]
     /// What decides the samples and what else all results share.
     package let inputs: JSONObject
+    /// The data set whose training split normalises.
     package let dataset: Dataset
     package let options: ClassificationOptions
     /// The experiment's folder; what a run keeps there until it is done has names that start with `name`.

@@ -8,6 +8,8 @@ struct ScoredPrompt: Sendable {
     var words: [[Int]]
     /// Where a direction is added; nil: nowhere.
     var edit: PromptEdit?
+    /// The text that is read, where a baseline makes another one of the prompt.
+    var given: String?
 }
 
 /// A direction [1, D] for some tokens of a prompt.

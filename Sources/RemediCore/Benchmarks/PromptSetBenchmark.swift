@@ -47,8 +47,8 @@ package struct PromptSetBenchmark: Benchmark {
         let metrics = PreferenceMetrics(asked.map { Array(scores[$0.prompts]) })
         var result = BenchmarkResult(
             samples: asked.enumerated().map { index, asked in
-                let entries = zip(asked.texts, scores[asked.prompts]).map {
-                    $1.json(id: asked.sample.id, prompt: $0)
+                let entries = zip(asked.texts, asked.prompts).map { text, place in
+                    scores[place].json(id: asked.sample.id, prompt: text, given: prompts[place].given)
                 }
                 return [
                     "id": .string(asked.sample.id), "prompts": .array(entries),

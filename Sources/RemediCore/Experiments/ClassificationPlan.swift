@@ -61,7 +61,12 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         try run(in: context).run(classification)
     }
 
+    /// - Throws: `ExperimentError.exclusiveSettings`.
     private func run(in context: EvaluationContext) throws -> ClassificationRun {
+        // Directions that are normalised by stored statistics must not depend on where they are used.
+        if normalization == .train, entityInput == .prompt {
+            throw ExperimentError.exclusiveSettings("normalize train", "editor_entity prompt")
+        }
         var options = ClassificationOptions()
         options.variants = variants
         options.controls = controls
@@ -72,7 +77,6 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
             options.entityBlocks = blocks
         }
         options.normalization = normalization
-        // Directions that are to be normalised by stored statistics must not depend on where they are used.
         options.entityInput =
             normalization == .train
             ? .alone : entityInput ?? (scope.compatibility == .reference ? .prompt : .alone)
@@ -84,7 +88,8 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         options.overwrite = context.overwrite
         return ClassificationRun(
             model: context.model, control: try control(context), dataset: context.dataset,
-            options: options, directory: context.directory, progress: context.progress)
+            wholeDataset: context.wholeDataset, options: options, directory: context.directory,
+            progress: context.progress)
     }
 
     /// The model that `model random` makes of the evaluated one, with the editors trained on it.

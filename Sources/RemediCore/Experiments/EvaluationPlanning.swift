@@ -88,6 +88,8 @@ package struct EvaluationContext: Sendable {
     package var model: LanguageModel
     package var modelName: ModelName
     package var dataset: Dataset
+    /// What `dataset` is a part of, whose training split gives statistics; nil: `dataset` itself.
+    package var wholeDataset: Dataset?
     /// The experiment's folder.
     package var directory: URL
     /// Holds `<type>/<block>/weights.*`.

@@ -10,6 +10,8 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case unknownKey(path: String, key: String, nearest: String?)
     case missingKey(path: String, key: String)
     case invalidValue(path: String, key: String, problem: InvalidValue)
+    /// Two settings, each with its value, of which one forbids the other.
+    case exclusiveSettings(String, String)
     /// No configuration of this name; `folders` are those that were searched.
     case unknownExperiment(name: String, nearest: String?, folders: [String])
     /// The folders that were searched hold no configuration at all.
@@ -22,6 +24,8 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case notAResultsFolder(path: String, foreign: String)
     /// What an experiment needs is not there; `commands` make it, where it is known which.
     case dependenciesMissing(experiment: String, needed: [ExperimentDependency], commands: [String])
+    /// A named evaluation finds no editors where its training stores them; `command` trains them first.
+    case editorsNotTrained(path: String, command: String)
     case modelNotFound(name: String, searched: [String])
     case dataFileNotFound(dataset: DatasetName, searched: [String])
 }

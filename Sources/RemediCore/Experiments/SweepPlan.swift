@@ -58,7 +58,6 @@ package struct SweepPlan<Inner: SweepablePlan>: EvaluationPlanning {
                 return summary
             }
         }
-        // Only the whole data set has the training split that normalisers are made of.
         let validationPlace = try validationContext(context)
         let evaluated = try summaries(.evaluation, inner, context)
         let summaries = try summaries(.validation, onAll, validationPlace) + evaluated
@@ -85,6 +84,7 @@ package struct SweepPlan<Inner: SweepablePlan>: EvaluationPlanning {
         var result = context
         result.dataset = try context.dataset.validationSamples(
             ofEditorIn: Editor.folder(type: scope.editorType, block: block, directory: editors))
+        result.wholeDataset = context.dataset
         result.directory = context.directory.appendingPathComponent("validation")
         return result
     }

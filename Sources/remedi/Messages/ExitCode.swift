@@ -26,12 +26,12 @@ package enum ExitCode {
     private static func of(_ error: ExperimentError) -> Int32 {
         switch error {
         case .syntax, .unknownKey, .missingKey, .invalidValue, .unknownExperiment, .unusableFolderName,
-            .unusableFileName:
+            .unusableFileName, .exclusiveSettings:
             wrongUsage
         // A name that is no folder here and stands for nothing on a hub.
         case .modelNotFound(let name, _): ModelName(name).isOnHub ? failed : wrongUsage
         case .unreadable, .unwritable, .noExperiments, .notAResultsFolder, .dependenciesMissing,
-            .dataFileNotFound:
+            .editorsNotTrained, .dataFileNotFound:
             failed
         }
     }

@@ -13,6 +13,7 @@ extension Messages {
             "\(path): there is no setting '\(key)'" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .missingKey(let path, let key): "\(path): the setting '\(key)' is missing"
         case .invalidValue(let path, let key, let problem): "\(path): \(key): \(words(problem))"
+        case .exclusiveSettings(let a, let b): "the settings '\(a)' and '\(b)' exclude each other"
         case .unknownExperiment(let name, let nearest, let folders):
             "there is no experiment '\(name)' in \(folders.joined(separator: " or "))"
                 + (nearest.map { "; did you mean \($0)?" } ?? "")
@@ -28,6 +29,8 @@ extension Messages {
                     ? ""
                     : "; run " + commands.map { "'\($0)'" }.joined(separator: ", then ")
                         + " or add --with-dependencies")
+        case .editorsNotTrained(let path, let command):
+            "there is no editor at \(path); '\(command)' trains it first"
         case .modelNotFound(let name, let searched):
             "there is no model '\(name)'; looked for \(searched.joined(separator: ", "))"
                 + (ModelName(name).ids.isEmpty ? "" : "; 'remedi model download \(name)' fetches it")
@@ -147,6 +150,13 @@ extension Messages {
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .locked(let path, let owner): "\(path) is in use by \(owner)"
         }
+    }
+
+    /// What is said where a GPU is there and the processor computes.
+    static func unusedGPU(_ file: String, reason: String) -> String {
+        let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
+        return
+            "warning: there is a GPU (\(file)), but it cannot be used: \(reason); computing on the processor"
     }
 
     static func words(_ error: ComputeError) -> String {

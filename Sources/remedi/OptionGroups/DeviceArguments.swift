@@ -69,15 +69,22 @@ package struct DeviceArguments: Sendable, Equatable {
 
     /// The chosen device; with `auto`, the first GPU if there is one that can be used.
     ///
+    /// - Parameters:
+    ///   - deviceFiles: where the system has files of devices.
+    ///   - unused: told with `auto` of a GPU that is there and cannot be used, and why.
     /// - Throws: `ComputeError`.
-    func makeBackend(in workplace: Workplace) throws -> any ComputeBackend {
+    func makeBackend(
+        in workplace: Workplace, deviceFiles: String = "/dev",
+        unused: (_ gpu: String, _ reason: String) -> Void = { _, _ in }
+    ) throws -> any ComputeBackend {
         switch device {
         case .cpu: return CPUBackend(threads: threads)
         case .cuda(let number): return try makeCUDABackend(number, in: workplace)
         case .auto:
             do {
                 return try makeCUDABackend(0, in: workplace)
-            } catch ComputeError.deviceUnavailable {
+            } catch ComputeError.deviceUnavailable(_, let reason) {
+                if let gpu = GPUDeviceFiles.first(in: deviceFiles) { unused(gpu, reason) }
                 return CPUBackend(threads: threads)
             }
         }

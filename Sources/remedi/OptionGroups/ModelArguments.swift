@@ -39,7 +39,9 @@ package struct ModelArguments: Sendable, Equatable {
     /// - Throws: `ExperimentError`, `LanguageModelError`, `ComputeError`.
     func open(in workplace: Workplace, progress: any ProgressReporter) throws -> LanguageModel {
         let folder = try locate(in: workplace)
-        let backend = try device.makeBackend(in: workplace)
+        let backend = try device.makeBackend(in: workplace) { gpu, reason in
+            progress.report(.message(Messages.unusedGPU(gpu, reason: reason)))
+        }
         progress.report(.message("model \(folder.path) on \(backend.deviceDescription)"))
         return try LanguageModel(
             folder: folder, name: name, backend: backend,

@@ -197,6 +197,52 @@ final class ErrorClassificationTests: XCTestCase {
             context: "\(name) \(attribute).", prompt: "\(name) has the occupation of", targetMediated: title)
     }
 
+    /// An editor that gives the entity's state back as direction: then every title of a person has the score of
+    /// the state with itself, and these sum up to what normalising leaves of them.
+    func testEditorsGetTheEntityThatTheOptionsName() throws {
+        let model = try BiosFixture.model("gpt2", in: temporaryFolder())
+        let size = model.hiddenSize
+        let editors = try temporaryFolder()
+        var identity = [Float](repeating: 0, count: size * size)
+        for dimension in 0..<size { identity[dimension * size + dimension] = 1 }
+        let zeros = [Float](repeating: 0, count: size)
+        let editor = try Editor(
+            type: .biaffine, block: 1, shape: EditorShape(hiddenSize: size),
+            values: [identity, zeros, [Float](repeating: 0, count: size * size), zeros],
+            metadata: EditorMetadata(model: "gpt2", modelFingerprint: model.fingerprint),
+            backend: model.backend)
+        try editor.save(to: Editor.folder(type: .biaffine, block: 1, directory: editors))
+        let people = ["nurse", "poet", "nurse", "bee keeper", "poet"].enumerated().map { number, title in
+            person(["Ada", "Bo", "Cy", "Dan", "Eve"][number], title)
+        }
+        let dataset = Dataset(name: .biosbias, samples: people, fileHash: "")
+        let titles = 3.0
+        let count = Double(people.count)
+        let expected =
+            Double(size) * (count - 1) * ((count * titles - 1) / (titles * (count - 1))).squareRoot()
+        for input in ProbeEntityInput.allCases {
+            var options = ClassificationFixture.options(.biaffine, editors: editors, entityBlocks: [1, 2])
+            options.entityInput = input
+            options.topKLabels = 3
+            let folder = try temporaryFolder()
+            _ = try run(options, model: model, dataset: dataset, in: folder)
+            for block in [1, 2] {
+                let samples = try result("biaffine/1/error_cls_layer_\(block)", in: folder)["samples"]?.array
+                let scores = try XCTUnwrap(samples).map {
+                    ($0["predicted_top_k_scores"]?.array ?? []).compactMap(\.double)
+                }
+                XCTAssertEqual(scores.map(\.count), [3, 3, 3, 3, 3])
+                for values in scores { XCTAssertEqual(values[0], values[2], accuracy: 1e-6) }
+                let sum = scores.reduce(0) { $0 + $1[0] }
+                if input == .prompt {
+                    XCTAssertEqual(sum, expected, accuracy: 1e-3, "layer \(block)")
+                } else {
+                    XCTAssertGreaterThan(abs(sum - expected), 1, "layer \(block)")
+                }
+            }
+        }
+    }
+
     func testWhatCannotBeUsedIsCounted() throws {
         let model = try BiosFixture.model("gpt2", in: temporaryFolder())
         var lost = person("Eve", "nurse")

@@ -33,6 +33,23 @@ final class EvaluationRunTests: XCTestCase {
             try run.inputs(of: .unedited)["tokenizer"], .string(try model.tokenizer.fingerprint()))
     }
 
+    /// Where a baseline makes another text of a prompt, both are kept.
+    private func checkGivenPrompts(in folder: URL) throws {
+        let cases = try TinyModels.cases().samples
+        for place in ["unedited", "prefix", "linear/1"] {
+            for name in names {
+                let samples = try XCTUnwrap(try json("\(place)/\(name).json", in: folder)["samples"]?.array)
+                XCTAssertFalse(samples.isEmpty)
+                for entry in samples.flatMap({ $0["prompts"]?.array ?? [$0] }) {
+                    let sample = try XCTUnwrap(cases.first { $0.id == entry["id"]?.string })
+                    let prompt = try XCTUnwrap(entry["prompt"]?.string)
+                    let given = place == "prefix" ? sample.inContext(prompt).text : nil
+                    XCTAssertEqual(entry["given_prompt"]?.string, given, "\(place)/\(name)")
+                }
+            }
+        }
+    }
+
     func testResultFilesHaveTheReferencesForm() throws {
         let folder = try temporaryFolder()
         _ = try run(EvaluationFixture.options([.unedited, .prefix, .edited]), in: folder)
@@ -63,6 +80,7 @@ final class EvaluationRunTests: XCTestCase {
                 XCTAssertEqual(metrics, json["metrics"]?.text(), name)
             }
         }
+        try checkGivenPrompts(in: folder)
         let entry = try json("manifest.json", in: folder)["evaluations"]?["linear/1"]
         XCTAssertEqual(entry?["inputs"]?["alpha"], 1.0)
         XCTAssertEqual(entry?["inputs"]?["data"]?.string, try TinyModels.cases().fileHash)

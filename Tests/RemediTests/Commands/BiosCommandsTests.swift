@@ -80,6 +80,54 @@ final class BiosCommandsTests: XCTestCase {
             })
     }
 
+    /// A sweep's validation samples are normalised by the whole training split, as the others are, so that a
+    /// person has the same scores among both.
+    func testASweepByTheTrainingSplitsStatistics() throws {
+        let people = (0..<24).map { number -> String in
+            let name = String(UnicodeScalar(UInt8(65 + number)))
+            let title = ["nurse", "poet"][number % 2]
+            let attribute = number % 3 == 0 ? "works at night" : "is a \(title) since \(1980 + number)"
+            return Sample(
+                id: name, entity: name, attribute: attribute, context: "\(name) \(attribute).",
+                prompt: "\(name) has the occupation of", targetMediated: title
+            ).json.text()
+        }
+        func write(_ text: String, _ name: String) throws {
+            try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+        }
+        try write(people.joined(separator: "\n"), "people.jsonl")
+        let head = #""summary": "s", "dataset": "biosbias", "model": "\#(model)", "layers": [1]"#
+        try write(#"{\#(head), "max_epochs": 1, "hold_out": 0.5}"#, "train.tiny.json")
+        try write(
+            #"{\#(head), "entity_layers": [1, 2], "split": "all", "normalize": "train", "top_k_labels": 2}"#,
+            "sweep.cls.tiny.json")
+        func sweep(_ more: String...) -> TestRun {
+            TestRun(
+                ["experiments", "run", "sweep.cls.tiny", "-f", "people.jsonl", "--with-dependencies"] + more,
+                environment: ["REMEDI_CONFIGS": folder.path], in: folder)
+        }
+        let swept = sweep()
+        XCTAssertEqual(swept.code, 0, swept.diagnostics)
+        for layer in [1, 2] {
+            func samples(_ place: String) throws -> [String: JSONValue] {
+                let file = "results/sweep_cls_biosbias_gpt2/\(place)linear/1/error_cls_layer_\(layer).json"
+                let json = try JSONValue(parsing: Data(contentsOf: folder.appendingPathComponent(file)))
+                let samples = try XCTUnwrap(json["samples"]?.array)
+                return Dictionary(uniqueKeysWithValues: samples.map { ($0["id"]!.string!, $0) })
+            }
+            let (all, validation) = (try samples(""), try samples("validation/"))
+            XCTAssertEqual(all.count, 24)
+            XCTAssertEqual(validation.count, 12)
+            for (id, sample) in validation { XCTAssertEqual(sample, all[id], "layer \(layer), \(id)") }
+        }
+        let refused = sweep("--set", "editor-entity=prompt")
+        XCTAssertEqual(refused.code, 2)
+        XCTAssertTrue(
+            refused.diagnostics.contains(
+                "the settings 'normalize train' and 'editor_entity prompt' exclude each other\n"),
+            refused.diagnostics)
+    }
+
     /// Every biography is too long for the model: that is said, and nothing fails.
     func testNobodyCanBeUsed() throws {
         for (command, file) in [

@@ -33,6 +33,14 @@ final class MessagesTests: XCTestCase {
                 "a.json: batch_size: '\"x\"' is not a whole number of at least 1"
             ),
             (
+                .editorsNotTrained(path: "r/linear", command: "remedi experiments run x --with-dependencies"),
+                "there is no editor at r/linear; 'remedi experiments run x --with-dependencies' trains it first"
+            ),
+            (
+                .exclusiveSettings("normalize train", "editor_entity prompt"),
+                "the settings 'normalize train' and 'editor_entity prompt' exclude each other"
+            ),
+            (
                 .unknownExperiment(name: "train.x", nearest: "train.y", folders: ["A", "B"]),
                 "there is no experiment 'train.x' in A or B; did you mean train.y?"
             ),
