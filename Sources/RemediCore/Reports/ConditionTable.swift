@@ -58,9 +58,9 @@ package struct ConditionTable: Sendable {
         return table
     }
 
-    /// What each figure means, for who sees it the first time.
+    /// What each figure means, and each condition that does not say so itself, for who sees it the first time.
     package var legend: [(name: String, meaning: String)] {
-        figures.compactMap { figure in Self.meanings[figure.title].map { (figure.title, $0) } }
+        (figures.map(\.title) + conditions).compactMap { name in Self.meanings[name].map { (name, $0) } }
     }
 
     /// Where classifications read the entity, as far as there are any.
@@ -89,6 +89,8 @@ package struct ConditionTable: Sendable {
             "with the fact in front of the prompt: how well the editor tells, from the entity's hidden state"
             + " alone, that the model will not say it",
         "decontextual F1": "the same of the old fact, with the prompt alone",
+        "identity": "the fact's own hidden state in place of the editor's vector",
+        "control task": "the editor against shuffled truths: what chance reaches",
     ]
 
     private static func distinct<Element: Equatable>(_ elements: [Element]) -> [Element] {

@@ -24,21 +24,23 @@ extension ExperimentsRun {
         if !isJSON, !examples.isEmpty {
             try surroundings.write(words.text(of: examples, rule: rule) + "\n")
         }
-        let files = try writeFiles(group, members, report: report, examples, rule: rule, in: surroundings)
+        let runs = try members.map { (member: $0, run: try stored($0, in: surroundings)) }
+        let page = results.root(in: surroundings.workplace).appendingPathComponent(report)
+        let picture = try write(group, runs, to: page, examples, rule: rule)
         let seconds = surroundings.clock() - began
         guard isJSON else {
             var facts = Facts()
-            facts.add("report", files.page.path)
-            facts.add("picture", files.picture.path)
+            facts.add("report", page.path)
+            facts.add("picture", picture.path)
             facts.add("took", ProgressLine.duration(seconds))
             return try surroundings.write(facts.text)
         }
         object["figures"] = .object(figures)
         object["examples"] = .array(examples.map(Self.json))
         object["examples_rule"] = .string(rule)
-        for (key, value) in try facts(of: members, in: surroundings).members { object[key] = value }
-        object["report"] = .string(files.page.path)
-        object["picture"] = .string(files.picture.path)
+        for (key, value) in Self.facts(of: runs).members { object[key] = value }
+        object["report"] = .string(page.path)
+        object["picture"] = .string(picture.path)
         object["seconds"] = .number(seconds)
         try surroundings.write(.object(object))
     }
@@ -104,14 +106,14 @@ extension ExperimentsRun {
 
     // MARK: Files
 
-    /// Writes the page of all members, and the picture of those that compare conditions, into the results
-    /// folder.
-    private func writeFiles(
-        _ group: ExperimentGroup, _ members: [Experiment], report: String, _ examples: [SingleEditResult],
-        rule: String, in surroundings: Surroundings
-    ) throws -> (page: URL, picture: URL) {
-        let root = results.root(in: surroundings.workplace)
-        let runs = try members.map { try stored($0, in: surroundings) }
+    private typealias Member = (member: Experiment, run: StoredRun)
+
+    /// Writes the page of all members, and beside it the picture of those that compare conditions.
+    ///
+    /// - Returns: the picture's file.
+    private func write(
+        _ group: ExperimentGroup, _ runs: [Member], to page: URL, _ examples: [SingleEditResult], rule: String
+    ) throws -> URL {
         let shown = examples.map(\.example)
         let note =
             rule.isEmpty
@@ -119,18 +121,18 @@ extension ExperimentsRun {
         let opening = RunPage.Opening(
             title: "Experiment \(experiment)",
             lead: ShowcaseReport.capitalised(group.summary) + ".", examples: shown, examplesNote: note)
-        let page = root.appendingPathComponent(report)
         // What was found comes before how the editor was trained.
-        let inOrder = runs.filter { !$0.results.isEmpty } + runs.filter(\.results.isEmpty)
+        let all = runs.map(\.run)
+        let inOrder = all.filter { !$0.results.isEmpty } + all.filter(\.results.isEmpty)
         try AtomicFile.write(try RunPage(inOrder, opening: opening).html(), to: page)
-        let generated = zip(members, runs).filter { member, _ in
+        let generated = runs.filter { member, _ in
             if case .evaluation(is GenerationPlan) = member.plan { true } else { false }
-        }.map(\.1)
+        }.map(\.run)
         let picture = RunPicture(
-            generated.isEmpty ? runs : generated, examples: shown, examplesNote: note)
+            generated.isEmpty ? all : generated, examples: shown, examplesNote: note)
         let drawing = page.deletingPathExtension().appendingPathExtension("svg")
         try AtomicFile.write(picture.svg, to: drawing)
-        return (page, drawing)
+        return drawing
     }
 
     private func stored(_ member: Experiment, in surroundings: Surroundings) throws -> StoredRun {
@@ -140,21 +142,20 @@ extension ExperimentsRun {
     }
 
     /// Model, seed, how the training went, and where the results are.
-    private func facts(of members: [Experiment], in surroundings: Surroundings) throws -> JSONObject {
+    private static func facts(of runs: [Member]) -> JSONObject {
         var object = JSONObject()
         var folders = JSONObject()
-        var trainings: [JSONValue] = []
-        for member in members {
-            let run = try stored(member, in: surroundings)
+        for (member, run) in runs {
             folders[member.name] = .string(run.folder.path)
-            trainings += run.trainings.map(\.json)
-            for name in ["model", "model fingerprint", "seed", "device"] where object[name] == nil {
-                guard let value = run.facts[name] else { continue }
-                object[name.replacing(" ", with: "_")] = Int(value).map { .integer($0) } ?? .string(value)
+            for name in ["model", "model fingerprint", "device"] {
+                let key = name.replacing(" ", with: "_")
+                if object[key] == nil { object[key] = run.facts[name].map { .string($0) } }
             }
         }
+        let seed = runs.lazy.compactMap { $0.run.facts["seed"] }.first
+        object["seed"] = seed.map { text in Int(text).map { .integer($0) } ?? .string(text) }
         object["version"] = .string(RemediVersion.current)
-        object["training"] = .array(trainings)
+        object["training"] = .array(runs.flatMap { $0.run.trainings.map(\.json) })
         object["folders"] = .object(folders)
         return object
     }

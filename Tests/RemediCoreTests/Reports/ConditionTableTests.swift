@@ -53,7 +53,8 @@ final class ConditionTableTests: XCTestCase {
         let conditions = [("unedited", nil), ("linear, control task", 2), ("linear", 2)]
         let table = ConditionTable(
             metrics.flatMap { name, values in conditions.map { summary($0.0, $0.1, name, values) } })
-        XCTAssertEqual(table.legend.count, table.table().rows.count)
+        XCTAssertEqual(table.legend.count, table.table().rows.count + 1)
+        XCTAssertEqual(table.legend.last?.name, "control task")
         for line in table.table().text().split(separator: "\n") {
             XCTAssertLessThanOrEqual(line.count, 80, "\(line)")
         }
