@@ -43,8 +43,10 @@ package struct BatchScript: Sendable {
         var options = [
             "--job-name=\(job.name)", "--chdir=\(workingFolder.path)", "--output=\(log)",
             "--open-mode=append",
-            "--requeue", "--signal=B:USR1@\(Self.secondsToSave)",
+            "--requeue",
         ]
+        // A job that is stopped as soon as it begins would go round for ever.
+        if request.hasTimeToWork { options.append("--signal=B:USR1@\(Self.secondsToSave)") }
         func add(_ name: String, _ value: String?) { if let value { options.append("--\(name)=\(value)") } }
         add("array", job.layers.isEmpty ? nil : array)
         add("partition", request.partition)

@@ -38,7 +38,7 @@ enum SlurmArguments {
 extension ValueKind where Value == String {
     /// A time limit as Slurm reads it.
     static var timeLimit: ValueKind {
-        let read: @Sendable (String) -> String? = { SlurmRequest.isTime($0) ? $0 : nil }
+        let read: @Sendable (String) -> String? = { SlurmRequest.minutes(inTime: $0) == nil ? nil : $0 }
         return ValueKind(
             placeholder: "TIME", expectation: .timeLimit, text: read, fromJSON: { $0.string.flatMap(read) },
             json: { .string($0) })

@@ -98,11 +98,26 @@ final class BatchScriptTests: XCTestCase {
     }
 
     func testTimeLimits() {
-        for time in ["90", "90:00", "12:00:00", "2-0", "2-00:30", "2-00:00:00", "0"] {
-            XCTAssertTrue(SlurmRequest.isTime(time), time)
+        for (time, minutes) in [
+            ("90", 90), ("90:01", 91), ("12:00:00", 720), ("2-0", 2880), ("2-00:30", 2910),
+            ("1-01:01:01", 1502), ("0", 0),
+        ] {
+            XCTAssertEqual(SlurmRequest.minutes(inTime: time), minutes, time)
         }
-        for time in ["", "1h", "-1", "1-", "1:2:3:4", "1-2-3", "12:00:00 ", "1::2", "１", "1234567890"] {
-            XCTAssertFalse(SlurmRequest.isTime(time), time)
+        for time in ["", "1h", "-1", "1-", "1:2:3:4", "1-2-3", "12:00:00 ", "1::2", "１", "1234567890", "+1"] {
+            XCTAssertNil(SlurmRequest.minutes(inTime: time), time)
+        }
+    }
+
+    /// A job that is told of its limit as soon as it begins would only go back into the queue.
+    func testShortJobsAreNotToldOfTheirLimit() {
+        for (time, isTold) in [
+            ("1", false), ("4:00", false), ("5", true), ("0", true), ("1-0", true), (nil, true),
+        ] as [(String?, Bool)] {
+            var request = SlurmRequest()
+            request.time = time
+            XCTAssertEqual(
+                text(job(), request).contains("\n#SBATCH --signal=B:USR1@120\n"), isTold, time ?? "none")
         }
     }
 

@@ -38,6 +38,17 @@ final class EndToEndTests: XCTestCase {
         XCTAssertEqual(last, "remedi: " + sentence, file: file, line: line)
     }
 
+    /// What the command line and the model's configuration are enough to see.
+    private func check(
+        _ run: TestRun, isWrongUsage sentence: String, file: StaticString = #filePath, line: UInt = #line
+    ) {
+        XCTAssertEqual(run.code, 2, file: file, line: line)
+        XCTAssertEqual(run.output, "", file: file, line: line)
+        let lines = run.diagnostics.split(separator: "\n").suffix(2).map(String.init)
+        XCTAssertEqual(lines.first, "remedi train: " + sentence, file: file, line: line)
+        XCTAssertTrue(lines.last?.hasPrefix("'remedi ") == true, run.diagnostics, file: file, line: line)
+    }
+
     func testTheMainJob() throws {
         let trained = run(training)
         XCTAssertEqual(trained.code, 0, trained.diagnostics)
@@ -260,7 +271,7 @@ final class EndToEndTests: XCTestCase {
     func testBadInput() throws {
         check(
             run("train -n x -m nowhere", ["-f", data]),
-            fails:
+            isWrongUsage:
                 "there is no model 'nowhere'; looked for \(folder.path)/nowhere, \(folder.path)/models/nowhere,"
                 + " ~/.cache/huggingface/hub/models--nowhere; 'remedi model download nowhere' fetches it"
                 .replacing("~", with: folder.path + "/~"))
@@ -269,14 +280,15 @@ final class EndToEndTests: XCTestCase {
             fails:
                 "there is no file for counterfact; looked for \(folder.path)/none.json"
                 + " (name one with --dataset-file); 'remedi data download counterfact' fetches the data set")
-        check(run(training + ["-l", "7"]), fails: "there is no layer 7: the model's layers are 0 to 2")
+        check(
+            run(training + ["-l", "7"]), isWrongUsage: "there is no layer 7: the model's layers are 0 to 2")
         let null = run(training + ["-t", "null"])
         XCTAssertEqual(null.code, 2)
         XCTAssertTrue(
             null.diagnostics.hasPrefix(
                 "remedi train: --editor-types: 'null' is not linear, biaffine, mlp, random or scalar"),
             null.diagnostics)
-        check(run(training + ["-n", "../x"]), fails: "'../x' cannot be the name of a results folder")
+        check(run(training + ["-n", "../x"]), isWrongUsage: "'../x' cannot be the name of a results folder")
         check(
             TestRun(
                 training + ["--device", "cuda"], environment: ["REMEDI_CUDA_LIBRARY": "/nowhere"],
