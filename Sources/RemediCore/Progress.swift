@@ -2,6 +2,8 @@
 package enum ProgressEvent: Sendable {
     /// A stage begins ("computing representations"), with how many samples it will handle.
     case started(stage: String, total: Int)
+    /// The same of a stage that may well end before all of them are handled.
+    case startedAtMost(stage: String, total: Int)
     /// A transfer begins; its progress is counted in bytes (0: nobody knows how many).
     case startedTransfer(stage: String, bytes: Int)
     /// `done` of the stage's samples are finished; `note` is the latest figure worth seeing.
@@ -9,6 +11,8 @@ package enum ProgressEvent: Sendable {
     case finished
     /// One line for the log, whatever the display.
     case message(String)
+    /// One line for those who asked to be told more.
+    case detail(String)
     case warning(String)
 }
 

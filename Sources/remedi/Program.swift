@@ -15,7 +15,7 @@ package enum Program {
         var path: [String] = []
         do {
             switch try invocation(words.texts()) {
-            case .help(let page): try surroundings.output.write(page)
+            case .help(let page): try surroundings.write(page.text(terminal: surroundings.columns()))
             case .version(let isVerbose):
                 try surroundings.output.write(
                     isVerbose ? BuildFacts(in: surroundings.workplace).text : BuildFacts.version + "\n")
@@ -37,14 +37,14 @@ package enum Program {
 
     /// What is said of an error in the command at `path`.
     private static func said(of error: any Error, path: [String], in surroundings: Surroundings) -> String {
+        let columns = surroundings.isTerminal ? surroundings.width() : nil
         // Whoever closed a pipe has seen enough.
         if case OutputError.closed = error { return "" }
         if let failure = error as? UsageFailure, failure.error == .commandMissing,
             case .help(let page)? = try? invocation(failure.path + ["--help"])
         {
-            return page
+            return page.text(terminal: columns)
         }
-        let columns = surroundings.isTerminal ? surroundings.width() : nil
         return Complaint(of: error, path: path).text(surroundings.emphasis, columns: columns)
     }
 }

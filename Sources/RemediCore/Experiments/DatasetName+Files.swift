@@ -32,14 +32,14 @@ extension DatasetName {
     /// The file that the user named, or the data folder's.
     ///
     /// - Parameter model: the model that reads it: the demonstration's has data sets of its own.
-    /// - Throws: `ExperimentError.dataFileNotFound` with the places that were searched.
+    /// - Throws: `ExperimentError.pathNotFound`; `.dataFileNotFound` with the places that were searched.
     package func locate(file: String?, for model: ModelName? = nil, in workplace: Workplace) throws -> URL {
         let isOfDemo = file == nil && model?.isOfDemo == true
         return try locate(file: isOfDemo ? DemoFolder.name : file, among: fileNames, in: workplace)
     }
 
     /// The raw file that the user named, or the data folder's.
-    /// - Throws: `ExperimentError.dataFileNotFound` with the places that were searched.
+    /// - Throws: as `locate`.
     package func locateRaw(file: String?, in workplace: Workplace) throws -> URL {
         try locate(file: file, among: rawFileNames, in: workplace)
     }
@@ -48,8 +48,8 @@ extension DatasetName {
         let isOfDemo = file == DemoFolder.name
         let folder = isOfDemo ? try workplace.demo().data : workplace.data
         let candidates =
-            (isOfDemo ? nil : file).map { [workplace.resolve($0)] }
-            ?? names.map { folder.appendingPathComponent($0) }
+            names.map { folder.appendingPathComponent($0) }
+        if let file, !isOfDemo { return try workplace.existing(file, orIn: [workplace.data]) }
         for candidate in candidates where FileManager.default.fileExists(atPath: candidate.path) {
             return candidate
         }

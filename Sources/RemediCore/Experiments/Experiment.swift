@@ -115,7 +115,7 @@ package struct Experiment: Sendable {
             plan = .evaluation(try type.init(object, path: path))
         } else {
             throw ExperimentError.unknownExperiment(
-                name: name, nearest: nil, folders: [(path as NSString).deletingLastPathComponent])
+                name: name, nearest: [], folders: [(path as NSString).deletingLastPathComponent])
         }
     }
 
@@ -181,7 +181,17 @@ package struct Experiment: Sendable {
         let kind = kinds.first { name.hasPrefix($0 + ".") }
         let names = all.map(\.name).filter { kind == nil || $0.hasPrefix(kind! + ".") }
         throw ExperimentError.unknownExperiment(
-            name: name, nearest: Spelling.nearest(to: name, among: names),
+            name: name, nearest: nearest(to: name, among: names),
             folders: workplace.configurations.map(\.path))
+    }
+
+    /// Names that differ little from `name`, else those of which it is all but the kind.
+    private static func nearest(to name: String, among names: [String]) -> [String] {
+        if let nearest = Spelling.nearest(to: name, among: names) { return [nearest] }
+        let ends = Set(names.compactMap { $0.split(separator: ".").last.map(String.init) }).sorted()
+        guard let end = ends.contains(name) ? name : Spelling.nearest(to: name, among: ends) else {
+            return []
+        }
+        return names.filter { $0.hasSuffix("." + end) }
     }
 }

@@ -13,7 +13,8 @@ package enum ExperimentError: Error, Equatable, Sendable {
     /// Two settings, each with its value, of which one forbids the other.
     case exclusiveSettings(String, String)
     /// No configuration of this name; `folders` are those that were searched.
-    case unknownExperiment(name: String, nearest: String?, folders: [String])
+    /// `nearest` are names that may have been meant.
+    case unknownExperiment(name: String, nearest: [String], folders: [String])
     /// The folders that were searched hold no configuration at all.
     case noExperiments(folders: [String])
     /// A name that would leave the results folder, or is none.
@@ -26,7 +27,9 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case dependenciesMissing(experiment: String, needed: [ExperimentDependency], commands: [String])
     /// A named evaluation finds no editors where its training stores them; `command` trains them first.
     case editorsNotTrained(path: String, command: String)
-    case modelNotFound(name: String, searched: [String])
+    /// A file or folder that a user named; `nearest` is one that may have been meant.
+    case pathNotFound(path: String, nearest: String?)
+    case modelNotFound(name: String, searched: [String], nearest: String?)
     case dataFileNotFound(dataset: DatasetName, searched: [String])
 }
 

@@ -55,9 +55,6 @@ package struct ModelName: Sendable, Equatable {
     /// Whether it is that model or its control model, which know nothing of the real world.
     package var isOfDemo: Bool { isDemo || text == DemoFolder.name + Self.controlSuffix }
 
-    /// Whether a hub can have it: a short name that stands for an id, or an id with its owner.
-    package var isOnHub: Bool { ids.contains { $0.contains("/") } }
-
     /// Whether the reference loads it in half precision.
     package var isHalfByDefault: Bool { key.contains("gptj") || key.contains("neox") }
 
@@ -90,7 +87,16 @@ package struct ModelName: Sendable, Equatable {
             if let snapshot = Self.snapshot(in: cached, prefersHalf: prefersHalf) { return snapshot }
             searched.append(cached.path)
         }
-        throw ExperimentError.modelNotFound(name: text, searched: searched)
+        throw ExperimentError.modelNotFound(
+            name: text, searched: searched, nearest: nearest(in: workplace))
+    }
+
+    /// A short name, a model in the models folder or a folder that may have been meant.
+    private func nearest(in workplace: Workplace) -> String? {
+        let names = Self.shortNames.map(\.name)
+        if names.contains(text) { return nil }
+        return Spelling.nearest(to: text, among: names)
+            ?? workplace.nearest(to: text, orIn: [workplace.models])
     }
 
     /// The snapshot that a branch of the cached repository names.

@@ -7,8 +7,8 @@ package struct TitledTable: Sendable, Equatable {
     package var table: TextTable
 
     /// The table with its title, as a document of its format holds it; comma-separated values have no title.
-    package func text(_ format: TextTable.Format) -> String {
-        let body = table.text(format)
+    package func text(_ format: TextTable.Format, terminal: Int? = nil) -> String {
+        let body = table.text(format, terminal: terminal)
         switch format {
         case .plain: return "\(title)\n\(body)"
         case .markdown: return "### \(title)\n\n\(body)"

@@ -8,10 +8,13 @@ package struct TextTable: Sendable, Equatable {
     package struct Column: Sendable, Equatable {
         package var title: String
         package var alignment: Alignment
+        /// Whether its texts may go on over several lines where the table is too wide for a terminal.
+        package var wraps: Bool
 
-        package init(_ title: String, _ alignment: Alignment = .left) {
+        package init(_ title: String, _ alignment: Alignment = .left, wraps: Bool = false) {
             self.title = title
             self.alignment = alignment
+            self.wraps = wraps
         }
     }
 
@@ -23,6 +26,8 @@ package struct TextTable: Sendable, Equatable {
 
     /// Columns of characters on a page.
     private static let pageWidth = 80
+    /// No column that wraps becomes narrower.
+    private static let narrowest = 16
 
     package init(columns: [Column]) { self.columns = columns }
 
@@ -33,9 +38,12 @@ package struct TextTable: Sendable, Equatable {
     }
 
     /// The lines of the table, each with its line break.
-    package func text(_ format: Format = .plain) -> String {
+    ///
+    /// - Parameter terminal: the columns of the terminal that shows a plain table; nil: it goes elsewhere, as
+    ///   into a file or another program, where no text is broken.
+    package func text(_ format: Format = .plain, terminal: Int? = nil) -> String {
         switch format {
-        case .plain: plain()
+        case .plain: plain(terminal: terminal)
         case .markdown: markdown()
         case .csv: lines(([columns.map(\.title)] + rows).map { $0.map(Self.quoted).joined(separator: ",") })
         case .latex: latex()
@@ -44,9 +52,11 @@ package struct TextTable: Sendable, Equatable {
 
     private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 
-    private func plain() -> String {
-        let widths = self.widths(of: [columns.map(\.title)] + rows)
-        return parts(widths).map { plain($0, widths) }.joined(separator: "\n")
+    private func plain(terminal: Int?) -> String {
+        let natural = widths(of: [columns.map(\.title)] + rows)
+        return parts(natural, terminal: terminal).map { part in
+            plain(part, terminal.map { fitting(part, natural, page: $0) } ?? natural)
+        }.joined(separator: "\n")
     }
 
     private func plain(_ part: [Int], _ widths: [Int]) -> String {
@@ -55,18 +65,65 @@ package struct TextTable: Sendable, Equatable {
             while text.last == " " { text.removeLast() }
             return text
         }
+        func broken(_ cells: [String]) -> [String] {
+            let cells = columns.indices.map {
+                columns[$0].wraps ? Self.broken(cells[$0], width: widths[$0]) : [cells[$0]]
+            }
+            return (0..<(part.map { cells[$0].count }.max() ?? 1)).map { index in
+                line(cells.map { index < $0.count ? $0[index] : "" })
+            }
+        }
         let rule = part.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
-        return lines([line(columns.map(\.title)), rule] + rows.map(line))
+        return lines([line(columns.map(\.title)), rule] + rows.flatMap(broken))
     }
 
-    /// Which columns stand beside each other.
-    private func parts(_ widths: [Int]) -> [[Int]] {
+    /// The widths with which the columns of `part` fit on a page, as far as those that wrap can give way.
+    private func fitting(_ part: [Int], _ natural: [Int], page: Int) -> [Int] {
+        var widths = natural
+        var excess = part.reduce(2 * (part.count - 1)) { $0 + widths[$1] } - page
+        for column in part.reversed() where columns[column].wraps && excess > 0 {
+            let least = max(columns[column].title.count, min(widths[column], Self.narrowest))
+            let less = min(excess, widths[column] - least)
+            widths[column] -= less
+            excess -= less
+        }
+        return widths
+    }
+
+    /// The text in lines of at most `width`, broken at spaces, or inside a word that alone is wider.
+    private static func broken(_ text: String, width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            var word = word
+            let room = width - lines[lines.count - 1].count - 1
+            if lines != [""] {
+                if word.count <= room {
+                    lines[lines.count - 1] += " " + word
+                    continue
+                }
+                lines.append("")
+            }
+            while word.count > width {
+                lines[lines.count - 1] = String(word.prefix(width))
+                lines.append("")
+                word = word.dropFirst(width)
+            }
+            lines[lines.count - 1] = String(word)
+        }
+        return lines
+    }
+
+    /// Which columns stand beside each other on a page.
+    private func parts(_ widths: [Int], terminal: Int?) -> [[Int]] {
         let keys = Array(columns.indices.prefix(keyColumns))
         var parts = [keys]
         for column in columns.indices.dropFirst(keyColumns) {
             let part = parts[parts.count - 1] + [column]
-            let width = part.reduce(2 * (part.count - 1)) { $0 + widths[$1] }
-            if keyColumns > 0, part.count > keyColumns + 1, width > Self.pageWidth {
+            let width = part.reduce(2 * (part.count - 1)) { sum, column in
+                let isNarrowed = terminal != nil && columns[column].wraps
+                return sum + (isNarrowed ? min(widths[column], Self.narrowest) : widths[column])
+            }
+            if keyColumns > 0, part.count > keyColumns + 1, width > terminal ?? Self.pageWidth {
                 parts.append(keys + [column])
             } else {
                 parts[parts.count - 1] = part
@@ -95,7 +152,7 @@ package struct TextTable: Sendable, Equatable {
     }
 
     private func padded(_ text: String, column: Int, width: Int) -> String {
-        let space = String(repeating: " ", count: width - text.count)
+        let space = String(repeating: " ", count: max(0, width - text.count))
         return columns[column].alignment == .right ? space + text : text + space
     }
 

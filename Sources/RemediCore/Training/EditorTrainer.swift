@@ -248,7 +248,8 @@ extension EditorTrainer {
 
     private func reportStart() {
         let total = (options.maxEpochs + 1) * material.trainingCount
-        progress.report(.started(stage: "training \(name)", total: total))
+        // Patience ends most trainings before the last epoch.
+        progress.report(.startedAtMost(stage: "training \(name)", total: total))
         if state.epoch > 0 || state.batch > 0, !state.isFinished {
             progress.report(.message("\(name): going on with epoch \(state.epoch)"))
         }

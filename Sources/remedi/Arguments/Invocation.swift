@@ -4,7 +4,7 @@ import RemediCore
 /// What a command line asks for.
 package enum Invocation: Sendable {
     case run(any Command, path: [String])
-    case help(String)
+    case help(HelpPage)
     case version(verbose: Bool)
 
     /// Finds the command that `words` name in `tree` and gives it its options.
@@ -26,7 +26,7 @@ package enum Invocation: Sendable {
                 // `inspect help edit` is `inspect edit --help`.
                 let rest = word == "help" ? Array(words[(index + 1)...]) : []
                 if rest.isEmpty {
-                    self = .help(page.text)
+                    self = .help(page.help)
                 } else {
                     self = try Invocation(page.path + rest + ["--help"], tree: tree, summary: summary)
                 }
@@ -81,7 +81,7 @@ package enum Invocation: Sendable {
         let words = words == ["help"] && !takesAnyText ? ["--help"] : words
         do {
             guard let given = try scanner.scan(words) else {
-                return .help(HelpPage.command(CommandOutline(type, path: path)))
+                return .help(HelpPage(CommandOutline(type, path: path)))
             }
             var command = C()
             command.given = given
@@ -101,7 +101,9 @@ private struct GroupPage {
     let members: [CommandNode]
     let examples: [Example]
 
-    var text: String { HelpPage.group(path: path, summary: summary, members: members, examples: examples) }
+    var help: HelpPage {
+        HelpPage(group: path, summary: summary, members: members, examples: examples)
+    }
 }
 
 extension CommandNode {

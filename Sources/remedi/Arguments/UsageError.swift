@@ -16,9 +16,11 @@ package enum UsageError: Error, Equatable, Sendable {
     case unexpectedArgument(word: String)
     case argumentMissing(name: String)
     case optionMissing(name: String)
+    /// Neither the name of an experiment nor one for results.
+    case experimentMissing
     /// A setting that the experiment does not have.
     case unknownSetting(key: String, experiment: String, nearest: String?)
-    /// An experiment that the command `kind` ("train", "eval gen") does not know; `known` are those that it does.
+    /// An experiment of `kind` ("train", "eval.gen") that is not there; `known` are those that it does.
     case unknownExperiment(name: String, kind: String, nearest: String?, known: [String])
     /// A layer behind the model's last.
     case noSuchLayer(layer: Int, model: String, layers: Int)

@@ -45,8 +45,8 @@ package struct DataList: Command {
             return try surroundings.write(JSONValue.array(entries.map(json) + [Self.jsonOfInside]))
         }
         var table = TextTable(columns: [
-            .init("name"), .init("file"), .init("size", .right), .init("here"), .init("licence"),
-            .init("from"),
+            .init("name"), .init("file"), .init("size", .right), .init("here"), .init("licence", wraps: true),
+            .init("from", wraps: true),
         ])
         table.keyColumns = 1
         for entry in entries {
@@ -61,9 +61,10 @@ package struct DataList: Command {
             ])
         }
         let size = ByteCount.text(Self.inside.reduce(0) { $0 + $1.bytes.count })
+        try surroundings.write("folder: \(workplace.data.path)\n\n")
+        try surroundings.write(table)
         try surroundings.write(
-            "folder: \(workplace.data.path)\n\n" + table.text()
-                + "\nInside the program (\(size)): small sets of all these kinds, about an invented world.\n"
+            "\nInside the program (\(size)): small sets of all these kinds, about an invented world.\n"
                 + "'--model demo' takes them by itself, other models with '--dataset-file demo'.\n")
     }
 

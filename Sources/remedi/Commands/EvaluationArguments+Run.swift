@@ -15,6 +15,10 @@ extension EvaluationArguments {
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
         let name = ModelName(plan.scope.model)
+        var blocks: [Int]?
+        if case .only(let chosen) = layers ?? plan.scope.layers.layers(for: name) { blocks = chosen }
+        try ModelArguments(name: plan.scope.model, device: device).check(
+            layers: blocks ?? [], in: workplace)
         let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
         let file = try plan.scope.dataset.locate(file: datasetFile, for: name, in: workplace)
         let dataset = try Dataset.load(
@@ -32,7 +36,7 @@ extension EvaluationArguments {
             texts: try name.isOfDemo ? workplace.demo().data : nil, resultsRoot: results.root(in: workplace),
             openModel: open,
             progress: progress)
-        if case .only(let blocks) = layers ?? plan.scope.layers.layers(for: name) { context.blocks = blocks }
+        context.blocks = blocks
         if results.clears { try plan.check(context) }
         let editors = context.editorsDirectory?.appendingPathComponent(plan.scope.editorType.rawValue)
         let summaries = try results.record(
@@ -41,7 +45,7 @@ extension EvaluationArguments {
         ) { try plan.run(context) }
         let report = EvaluationReport(summaries, of: plan)
         report.warn(progress)
-        try surroundings.write(report.text(isJSON ? nil : format))
+        try surroundings.write(report.text(isJSON ? nil : format, terminal: surroundings.columns()))
     }
 
     /// What is kept in the results folder of what was run.

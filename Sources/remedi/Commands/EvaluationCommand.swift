@@ -42,8 +42,8 @@ extension EvaluationCommand {
         var command = self
         var named: Experiment?
         if arguments.results.experimentName == nil {
-            let name = "\(Plan.kind).\(arguments.subject)"
-            let found = try Experiment.named(name, in: surroundings.workplace)
+            let found = try Experiment.named(
+                arguments.subject, ofKind: Plan.kind, in: surroundings.workplace)
             guard case .evaluation(let any) = found.plan, let plan = any as? Plan else {
                 preconditionFailure("a name fits its plan")
             }

@@ -26,9 +26,11 @@ struct EvaluationReport {
     }
 
     /// A table, or JSON where no format is given.
-    func text(_ format: TextTable.Format?) -> String {
+    ///
+    /// - Parameter terminal: the columns of the terminal that shows it; nil: it goes elsewhere.
+    func text(_ format: TextTable.Format?, terminal: Int?) -> String {
         guard let format else { return JSONValue.array(summaries.map(\.json)).text() + "\n" }
-        return plan.table(of: summaries, format: format).text(format)
+        return plan.table(of: summaries, format: format).text(format, terminal: terminal)
     }
 
     private static func words(skippedIn summary: EvaluationSummary) -> String {

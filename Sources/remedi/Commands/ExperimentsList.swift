@@ -42,8 +42,8 @@ package struct ExperimentsList: Command {
             }
             return try surroundings.write(JSONValue.array(list))
         }
-        var report = TextTable(columns: [.init("name"), .init("summary")])
+        var report = TextTable(columns: [.init("name"), .init("summary", wraps: true)])
         for experiment in experiments { report.add([experiment.name, experiment.summary]) }
-        try surroundings.write(report.text())
+        try surroundings.write(report)
     }
 }

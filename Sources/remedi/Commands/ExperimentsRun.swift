@@ -211,7 +211,7 @@ package struct ExperimentsRun: Command {
 
     /// The command line of a training experiment.
     func trainingWords(_ named: Experiment) throws -> [String] {
-        if isJSON { throw UsageError.conflict("json", "a training experiment") }
+        if isJSON { throw UsageError.meaningless(name: "json", subject: named.name) }
         var words = ["train", String(named.name.dropFirst("train.".count))]
         if let model { words += ["--model", model] }
         if let layers { words += Self.words(for: layers) }
@@ -219,7 +219,14 @@ package struct ExperimentsRun: Command {
         for name in ["experiment-name", "clear-results-dir", "overwrite", "args-file-name"] {
             words += self.words(given: name)
         }
+        let options = TrainCommand.options.map(\.name)
+        let settings = TrainingPlan.settings.filter { options.contains($0.name) }
         for (key, value) in assignments {
+            guard settings.contains(where: { [$0.key, $0.name].contains(key) }) else {
+                let keys = settings.map(\.key)
+                throw UsageError.unknownSetting(
+                    key: key, experiment: named.name, nearest: Spelling.nearest(to: key, among: keys))
+            }
             words += ["--" + key.replacing("_", with: "-")]
             words += value.split(separator: ",").map(String.init)
         }

@@ -58,8 +58,8 @@ package struct ExperimentsStatus: Command {
             return
         }
         var table = TextTable(columns: [
-            .init("experiment"), .init("state"), .init("done", .right), .init("begun"), .init("missing"),
-            .init("jobs"), .init("folder"),
+            .init("experiment"), .init("state"), .init("done", .right), .init("begun", wraps: true),
+            .init("missing", wraps: true), .init("jobs"), .init("folder", wraps: true),
         ])
         for row in rows {
             table.add([
@@ -68,7 +68,7 @@ package struct ExperimentsStatus: Command {
                 row.status.jobs.map(\.number).joined(separator: " "), row.folder.url.lastPathComponent,
             ])
         }
-        try surroundings.write(table.text())
+        try surroundings.write(table)
     }
 
     private func status(

@@ -18,6 +18,11 @@ struct Facts {
 extension Surroundings {
     func write(_ text: String) throws { try output.write(text) }
 
+    /// As wide as the terminal that shows it.
+    func write(_ table: TextTable, _ format: TextTable.Format = .plain) throws {
+        try output.write(table.text(format, terminal: columns()))
+    }
+
     /// Writes one line of JSON.
     func write(_ value: JSONValue) throws { try output.write(value.text() + "\n") }
 }

@@ -87,6 +87,7 @@ package struct InspectDirections: Command {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
+        if case .only(let blocks)? = layers { try model.check(layers: blocks, in: workplace) }
         let file = try dataset.locate(
             file: datasetFile, for: ModelName(model.name), in: workplace)
         let data = try Dataset.load(dataset, file: file)
@@ -119,7 +120,7 @@ package struct InspectDirections: Command {
     private func blocks(of model: LanguageModel, in workplace: Workplace) throws -> [Int] {
         if case .only(let blocks)? = layers { return blocks }
         if editor.type.isParameterless { return Array(0..<model.blocks) }
-        let directory = workplace.resolve(editor.directory ?? "")
+        let directory = try workplace.editors(editor.directory ?? "")
         let blocks = Editor.savedBlocks(type: editor.type, directory: directory)
         guard !blocks.isEmpty else {
             throw RemediError.editorMissing(

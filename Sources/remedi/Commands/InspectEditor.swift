@@ -39,7 +39,7 @@ package struct InspectEditor: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let folder = surroundings.workplace.resolve(directory)
+        let folder = try surroundings.workplace.editors(directory)
         let blocks: [Int]
         switch layers {
         case .only(let numbers): blocks = numbers

@@ -43,7 +43,7 @@ package struct InspectModel: Command {
     }
 
     private func planned(_ summary: ModelSummary) throws -> PlannedMemory {
-        let workload = try plan.workload(of: summary.configuration)
+        let workload = try plan.workload(of: summary.configuration, named: model.name)
         let elementType = model.device.elementType(for: ModelName(model.name))
         guard case .cuda = model.device.device else {
             return PlannedMemory(MemoryPlan(summary, workload, elementType: elementType), workload)

@@ -43,10 +43,11 @@ package struct InspectProbe: Command {
             preconditionFailure("a command line without its editor was let through")
         }
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
+        try model.check(layers: [layer] + [entityLayer].compactMap { $0 }, in: surroundings.workplace)
         let model = try model.open(in: surroundings.workplace, progress: progress)
         let probe = try SingleProbe(
             model: model, type: editor.type, block: layer,
-            directory: surroundings.workplace.resolve(directory), entityBlock: entityLayer)
+            directory: surroundings.workplace.editors(directory), entityBlock: entityLayer)
         let result = try probe.run(
             entity: entity, prompt: prompt, context: context, attributes: allAttributes)
         if isJSON { return try surroundings.write(result.json) }

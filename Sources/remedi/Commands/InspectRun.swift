@@ -71,12 +71,14 @@ package struct InspectRun: Command {
             try writeFiles(of: runs, comparison, in: surroundings)
             return try show(comparison, surroundings)
         }
-        let places = folders.isEmpty ? [workplace.results] : folders.map { Self.locate($0, in: workplace) }
+        let places =
+            folders.isEmpty ? [workplace.results] : try folders.map { try Self.locate($0, in: workplace) }
         let runs = try places.flatMap { try StoredRun.runs(in: $0) }
         try writeFiles(of: runs, nil, in: surroundings)
         if isJSON { return try surroundings.write(JSONValue.array(runs.map(\.json))) }
         if format == .csv { return try surroundings.write(RunTables.tidy(runs).text(.csv)) }
-        try surroundings.write(runs.map { report($0) }.joined(separator: "\n"))
+        try surroundings.write(
+            runs.map { report($0, terminal: surroundings.columns()) }.joined(separator: "\n"))
     }
 
     /// The page and the picture that are wanted; says where they are.
@@ -99,16 +101,18 @@ package struct InspectRun: Command {
     }
 
     /// A folder as written, else of this name in the results folder.
-    private static func locate(_ path: String, in workplace: Workplace) -> URL {
+    ///
+    /// - Throws: `ExperimentError.pathNotFound`.
+    private static func locate(_ path: String, in workplace: Workplace) throws -> URL {
         let written = workplace.resolve(path)
         let stored = workplace.results.appendingPathComponent(path).standardizedFileURL
         let manager = FileManager.default
         return !manager.fileExists(atPath: written.path) && manager.fileExists(atPath: stored.path)
-            ? stored : written
+            ? stored : try workplace.existing(path, orIn: [workplace.results])
     }
 
-    private func report(_ run: StoredRun) -> String {
-        let tables = RunTables(run).all.map { $0.text(format) }
+    private func report(_ run: StoredRun, terminal: Int?) -> String {
+        let tables = RunTables(run).all.map { $0.text(format, terminal: terminal) }
         switch format {
         case .plain:
             var facts = Facts()
@@ -130,7 +134,7 @@ package struct InspectRun: Command {
         let text: String
         switch format {
         case .plain:
-            let tables = comparison.tables.map { $0.text(format) }
+            let tables = comparison.tables.map { $0.text(format, terminal: surroundings.columns()) }
             text = ([lines.map { $0 + "\n" }.joined()] + tables).joined(separator: "\n")
         case .markdown: text = lines.joined(separator: "  \n") + "\n\n" + table.text(format)
         case .csv, .latex: text = lines.map { "% \($0)\n" }.joined() + table.text(format)

@@ -72,7 +72,7 @@ package struct InspectTokens: Command {
         guard let offsets else {
             var report = TextTable(columns: [.init("id", .right), .init("token")])
             for id in ids { report.add(["\(id)", tokenizer.token(id)]) }
-            return try surroundings.write(report.text())
+            return try surroundings.write(report)
         }
         let scalars = Array(text.unicodeScalars)
         var report = TextTable(columns: [
@@ -87,7 +87,7 @@ package struct InspectTokens: Command {
                 JSONValue.string(String(part)).text(), range?.contains(index) == true ? "<" : "",
             ])
         }
-        try surroundings.write(report.text())
+        try surroundings.write(report)
     }
 
     private func json(

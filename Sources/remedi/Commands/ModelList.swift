@@ -31,7 +31,8 @@ package struct ModelList: Command {
         }
         var table = TextTable(columns: [
             .init("name"), .init("branch"), .init("family"), .init("parameters", .right),
-            .init("size", .right), .init("stored as"), .init("state"), .init("folder"),
+            .init("size", .right), .init("stored as"), .init("state", wraps: true),
+            .init("folder", wraps: true),
         ])
         table.keyColumns = 1
         for entry in entries {
@@ -42,7 +43,7 @@ package struct ModelList: Command {
                 state(of: entry), entry.folder.path,
             ])
         }
-        try surroundings.write(table.text())
+        try surroundings.write(table)
     }
 
     private func isInside(_ entry: ModelInventory.Entry) -> Bool { ModelName(entry.name).isDemo }

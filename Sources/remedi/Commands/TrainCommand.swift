@@ -26,7 +26,7 @@ package struct TrainCommand: Command {
     }
 
     package func check() throws(UsageError) {
-        if experiment == nil, results.experimentName == nil { throw .optionMissing(name: "experiment-name") }
+        if experiment == nil, results.experimentName == nil { throw .experimentMissing }
     }
 
     package func run(in surroundings: Surroundings) throws {
@@ -37,7 +37,7 @@ package struct TrainCommand: Command {
     /// The same with the settings of its named experiment, if it has one.
     func resolved(in workplace: Workplace) throws -> (TrainCommand, Experiment?) {
         guard let experiment else { return (self, nil) }
-        let found = try Experiment.named("train.\(experiment)", in: workplace)
+        let found = try Experiment.named(experiment, ofKind: "train", in: workplace)
         guard case .training(let plan) = found.plan else { preconditionFailure("a name fits its plan") }
         var command = self
         command.plan = plan
@@ -57,6 +57,8 @@ package struct TrainCommand: Command {
         let name = ModelName(plan.model)
         var options = plan.options
         if case .only(let blocks) = layers ?? plan.layers.layers(for: name) { options.blocks = blocks }
+        try ModelArguments(name: plan.model, device: device).check(
+            layers: options.blocks ?? [], in: workplace)
         let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
         let data = try TrainingFiles(
             dataset: plan.dataset, file: datasetFile, validationFile: validationFile, size: plan.size,
@@ -99,10 +101,10 @@ package struct TrainCommand: Command {
         ]
     }
 
-    private static func report(of editors: [TrainedEditor]) -> String {
+    private static func report(of editors: [TrainedEditor]) -> TextTable {
         var report = TextTable(columns: [
             .init("type"), .init("layer", .right), .init("epochs", .right), .init("best", .right),
-            .init("validation", .right), .init("seconds", .right), .init("folder"),
+            .init("validation", .right), .init("seconds", .right), .init("folder", wraps: true),
         ])
         for editor in editors {
             report.add([
@@ -111,6 +113,6 @@ package struct TrainCommand: Command {
                 String(format: "%.1f", editor.seconds), editor.directory.relativePath,
             ])
         }
-        return report.text()
+        return report
     }
 }

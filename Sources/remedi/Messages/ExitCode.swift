@@ -28,10 +28,10 @@ package enum ExitCode {
         case .syntax, .unknownKey, .missingKey, .invalidValue, .unknownExperiment, .unusableFolderName,
             .unusableFileName, .exclusiveSettings:
             wrongUsage
-        // A name that is no folder here and stands for nothing on a hub.
-        case .modelNotFound(let name, _): ModelName(name).isOnHub ? failed : wrongUsage
+        // A mistyped name; another may be one that a hub knows.
+        case .modelNotFound(_, _, let nearest): nearest == nil ? failed : wrongUsage
         case .unreadable, .unwritable, .noExperiments, .notAResultsFolder, .dependenciesMissing,
-            .editorsNotTrained, .dataFileNotFound:
+            .editorsNotTrained, .pathNotFound, .dataFileNotFound:
             failed
         }
     }

@@ -10,13 +10,14 @@ extension Messages {
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .unknownKey(let path, let key, let nearest):
-            "\(path): there is no setting '\(key)'" + (nearest.map { "; did you mean \($0)?" } ?? "")
+            "\(path): there is no setting '\(key)'" + suggestion(nearest)
         case .missingKey(let path, let key): "\(path): the setting '\(key)' is missing"
         case .invalidValue(let path, let key, let problem): "\(path): \(key): \(words(problem))"
         case .exclusiveSettings(let a, let b): "the settings '\(a)' and '\(b)' exclude each other"
         case .unknownExperiment(let name, let nearest, let folders):
-            "there is no experiment '\(name)' in \(folders.joined(separator: " or "))"
-                + (nearest.map { "; did you mean \($0)?" } ?? "")
+            "there is no experiment '\(name)'"
+                + (nearest.isEmpty
+                    ? " in \(folders.joined(separator: " or "))" : "; did you mean \(either(nearest))?")
         case .noExperiments(let folders): "there are no experiments in \(folders.joined(separator: " or "))"
         case .unusableFolderName(let name): "'\(name)' cannot be the name of a results folder"
         case .unusableFileName(let name):
@@ -31,7 +32,9 @@ extension Messages {
                         + " or add --with-dependencies")
         case .editorsNotTrained(let path, let command):
             "there is no editor at \(path); '\(command)' trains it first"
-        case .modelNotFound(let name, let searched):
+        case .pathNotFound(let path, let nearest): "there is no \(path)" + suggestion(nearest)
+        case .modelNotFound(let name, _, let nearest?): "there is no model '\(name)'" + suggestion(nearest)
+        case .modelNotFound(let name, let searched, nil):
             "there is no model '\(name)'; looked for \(searched.joined(separator: ", "))"
                 + (ModelName(name).ids.isEmpty ? "" : "; 'remedi model download \(name)' fetches it")
         case .dataFileNotFound(let dataset, let searched):

@@ -44,11 +44,13 @@ package enum Messages {
         case .invalidArgument(let name, let problem): "\(name): \(words(problem))"
         case .unexpectedArgument(let word): "'\(word)' is one argument too many"
         case .argumentMissing(let name): "\(name) is missing"
+        case .experimentMissing:
+            "EXPERIMENT is missing, or --experiment-name for results of your own settings"
         case .optionMissing(let name): "--\(name) is missing"
         case .unknownSetting(let key, let experiment, let nearest):
             "\(experiment) has no setting '\(key)'" + suggestion(nearest)
         case .unknownExperiment(let name, let kind, let nearest, let known):
-            "there is no experiment '\(name)' for \(kind)"
+            "there is no experiment '\(kind).\(name)'"
                 + (nearest.map { "; did you mean \($0)?" } ?? "; there are \(together(known))")
         case .noSuchLayer(let layer, let model, let layers):
             "layer \(layer) is not there: \(model) has layers 0 to \(layers - 1)"
@@ -61,12 +63,22 @@ package enum Messages {
     }
 
     static func words(_ problem: InvalidValue) -> String {
-        let found = problem.found.isEmpty ? "an empty value" : "'\(problem.found)'"
-        var text = "\(found) is not \(words(problem.expectation))"
-        if case .choice(let names) = problem.expectation {
-            text += suggestion(Spelling.nearest(to: problem.found, among: names))
+        let names = names(problem.expectation)
+        // A word of a configuration stands in quotes, which nobody would mistake for a part of it.
+        let word = names.isEmpty ? problem.found : problem.found.trimming("\"")
+        let found = word.isEmpty ? "an empty value" : "'\(word)'"
+        return "\(found) is not \(words(problem.expectation))"
+            + suggestion(Spelling.nearest(to: word, among: names))
+    }
+
+    /// The words that a value may be.
+    private static func names(_ expectation: Expectation) -> [String] {
+        switch expectation {
+        case .choice(let names): names
+        case .device: ["auto", "cpu", "cuda"]
+        case .layers: ["all"]
+        default: []
         }
-        return text
     }
 
     private static func words(_ expectation: Expectation) -> String {
@@ -104,7 +116,7 @@ package enum Messages {
         }
     }
 
-    private static func suggestion(_ nearest: String?) -> String {
+    static func suggestion(_ nearest: String?) -> String {
         nearest.map { "; did you mean \($0)?" } ?? ""
     }
 
@@ -112,5 +124,12 @@ package enum Messages {
     static func either(_ names: [String]) -> String {
         names.count < 2
             ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
+}
+
+extension String {
+    /// The text without `mark` at both of its ends.
+    fileprivate func trimming(_ mark: String) -> String {
+        count > 1 && hasPrefix(mark) && hasSuffix(mark) ? String(dropFirst().dropLast()) : self
     }
 }

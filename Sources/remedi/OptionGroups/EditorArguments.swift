@@ -1,3 +1,4 @@
+import Foundation
 import LanguageModels
 import RemediCore
 
@@ -40,11 +41,19 @@ package struct EditorArguments: Sendable, Equatable {
         if directory == nil, !type.isParameterless { throw .optionMissing(name: "editors-dir") }
     }
 
-    /// - Throws: `RemediError.editorMissing`, `.editorMismatch`; `LanguageModelError`.
+    /// - Throws: `ExperimentError.pathNotFound`; `RemediError.editorMissing`, `.editorMismatch`;
+    ///   `LanguageModelError`.
     func open(for model: LanguageModel, in workplace: Workplace) throws -> Editor {
         guard let layer else { preconditionFailure("a command line without --layer was let through") }
         guard let directory else { return try Editor.parameterless(type, block: layer, model: model) }
         return try Editor.load(
-            type: type, block: layer, directory: workplace.resolve(directory), model: model)
+            type: type, block: layer, directory: workplace.editors(directory), model: model)
     }
+}
+
+extension Workplace {
+    /// The folder of editors that a user named.
+    ///
+    /// - Throws: `ExperimentError.pathNotFound`.
+    func editors(_ path: String) throws -> URL { try existing(path, orIn: [results]) }
 }

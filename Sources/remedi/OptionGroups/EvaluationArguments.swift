@@ -34,7 +34,7 @@ package struct EvaluationArguments<Plan: EvaluationPlanning>: Sendable {
 
     /// The folder of editors: the one named, else where the training experiment of the same name stored.
     func editorsDirectory(isNamed: Bool, for model: ModelName, in workplace: Workplace) throws -> URL? {
-        if let editors { return workplace.resolve(editors) }
+        if let editors { return try workplace.editors(editors) }
         guard isNamed else { return nil }
         return try ResultsFolder(experiment: plan.editorsName(for: model), in: results.root(in: workplace))
             .url

@@ -34,6 +34,17 @@ package struct ModelArguments: Sendable, Equatable {
         return try model.locate(in: workplace, prefersHalf: device.elementType(for: model) == .float16)
     }
 
+    /// Refuses a model that is not there and layers that it does not have, before anything else is read.
+    ///
+    /// - Throws: `UsageError.noSuchLayer`; `ExperimentError`, `LanguageModelError`.
+    func check(layers: [Int], in workplace: Workplace) throws {
+        let file = try locate(in: workplace).appendingPathComponent("config.json")
+        guard let highest = layers.max() else { return }
+        let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
+        let blocks = try ModelSummary(withoutWeights: reader).configuration.blocks
+        if highest >= blocks { throw UsageError.noSuchLayer(layer: highest, model: name, layers: blocks) }
+    }
+
     /// Opens the model on its device.
     ///
     /// - Throws: `ExperimentError`, `LanguageModelError`, `ComputeError`.

@@ -53,11 +53,15 @@ struct PlanArguments: Sendable, Equatable {
         return all.map { $0.inside(place) }
     }
 
-    /// - Throws: `LanguageModelError.noSuchBlock`; `UsageError` for tokens that do not fit their prompt.
-    func workload(of configuration: TransformerConfiguration) throws -> MemoryPlan.Workload {
+    /// - Throws: `UsageError` for a layer that is not there and tokens that do not fit their prompt.
+    func workload(
+        of configuration: TransformerConfiguration, named name: String
+    ) throws -> MemoryPlan.Workload {
         let blocks = configuration.blocks
         let block = layer ?? blocks / 2
-        guard block < blocks else { throw LanguageModelError.noSuchBlock(block: block, blocks: blocks) }
+        guard block < blocks else {
+            throw UsageError.noSuchLayer(layer: block, model: name, layers: blocks)
+        }
         guard promptTokens <= configuration.contextLength else {
             throw LanguageModelError.tooLong(tokens: promptTokens, limit: configuration.contextLength)
         }

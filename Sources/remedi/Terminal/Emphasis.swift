@@ -1,7 +1,7 @@
 /// Words that stand out on a terminal: what failed in bold red, what may be wrong in bold yellow.
 ///
-/// Nothing is coloured elsewhere, where `NO_COLOR` holds anything (https://no-color.org), or on a terminal that
-/// calls itself dumb.
+/// Nothing is coloured elsewhere, where `NO_COLOR` holds anything (https://no-color.org), where `CLICOLOR` is 0
+/// (https://bixense.com/clicolors), or on a terminal that calls itself dumb.
 struct Emphasis {
     let isOn: Bool
 
@@ -17,7 +17,9 @@ struct Emphasis {
 extension Surroundings {
     /// For what goes to `diagnostics`.
     var emphasis: Emphasis {
-        let isDumb = workplace.value("TERM") == "dumb"
-        return Emphasis(isOn: isTerminal && !isDumb && workplace.value("NO_COLOR") == nil)
+        let isUnwanted =
+            workplace.value("NO_COLOR") != nil || workplace.value("CLICOLOR") == "0"
+            || workplace.value("TERM") == "dumb"
+        return Emphasis(isOn: isTerminal && !isUnwanted)
     }
 }

@@ -27,8 +27,8 @@ package final class ProgressDisplay: ProgressReporter {
         var done = 0
         var note: String?
         var start = 0.0
-        /// What was done, and when, at the first news: a resumed stage does not start at zero.
-        var first: (done: Int, time: Double)?
+        var mayEndEarlier = false
+        var estimate = SpeedEstimate(start: 0)
         var lastShown = 0.0
         /// Whether a changing line stands on the terminal.
         var isDirty = false
@@ -67,15 +67,20 @@ package final class ProgressDisplay: ProgressReporter {
         state.withLock { state in
             switch event {
             case .started(let stage, let total): begin(stage, total, &state)
+            case .startedAtMost(let stage, let total):
+                begin(stage, total, &state)
+                state.mayEndEarlier = true
             case .startedTransfer(let stage, let bytes): begin(stage, bytes, countsBytes: true, &state)
             case .advanced(let done, let note):
-                if state.first == nil { state.first = (done, surroundings.clock()) }
+                state.estimate.add(done: done, at: surroundings.clock())
                 state.done = done
                 state.note = note ?? state.note
                 show(&state)
             case .finished: finish(&state)
             case .message(let text):
                 if verbosity > .quiet { writeLine(text, &state) }
+            case .detail(let text):
+                if verbosity == .verbose { writeLine(text, &state) }
             case .warning(let text): writeLine("\(surroundings.emphasis.warning("warning:")) \(text)", &state)
             }
         }
@@ -87,7 +92,8 @@ package final class ProgressDisplay: ProgressReporter {
         let now = surroundings.clock()
         erase(&state)
         state = State(
-            stage: stage, total: total, countsBytes: countsBytes, start: now, lastShown: now, isOpen: true)
+            stage: stage, total: total, countsBytes: countsBytes, start: now,
+            estimate: SpeedEstimate(start: now), lastShown: now, isOpen: true)
         if surroundings.isTerminal { draw(&state) } else if verbosity == .verbose { writeLine(stage, &state) }
     }
 
@@ -125,14 +131,12 @@ package final class ProgressDisplay: ProgressReporter {
 
     private func line(_ state: State, isFinished: Bool = false) -> ProgressLine {
         let now = surroundings.clock()
-        var speed: Double?
-        if let first = state.first, now > first.time, state.done > first.done {
-            speed = Double(state.done - first.done) / (now - first.time)
-        }
         return ProgressLine(
             stage: state.stage, done: state.done, total: state.total, note: state.note,
-            elapsed: now - state.start, speed: speed, isFinished: isFinished,
-            countsBytes: state.countsBytes)
+            elapsed: now - state.start,
+            speed: isFinished ? state.estimate.average : state.estimate.speed(at: now),
+            isFinished: isFinished,
+            countsBytes: state.countsBytes, mayEndEarlier: state.mayEndEarlier)
     }
 
     private func draw(_ state: inout State) {

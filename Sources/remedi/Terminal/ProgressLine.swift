@@ -13,10 +13,12 @@ package struct ProgressLine: Sendable, Equatable {
     package var isFinished: Bool
     /// Whether `done`, `total` and `speed` count bytes.
     package var countsBytes: Bool
+    /// Whether `total` may never be reached.
+    package var mayEndEarlier: Bool
 
     package init(
         stage: String, done: Int, total: Int, note: String?, elapsed: Double, speed: Double?,
-        isFinished: Bool, countsBytes: Bool = false
+        isFinished: Bool, countsBytes: Bool = false, mayEndEarlier: Bool = false
     ) {
         self.stage = stage
         self.done = done
@@ -26,6 +28,7 @@ package struct ProgressLine: Sendable, Equatable {
         self.speed = speed
         self.isFinished = isFinished
         self.countsBytes = countsBytes
+        self.mayEndEarlier = mayEndEarlier
     }
 
     /// `epoch 2: 640/900, loss 3.21, 41.2/s, 6 s left`
@@ -46,7 +49,8 @@ package struct ProgressLine: Sendable, Equatable {
         if isFinished {
             if elapsed > 0 { parts.append("took " + Self.duration(elapsed)) }
         } else if let speed, speed > 0, total > done {
-            parts.append(Self.duration(Double(total - done) / speed) + " left")
+            let left = Self.duration(Double(total - done) / speed)
+            parts.append((mayEndEarlier ? "at most " : "") + left + " left")
         }
         return parts
     }

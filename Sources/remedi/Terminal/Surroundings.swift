@@ -11,6 +11,8 @@ package struct Surroundings: Sendable {
     /// Whether `diagnostics` is a terminal, and its columns.
     package var isTerminal: Bool
     package var width: @Sendable () -> Int
+    /// The columns of the terminal that shows `output`; nil: it is no terminal.
+    package var columns: @Sendable () -> Int?
     /// Seconds from some fixed moment on.
     package var clock: @Sendable () -> Double
     package var date: @Sendable () -> Date
@@ -19,7 +21,8 @@ package struct Surroundings: Sendable {
 
     package init(
         workplace: Workplace, output: any ByteSink, diagnostics: any ByteSink, isTerminal: Bool = false,
-        width: @escaping @Sendable () -> Int = { 80 }, clock: @escaping @Sendable () -> Double,
+        width: @escaping @Sendable () -> Int = { 80 }, columns: @escaping @Sendable () -> Int? = { nil },
+        clock: @escaping @Sendable () -> Double,
         date: @escaping @Sendable () -> Date
     ) {
         self.workplace = workplace
@@ -27,6 +30,7 @@ package struct Surroundings: Sendable {
         self.diagnostics = diagnostics
         self.isTerminal = isTerminal
         self.width = width
+        self.columns = columns
         self.clock = clock
         self.date = date
     }
@@ -35,11 +39,13 @@ package struct Surroundings: Sendable {
     package var withoutOutput: Surroundings {
         var result = self
         result.output = MemorySink()
+        result.columns = { nil }
         return result
     }
 
     /// The process's own.
     package static func ofProcess() -> Surroundings {
+        let output = DescriptorSink(1)
         let diagnostics = DescriptorSink(2)
         let home = ["HOME": NSHomeDirectory()]
         return Surroundings(
@@ -47,8 +53,9 @@ package struct Surroundings: Sendable {
                 environment: ProcessInfo.processInfo.environment.merging(home) { given, _ in given },
                 workingFolder: URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
                 executable: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()),
-            output: DescriptorSink(1), diagnostics: diagnostics, isTerminal: diagnostics.isTerminal,
-            width: { diagnostics.width }, clock: { seconds() }, date: { Date() })
+            output: output, diagnostics: diagnostics, isTerminal: diagnostics.isTerminal,
+            width: { diagnostics.width },
+            columns: { output.isTerminal ? output.width : nil }, clock: { seconds() }, date: { Date() })
     }
 
     private static func seconds() -> Double {

@@ -159,7 +159,7 @@ final class ExperimentTests: XCTestCase {
             guard case .unreadable? = error as? ExperimentError else { return XCTFail("\(error)") }
         }
         XCTAssertThrowsError(try experiment("{}", name: "tarin.a")) { error in
-            guard case .unknownExperiment(name: "tarin.a", nil, _)? = error as? ExperimentError else {
+            guard case .unknownExperiment(name: "tarin.a", [], _)? = error as? ExperimentError else {
                 return XCTFail("\(error)")
             }
         }
@@ -203,7 +203,10 @@ final class ExperimentTests: XCTestCase {
                 to: folder.appendingPathComponent(name + ".json"), atomically: true, encoding: .utf8)
         }
         let workplace = Workplace(environment: ["REMEDI_CONFIGS": folder.path], workingFolder: folder)
-        let cases = [("eval.gen.abd", "eval.gen.abc"), ("eval.cls.abc", nil), ("tarin.abcd", "train.abcd")]
+        let cases = [
+            ("eval.gen.abd", ["eval.gen.abc"]), ("eval.cls.abc", []), ("tarin.abcd", ["train.abcd"]),
+            ("abcd", ["train.abcd"]), ("abc", ["eval.gen.abc"]),
+        ]
         for (name, nearest) in cases {
             XCTAssertThrowsError(try Experiment.named(name, in: workplace), name) { error in
                 guard case .unknownExperiment(name, let found, _)? = error as? ExperimentError else {

@@ -115,7 +115,7 @@ final class ModelNameTests: XCTestCase {
                     searched: [
                         base + "/gpt2", base + "/models/gpt2", base + "/models/openai-community/gpt2",
                         base + "/hf/hub/models--openai-community--gpt2", base + "/hf/hub/models--gpt2",
-                    ]))
+                    ], nearest: nil))
         }
     }
 
@@ -136,7 +136,7 @@ final class ModelNameTests: XCTestCase {
         XCTAssertThrowsError(try DatasetName.counterfact.locate(file: "mine.json", in: workplace)) { error in
             XCTAssertEqual(
                 error as? ExperimentError,
-                .dataFileNotFound(dataset: .counterfact, searched: [folder.path + "/mine.json"]))
+                .pathNotFound(path: folder.path + "/mine.json", nearest: nil))
         }
     }
 }

@@ -102,4 +102,35 @@ final class TextTableTests: XCTestCase {
         XCTAssertEqual(table.table(metrics: nil).columns.count, 3 + 2 * 2)
         XCTAssertEqual(table.table(metrics: ["full_score"]).columns.count, 3 + 2)
     }
+
+    /// On a terminal columns that may wrap give way; elsewhere a row is a line.
+    func testColumnsWrapOnATerminal() {
+        var table = TextTable(columns: [.init("name"), .init("summary", wraps: true)])
+        table.add(["a", "the first of two that are here"])
+        table.add(["b", "a-word-that-is-longer-than-any-line"])
+        XCTAssertEqual(
+            table.text(terminal: 24),
+            """
+            name  summary
+            ────  ──────────────────
+            a     the first of two
+                  that are here
+            b     a-word-that-is-lon
+                  ger-than-any-line
+
+            """)
+        XCTAssertEqual(table.text(terminal: 60), table.text())
+        XCTAssertEqual(table.text().split(separator: "\n").count, 4)
+    }
+
+    func testTablesAreSplitAtTheTerminalsWidth() {
+        var table = TextTable(columns: ["key", "first", "second", "third"].map { .init($0) })
+        table.keyColumns = 1
+        table.add(["k", "1", "2", "3"])
+        XCTAssertEqual(table.text(terminal: 80), table.text())
+        for line in table.text(terminal: 18).split(separator: "\n") {
+            XCTAssertLessThanOrEqual(line.count, 18, "\(line)")
+        }
+        XCTAssertEqual(table.text(terminal: 18).components(separatedBy: "key").count, 3)
+    }
 }

@@ -55,7 +55,9 @@ final class WrongUsageTests: XCTestCase {
             "train --lam 1", "train",
             "--lam can be --lam-m, --lam-u, --lam-kl, --lam-norm or --lam-ess")
         check("train --wei", "train", "--wei can be --weight-decay or --weigh")
-        check("train --", "train", "--experiment-name is missing")
+        check(
+            "train --", "train",
+            "EXPERIMENT is missing, or --experiment-name for results of your own settings")
         check("train -n", "train", "--experiment-name needs a value: --experiment-name NAME")
         check("train -n -q", "train", "--experiment-name needs a value: --experiment-name NAME")
         check("train --layers --quiet", "train", "--layers needs a value: --layers N")
@@ -89,7 +91,9 @@ final class WrongUsageTests: XCTestCase {
         check(
             "train --quiet=yes", "train",
             "--quiet: 'yes' is not true or false (or yes, no, on, off, 1, 0)")
-        check("train --device tpu", "train", "--device: 'tpu' is not a device: auto, cpu, cuda or cuda:N")
+        check(
+            "train --device tpu", "train",
+            "--device: 'tpu' is not a device: auto, cpu, cuda or cuda:N; did you mean cpu?")
         check(
             "train --device cuda:-1", "train",
             "--device: 'cuda:-1' is not a device: auto, cpu, cuda or cuda:N")
@@ -110,7 +114,8 @@ final class WrongUsageTests: XCTestCase {
     }
 
     func testCombinations() {
-        check("train", "train", "--experiment-name is missing")
+        check(
+            "train", "train", "EXPERIMENT is missing, or --experiment-name for results of your own settings")
         check("eval gen", "eval gen", "DATASET is missing")
         check(
             "eval gen counterfact --baseline prefix -e x", "eval gen",

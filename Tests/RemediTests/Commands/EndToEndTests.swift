@@ -271,17 +271,17 @@ final class EndToEndTests: XCTestCase {
     func testBadInput() throws {
         check(
             run("train -n x -m nowhere", ["-f", data]),
-            isWrongUsage:
+            fails:
                 "there is no model 'nowhere'; looked for \(folder.path)/nowhere, \(folder.path)/models/nowhere,"
                 + " ~/.cache/huggingface/hub/models--nowhere; 'remedi model download nowhere' fetches it"
                 .replacing("~", with: folder.path + "/~"))
         check(
-            run("train -n x -f none.json"),
+            run(training + ["-f", "none.json"]),
             fails:
-                "there is no file for counterfact; looked for \(folder.path)/none.json"
-                + " (name one with --dataset-file); 'remedi data download counterfact' fetches the data set")
+                "there is no \(folder.path)/none.json")
         check(
-            run(training + ["-l", "7"]), isWrongUsage: "there is no layer 7: the model's layers are 0 to 2")
+            run(training + ["-l", "7"]),
+            isWrongUsage: "layer 7 is not there: \(model) has layers 0 to 2")
         let null = run(training + ["-t", "null"])
         XCTAssertEqual(null.code, 2)
         XCTAssertTrue(

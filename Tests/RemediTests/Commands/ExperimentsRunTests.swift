@@ -149,6 +149,8 @@ final class ExperimentsRunTests: XCTestCase {
         }
         let training = run("run train.tiny -f \(data) --set sead=1")
         XCTAssertEqual(training.code, 2)
-        XCTAssertTrue(training.diagnostics.contains("there is no option --sead; did you mean --seed?"))
+        XCTAssertTrue(
+            training.diagnostics.contains("train.tiny has no setting 'sead'; did you mean seed?"),
+            training.diagnostics)
     }
 }

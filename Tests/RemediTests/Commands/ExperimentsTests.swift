@@ -53,8 +53,7 @@ final class ExperimentsTests: XCTestCase {
             lines.contains(#"layers                 {"gpt2": [0], "otherwise": "all"}"#), "\(lines)")
         XCTAssertEqual(
             run("experiments show train.b").diagnostics,
-            "remedi experiments show: there is no experiment 'train.b' in \(folder.path) or"
-                + " \(folder.path)/Configs; did you mean train.a?\n"
+            "remedi experiments show: there is no experiment 'train.b'; did you mean train.a?\n"
                 + "'remedi experiments list' lists them.\n")
     }
 

@@ -95,7 +95,7 @@ final class InspectRunTests: XCTestCase {
         let cases: [(line: String, code: Int32, words: String)] = [
             ("--compare a", 2, "--compare: 'a' is not a pair of two values"),
             ("b --compare a c", 2, "'b' is one argument too many"),
-            ("nowhere", 1, "there is no such folder"),
+            ("nowhere", 1, "there is no \(TestFiles.package.path)/nowhere"),
             (
                 "--compare eval_med_demo eval_gen_demo", 1,
                 "\(path)/eval_med_demo and \(path)/eval_gen_demo have no metric of the same samples to compare"

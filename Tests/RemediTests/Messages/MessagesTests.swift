@@ -41,8 +41,8 @@ final class MessagesTests: XCTestCase {
                 "the settings 'normalize train' and 'editor_entity prompt' exclude each other"
             ),
             (
-                .unknownExperiment(name: "train.x", nearest: "train.y", folders: ["A", "B"]),
-                "there is no experiment 'train.x' in A or B; did you mean train.y?"
+                .unknownExperiment(name: "train.x", nearest: ["train.y"], folders: ["A", "B"]),
+                "there is no experiment 'train.x'; did you mean train.y?"
             ),
             (.unusableFolderName(name: "../x"), "'../x' cannot be the name of a results folder"),
             (
@@ -54,10 +54,27 @@ final class MessagesTests: XCTestCase {
                 "/r is not removed, because it is or holds something else than results: thesis.tex"
             ),
             (
-                .modelNotFound(name: "m", searched: ["/a", "/b"]),
+                .modelNotFound(name: "m", searched: ["/a", "/b"], nearest: nil),
                 "there is no model 'm'; looked for /a, /b; 'remedi model download m' fetches it"
             ),
-            (.modelNotFound(name: "/m", searched: ["/m"]), "there is no model '/m'; looked for /m"),
+            (
+                .modelNotFound(name: "gtp2", searched: ["/a"], nearest: "gpt2"),
+                "there is no model 'gtp2'; did you mean gpt2?"
+            ),
+            (.pathNotFound(path: "/a", nearest: nil), "there is no /a"),
+            (.pathNotFound(path: "/a", nearest: "b"), "there is no /a; did you mean b?"),
+            (
+                .unknownExperiment(name: "x", nearest: ["a.x", "b.x"], folders: ["A"]),
+                "there is no experiment 'x'; did you mean a.x or b.x?"
+            ),
+            (
+                .unknownExperiment(name: "x", nearest: [], folders: ["A", "B"]),
+                "there is no experiment 'x' in A or B"
+            ),
+            (
+                .modelNotFound(name: "/m", searched: ["/m"], nearest: nil),
+                "there is no model '/m'; looked for /m"
+            ),
             (
                 .dataFileNotFound(dataset: .counterfact, searched: ["/a"]),
                 "there is no file for counterfact; looked for /a (name one with --dataset-file);"
@@ -304,8 +321,8 @@ final class MessagesTests: XCTestCase {
             (RemediError.editorMissing(path: ""), 1),
             (ComputeError.deviceUnavailable(device: "cuda", reason: ""), 1),
             (LanguageModelError.fileMissing(path: ""), 1), (ExperimentError.unusableFolderName(name: ""), 2),
-            (ExperimentError.modelNotFound(name: "gtp2", searched: []), 2),
-            (ExperimentError.modelNotFound(name: "gpt2", searched: []), 1),
+            (ExperimentError.modelNotFound(name: "gtp2", searched: [], nearest: "gpt2"), 2),
+            (ExperimentError.modelNotFound(name: "gpt2", searched: [], nearest: nil), 1),
             (LanguageModelError.noSuchBlock(block: 9, blocks: 6), 2),
         ]
         for (error, code) in cases { XCTAssertEqual(ExitCode.of(error), code, "\(error)") }

@@ -60,7 +60,7 @@ final class ProgressDisplayTests: XCTestCase {
         XCTAssertEqual(
             sink.text,
             clear + "training: 0/100" + clear + "training: 50/100, loss 2.5, 25.1/s, 2.0 s left" + clear
-                + "epoch 1\n" + clear + "training: 100/100, loss 2.5, 25.1/s" + clear
+                + "epoch 1\n" + clear + "training: 100/100, loss 2.5, 25.0/s" + clear
                 + "training: 100/100, loss 2.5, 25.1/s, took 4.0 s\n")
     }
 
@@ -81,6 +81,25 @@ final class ProgressDisplayTests: XCTestCase {
         display.report(.message("hello"))
         display.report(.warning("something is odd"))
         XCTAssertEqual(sink.text, "\u{1B}[1;33mwarning:\u{1B}[0m something is odd\n")
+    }
+
+    func testDetailsAreForThoseWhoAskedForMore() {
+        for (verbosity, text) in [(Verbosity.quiet, ""), (.normal, ""), (.verbose, "seed 7\n")] {
+            let before = sink.text
+            display(verbosity, isTerminal: false).report(.detail("seed 7"))
+            XCTAssertEqual(sink.text, before + text, "\(verbosity)")
+        }
+    }
+
+    /// Patience may end a training long before its last epoch.
+    func testAStageThatMayEndEarlier() {
+        let display = display(.normal, isTerminal: false)
+        display.report(.startedAtMost(stage: "training", total: 100))
+        for step in 1...3 {
+            clock.advance(4)
+            display.report(.advanced(done: step * 10, note: nil))
+        }
+        XCTAssertEqual(sink.text, "training: 20/100, 2.5/s, at most 32 s left\n")
     }
 
     func testVerboseTellsEveryStage() {

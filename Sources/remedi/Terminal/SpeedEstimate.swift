@@ -1,0 +1,51 @@
+/// How fast a stage goes on, by the news of it.
+///
+/// What was done before the first news is not counted: a resumed stage does not start at zero.  The later half
+/// of the time counts, so that a slow start (a first chunk, an epoch that computes what others reuse) is soon
+/// forgotten.
+struct SpeedEstimate {
+    private struct Mark {
+        var done: Int
+        var time: Double
+    }
+
+    /// When the stage began.
+    private let start: Double
+    private var marks: [Mark] = []
+
+    /// So many marks are kept at most; then every other one is forgotten.
+    private static let limit = 256
+
+    init(start: Double) { self.start = start }
+
+    mutating func add(done: Int, at time: Double) {
+        if let last = marks.last, done <= last.done { return }
+        marks.append(Mark(done: done, time: time))
+        if marks.count > Self.limit {
+            marks = marks.enumerated().filter { $0.offset % 2 == 0 || $0.offset == Self.limit }.map(\.element)
+        }
+    }
+
+    /// Done a second from the first news to the last.
+    var average: Double? {
+        guard let first = marks.first, let last = marks.last, last.time > first.time else { return nil }
+        return Double(last.done - first.done) / (last.time - first.time)
+    }
+
+    /// Done a second; nil as long as nobody can tell.
+    ///
+    /// News come in bursts where samples are computed side by side: right behind the first of a burst the
+    /// others look as if they had taken no time.  So the time behind the first news must be a good part of the
+    /// time before it.
+    func speed(at now: Double) -> Double? {
+        guard let first = marks.first, let last = marks.last, last.done > first.done,
+            last.time - first.time >= 0.25 * (first.time - start)
+        else { return nil }
+        let middle = (first.time + last.time) / 2
+        let base = marks.last { $0.time <= middle } ?? first
+        guard last.time > base.time else { return nil }
+        // Where news are late, less is done by now than the last ones say.
+        let time = max(last.time, now - (last.time - base.time)) - base.time
+        return Double(last.done - base.done) / time
+    }
+}
