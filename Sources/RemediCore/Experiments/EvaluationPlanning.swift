@@ -19,6 +19,11 @@ package protocol EvaluationPlanning: Sendable {
     /// What has to be made before it can run, in order.
     func dependencies(for model: ModelName) -> [ExperimentDependency]
 
+    /// The results of a run by the names that `ExperimentStatus` gives them, as far as they are known.
+    ///
+    /// - Parameter editors: the folder of the model's editors.
+    func expectedResults(for model: ModelName, editors: URL) -> [String]
+
     /// Refuses what would find no samples or no fitting editors, before anything gives way to it.
     ///
     /// - Throws: `RemediError`, `LanguageModelError`.
@@ -64,6 +69,16 @@ extension EvaluationPlanning {
     }
 
     package func dependencies(for model: ModelName) -> [ExperimentDependency] { editors(of: model) }
+
+    package func expectedResults(for model: ModelName, editors: URL) -> [String] { [] }
+
+    /// The layers that are edited, as far as editors are saved where all of them are taken.
+    package func editedLayers(for model: ModelName, editors: URL) -> [Int] {
+        switch scope.layers.layers(for: model) {
+        case .only(let layers): layers
+        case .all: Editor.savedBlocks(type: scope.editorType, directory: editors)
+        }
+    }
 
     /// The editors that the plan runs on, if any.
     package func editors(of model: ModelName) -> [ExperimentDependency] {

@@ -61,15 +61,29 @@ package struct Experiment: Sendable {
 
     /// What it makes, by the names that `ExperimentStatus` gives results; empty where that is not known.
     ///
-    /// - Parameter model: the model instead of its own.
-    package func expected(model: String?, in workplace: Workplace) -> [String] {
-        guard case .training(let plan) = plan else { return [] }
-        let name = ModelName(model ?? plan.model)
+    /// - Parameters:
+    ///   - model: the model instead of its own.
+    ///   - results: the folder of all results.
+    package func expected(model: String?, results: URL, in workplace: Workplace) -> [String] {
+        switch plan {
+        case .group: []
+        case .evaluation(let plan):
+            plan.expectedResults(
+                for: ModelName(model ?? plan.scope.model),
+                editors: results.appendingPathComponent(
+                    plan.editorsName(for: ModelName(model ?? plan.scope.model))))
+        case .training(let plan): Self.editors(of: plan, for: ModelName(model ?? plan.model), in: workplace)
+        }
+    }
+
+    private static func editors(
+        of plan: TrainingPlan, for model: ModelName, in workplace: Workplace
+    ) -> [String] {
         let layers: [Int]
-        switch plan.layers.layers(for: name) {
+        switch plan.layers.layers(for: model) {
         case .only(let blocks): layers = blocks
         case .all:
-            let summary = try? ModelSummary(Checkpoint(folder: name.locate(in: workplace)))
+            let summary = try? ModelSummary(Checkpoint(folder: model.locate(in: workplace)))
             layers = Array(0..<(summary?.configuration.blocks ?? 0))
         }
         return plan.options.editorTypes.filter(\.isTrainable).flatMap { type in

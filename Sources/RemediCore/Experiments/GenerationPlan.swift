@@ -1,3 +1,4 @@
+import Foundation
 import LanguageModels
 
 /// A named evaluation of what edited models say: `eval.gen.<name>.json`.
@@ -41,6 +42,15 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     }
 
     package var needsEditors: Bool { conditions.contains(.edited) && !scope.editorType.isParameterless }
+
+    package func expectedResults(for model: ModelName, editors: URL) -> [String] {
+        if scope.dataset == .biosbias { return [] }
+        let folders = conditions.flatMap { condition -> [String] in
+            guard condition == .edited else { return [condition.rawValue] }
+            return editedLayers(for: model, editors: editors).map { "\(scope.editorType.rawValue)/\($0)" }
+        }
+        return folders.flatMap { folder in benchmarks.map { "\(folder)/\($0.rawValue)" } }
+    }
 
     package func check(_ context: EvaluationContext) throws { try run(in: context).check() }
 

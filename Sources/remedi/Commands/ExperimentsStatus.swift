@@ -1,3 +1,4 @@
+import Foundation
 import LanguageModels
 import RemediCore
 
@@ -43,7 +44,7 @@ package struct ExperimentsStatus: Command {
         for name in try members(of: names, in: workplace) {
             let experiment = try Experiment.named(name, in: workplace)
             let folder = try ResultsFolder(experiment: experiment.resultsName(model: model), in: root)
-            rows.append((name, folder, try status(of: experiment, in: folder, workplace)))
+            rows.append((name, folder, try status(of: experiment, in: folder, root, workplace)))
         }
         if experiments.isEmpty {
             rows = rows.filter { $0.status.state != .absent || !$0.status.jobs.isEmpty }
@@ -72,10 +73,10 @@ package struct ExperimentsStatus: Command {
     }
 
     private func status(
-        of experiment: Experiment, in folder: ResultsFolder, _ workplace: Workplace
+        of experiment: Experiment, in folder: ResultsFolder, _ root: URL, _ workplace: Workplace
     ) throws -> ExperimentStatus {
         try ExperimentStatus(
-            folder: folder.url, expected: experiment.expected(model: model, in: workplace))
+            folder: folder.url, expected: experiment.expected(model: model, results: root, in: workplace))
     }
 
     /// The first few of many names.

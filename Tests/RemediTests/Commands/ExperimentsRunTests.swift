@@ -122,13 +122,22 @@ final class ExperimentsRunTests: XCTestCase {
         XCTAssertEqual(list?.count, 1)
         XCTAssertEqual(list?[0]["state"], "finished")
         XCTAssertEqual(list?[0]["done"], ["linear/0"])
+        XCTAssertEqual(list?[0]["missing"], ["linear/2"])
         // A journal is work that was begun.
         let place = folder.appendingPathComponent("results/eval_gen_counterfact_gpt2/linear/0")
         try JSONLines.append(
             [["inputs": [:]], ["scores/0": 1, "scores/1": 2]],
             to: place.appendingPathComponent("efficacy.journal.jsonl"))
         let begun = run("status eval.gen.tiny").output
-        XCTAssertTrue(begun.contains("unfinished     0  linear/0/efficacy: 2 cases"), begun)
+        XCTAssertTrue(
+            begun.contains("unfinished     0  linear/0/efficacy: 2 cases  linear/2/efficacy"), begun)
+        let sweep = try JSONValue(parsing: run("status sweep.gen.tiny --json").output).array
+        XCTAssertEqual(sweep?[0]["missing"], [])
+        let lock = try FolderLock(
+            folder: folder.appendingPathComponent("results/editors_counterfact_gpt2/linear/2"))
+        let running = run("status train.tiny").output
+        XCTAssertTrue(running.contains("train.tiny  running (process "), running)
+        withExtendedLifetime(lock) {}
     }
 
     func testWrongSettings() {
