@@ -21,7 +21,10 @@ package enum Program {
                     isVerbose ? BuildFacts(in: surroundings.workplace).text : BuildFacts.version + "\n")
             case .run(let command, let commandPath):
                 path = commandPath
+                let start = surroundings.clock()
                 try command.run(in: surroundings)
+                ProgressDisplay(surroundings, verbosity: command.verbosity).report(
+                    .detail("took \(ProgressLine.duration(surroundings.clock() - start))"))
             }
             return ExitCode.done
         } catch {

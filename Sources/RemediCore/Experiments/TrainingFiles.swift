@@ -23,7 +23,7 @@ package struct TrainingFiles: Sendable {
         let url = try name.locate(file: file, for: model, in: workplace)
         let norms = McRae.Options(compatibility)
         let dataset = try Dataset.load(name, file: url, norms: norms)
-        dataset.reportDropped(to: progress)
+        dataset.report(from: url, to: progress)
         let split = dataset[.training]
         guard !split.isEmpty else {
             throw RemediError.noSamples(
@@ -38,9 +38,9 @@ package struct TrainingFiles: Sendable {
             )
         }
         validation = try validationFile.map { file in
-            let dataset = try Dataset.load(
-                name, file: try name.locate(file: file, in: workplace), norms: norms)
-            dataset.reportDropped(to: progress)
+            let url = try name.locate(file: file, in: workplace)
+            let dataset = try Dataset.load(name, file: url, norms: norms)
+            dataset.report(from: url, to: progress)
             return dataset.samples
         }
         hash = dataset.identity
@@ -48,8 +48,9 @@ package struct TrainingFiles: Sendable {
 }
 
 extension Dataset {
-    /// Says which records were left out, and why.
-    package func reportDropped(to progress: any ProgressReporter) {
+    /// Says which file it comes from, which records were left out, and why.
+    package func report(from file: URL, to progress: any ProgressReporter) {
+        progress.report(.detail("\(name.rawValue): \(samples.count) samples of \(file.path)"))
         for (reason, ids) in dropped {
             let shown = ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
             progress.report(.message("\(name.rawValue): left out \(ids.count) (\(reason)): \(shown)"))

@@ -26,8 +26,9 @@ extension RunComparison {
         for entry in entries where !isRepeated(entry) {
             let title = Self.title(of: entry)
             if tables.last?.title != title {
-                let table = TextTable(
+                var table = TextTable(
                     columns: [.init("metric")] + ["A", "B", "B − A", "p"].map { .init($0, .right) })
+                table.keyColumns = 1
                 tables.append(TitledTable(title: title, table: table))
             }
             let cells = Self.cells(entry)

@@ -13,6 +13,8 @@ package protocol Command: Sendable {
     init()
     /// What the command line gave.
     var given: GivenArguments<Self> { get set }
+    /// How much it tells.
+    var verbosity: Verbosity { get }
     /// Checks what single options cannot.
     func check() throws(UsageError)
     func run(in surroundings: Surroundings) throws
@@ -21,6 +23,7 @@ package protocol Command: Sendable {
 extension Command {
     package static var discussion: [String] { [] }
     package static var positionals: [Positional<Self>] { [] }
+    package var verbosity: Verbosity { .normal }
     package func check() throws(UsageError) {}
 }
 

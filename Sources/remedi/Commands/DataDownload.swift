@@ -17,7 +17,7 @@ package struct DataDownload: Command {
     package var given = GivenArguments<DataDownload>()
     var names: [String] = []
     var overwrites = false
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 

@@ -22,7 +22,7 @@ package struct DataReformat: Command {
     }
     var norms = McRae.Options()
     var isJSON = false
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 

@@ -14,6 +14,7 @@ extension EvaluationArguments {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
+        progress.report(.detail(Messages.settings(of: experiment, plan.settingsJSON, Plan().settingsJSON)))
         let name = ModelName(plan.scope.model)
         var blocks: [Int]?
         if case .only(let chosen) = layers ?? plan.scope.layers.layers(for: name) { blocks = chosen }
@@ -23,7 +24,7 @@ extension EvaluationArguments {
         let file = try plan.scope.dataset.locate(file: datasetFile, for: name, in: workplace)
         let dataset = try Dataset.load(
             plan.scope.dataset, file: file, norms: McRae.Options(plan.scope.compatibility))
-        dataset.reportDropped(to: progress)
+        dataset.report(from: file, to: progress)
         let device = device
         let open: @Sendable (String) throws -> LanguageModel = { name in
             try ModelArguments(name: name, device: device).open(in: workplace, progress: progress)

@@ -38,6 +38,8 @@ extension EvaluationCommand {
 
     package func check() throws(UsageError) { try checkArguments() }
 
+    package var verbosity: Verbosity { arguments.verbosity }
+
     package func run(in surroundings: Surroundings) throws {
         var command = self
         var named: Experiment?

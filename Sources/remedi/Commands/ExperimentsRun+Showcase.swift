@@ -9,7 +9,8 @@ extension ExperimentsRun {
         in surroundings: Surroundings
     ) throws {
         let began = surroundings.clock()
-        let words = ShowcaseReport(width: surroundings.proseWidth, format: format)
+        let words = ShowcaseReport(
+            width: surroundings.proseWidth, terminal: surroundings.columns(), format: format)
         var object: JSONObject = ["experiment": .string(experiment)]
         var figures = JSONObject()
         for member in members {

@@ -31,7 +31,7 @@ package struct ExperimentsRun: Command {
     var results = ResultsArguments()
     var format = TextTable.Format.plain
     var isJSON = false
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 

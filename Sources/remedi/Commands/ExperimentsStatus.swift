@@ -13,6 +13,8 @@ package struct ExperimentsStatus: Command {
     var resultsFolder: String?
     var isJSON = false
 
+    package var verbosity = Verbosity.normal
+
     package init() {}
 
     package static var positionals: [Positional<ExperimentsStatus>] {
@@ -33,7 +35,7 @@ package struct ExperimentsStatus: Command {
                 "results-dir", \.resultsFolder, .optional(.text("DIR")), group: "Experiment",
                 help: "the results folder; if not given, REMEDI_RESULTS_DIR, CM_RESULTS_DIR or results"),
             Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of a table"),
-        ]
+        ] + Verbosity.options(in: \.verbosity)
     }
 
     package func run(in surroundings: Surroundings) throws {
@@ -54,7 +56,7 @@ package struct ExperimentsStatus: Command {
                 .array(rows.map { Self.json($0.name, $0.folder.url.path, $0.status) }))
         }
         if rows.isEmpty {
-            ProgressDisplay(surroundings, verbosity: .normal)
+            ProgressDisplay(surroundings, verbosity: verbosity)
                 .report(.message("no named experiment has results in \(root.path)"))
             return
         }

@@ -30,7 +30,7 @@ package struct InspectDirections: Command {
     var results = ResultsArguments()
     var seed = EvaluationScope().seed
     var isJSON = false
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 
@@ -91,7 +91,7 @@ package struct InspectDirections: Command {
         let file = try dataset.locate(
             file: datasetFile, for: ModelName(model.name), in: workplace)
         let data = try Dataset.load(dataset, file: file)
-        data.reportDropped(to: progress)
+        data.report(from: file, to: progress)
         let split: Split = isAll ? .all : .dump(size: size)
         let samples = Array(data[split])
         guard !samples.isEmpty else {

@@ -20,7 +20,7 @@ package struct InspectEdit: Command {
     var sampling = 0
     var temperature = 1.0
     var seed: UInt64 = 123456
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
     var isJSON = false
 
     package init() {}

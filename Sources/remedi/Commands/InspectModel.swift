@@ -74,8 +74,8 @@ extension InspectModel {
             ("heads", "heads", .integer(configuration.attention.heads)),
             ("key_value_heads", "key/value heads", .integer(configuration.attention.keyValueHeads)),
             ("inner_size", "feed-forward size", .integer(configuration.feedForward.innerSize)),
-            ("vocabulary_size", "vocabulary", .integer(configuration.vocabularySize)),
-            ("context_length", "longest text", .integer(configuration.contextLength)),
+            ("vocabulary_size", "vocabulary, tokens", .integer(configuration.vocabularySize)),
+            ("context_length", "longest text, tokens", .integer(configuration.contextLength)),
             ("parameters", "parameters", .integer(summary.parameterCount)),
             ("stored_as", "stored as", .string(types.joined(separator: ", "))),
         ]

@@ -9,7 +9,7 @@ package struct InspectPredict: Command {
 
     package var given = GivenArguments<InspectPredict>()
     var model = ModelArguments()
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
     var top = 10
     var isJSON = false
     var prompts: [String] = []

@@ -20,7 +20,7 @@ package struct InspectProbe: Command {
     var prompt = ""
     var context: String?
     var attributes: [String] = []
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
     var isJSON = false
 
     package init() {}

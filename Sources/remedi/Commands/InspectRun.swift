@@ -23,6 +23,8 @@ package struct InspectRun: Command {
     var picture: String?
     var exampleCount = RunPage.defaultExamples
 
+    package var verbosity = Verbosity.normal
+
     package init() {}
 
     package static var positionals: [Positional<InspectRun>] {
@@ -49,7 +51,7 @@ package struct InspectRun: Command {
                 help: "how many examples of a kind the page shows"),
             Option("format", \.format, .choice(), group: "Output", help: "how tables are written"),
             Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of tables"),
-        ]
+        ] + Verbosity.options(in: \.verbosity)
     }
 
     package func check() throws(UsageError) {
@@ -88,7 +90,8 @@ package struct InspectRun: Command {
         func write(_ text: String, to name: String, _ kind: String) throws {
             let file = surroundings.workplace.resolve(name)
             try AtomicFile.write(text, to: file)
-            try? surroundings.diagnostics.write("\(kind) written to \(file.path)\n")
+            ProgressDisplay(surroundings, verbosity: verbosity)
+                .report(.message("\(kind) written to \(file.path)"))
         }
         if let page {
             let html = try RunPage(runs, comparison: comparison, examples: exampleCount).html()

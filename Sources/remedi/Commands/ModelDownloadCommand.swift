@@ -20,7 +20,7 @@ package struct ModelDownloadCommand: Command {
     var revision: String?
     var half: Bool?
     var output: String?
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 

@@ -31,7 +31,7 @@ package struct ModelImportCommand: Command {
     var output: String?
     var storage: Storage?
     var overwrites = false
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 

@@ -19,7 +19,7 @@ package struct ModelRandom: Command {
     var seed: UInt64 = 123_456
     var output: String?
     var overwrites = false
-    var verbosity = Verbosity.normal
+    package var verbosity = Verbosity.normal
 
     package init() {}
 

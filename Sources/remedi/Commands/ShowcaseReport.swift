@@ -4,6 +4,8 @@ import RemediCore
 /// What is said of a group of experiments that is to be looked at, in lines of a given width.
 struct ShowcaseReport {
     let width: Int
+    /// The columns of the terminal that shows it; nil: it goes elsewhere.
+    let terminal: Int?
     let format: TextTable.Format
 
     /// A table of figures, what it is of, and what each figure means.
@@ -14,7 +16,7 @@ struct ShowcaseReport {
         }
         let isForPeople = format == .plain || format == .markdown
         if isForPeople { heading += " Means with 95 % intervals; ↑: higher is better." }
-        let parts = [paragraph(heading), table.table(format: format).text(format)]
+        let parts = [paragraph(heading), table.table(format: format).text(format, terminal: terminal)]
         let legend = isForPeople ? [definitions(table.legend.map { ($0.name, $0.meaning) })] : []
         return (parts + legend).joined(separator: "\n")
     }

@@ -49,6 +49,8 @@ package struct TrainCommand: Command {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
+        progress.report(
+            .detail(Messages.settings(of: experiment, plan.settingsJSON, TrainingPlan().settingsJSON)))
         if given.contains("lam-kl"), !given.contains("kl"), plan.options.divergence == .batch,
             plan.options.divergenceWeight != 0
         {

@@ -8,10 +8,11 @@ extension Verbosity {
         return [
             Option(
                 Setting("verbose", place, constant: .verbose, shown: shown), short: "v", group: "Messages",
-                help: "tells more", destination: "log_level"),
+                help: "tells more: settings, what is read from where, how long it took",
+                destination: "log_level"),
             Option(
                 Setting("quiet", place, constant: .quiet, shown: shown), short: "q", group: "Messages",
-                help: "tells only what may be wrong", destination: "log_level"),
+                help: "tells results and what may be wrong, nothing else", destination: "log_level"),
         ]
     }
 }

@@ -53,12 +53,18 @@ struct ManualPage {
     ]
 
     private static let variables: [(String, String)] = [
-        ("REMEDI_DATA_DIR, CM_DATA_DIR", "where data sets are looked for before the folder data"),
-        ("REMEDI_MODELS_DIR", "where models are looked for before the folder models"),
-        ("REMEDI_CONFIGS", "a folder of named experiments"),
+        ("REMEDI_DATA_DIR, CM_DATA_DIR", "the folder with data sets; if not given, data"),
+        ("REMEDI_MODELS_DIR, CM_MODELS_DIR", "the folder with models; if not given, models"),
+        ("REMEDI_RESULTS_DIR, CM_RESULTS_DIR", "the folder for results; if not given, results"),
+        ("REMEDI_CONFIGS", "a folder of named experiments, searched before Configs"),
+        ("REMEDI_DATA_URL", "a folder on a server from which data sets are fetched instead"),
         ("REMEDI_CUDA_LIBRARY", "a folder that alone is searched for the CUDA libraries"),
-        ("HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN", "as for the tools of Hugging Face"),
-        ("NO_COLOR", "if it holds anything, nothing is coloured"),
+        (
+            "HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE",
+            "as for the tools of Hugging Face: cache, hub, token, and whether nothing is to be fetched"
+        ),
+        ("XDG_CACHE_HOME, TMPDIR", "where the program keeps what it can make again"),
+        ("NO_COLOR", "if it holds anything, nothing is coloured; as with CLICOLOR=0 and TERM=dumb"),
     ]
 
     private static func list(_ title: String, _ entries: [(String, String)]) -> [String] {

@@ -169,7 +169,10 @@ final class EmulatedCommandsTests: XCTestCase {
                 0
             ),
             (["eval", "med", "counterfact", "-n", "m", "--split", "all", "--size", "2"] + files, 0),
-            (["train", "-n", "x", "-l", "7", "--size", "8"] + files, 1),
+            (
+                ["inspect", "edit", "-m", model, "-t", "identity", "-l", "1", "--entity", "nobody"]
+                    + ["--attribute", "here", "--prompt", "hello"], 1
+            ),
             (["inspect", "predict", "-m", model, String(repeating: "hello ", count: 99)], 1),
         ]
         for (words, code) in cases {

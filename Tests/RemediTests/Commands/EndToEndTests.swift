@@ -268,6 +268,19 @@ final class EndToEndTests: XCTestCase {
         XCTAssertTrue(shown.contains("dump.two"), shown)
     }
 
+    /// Settings, files and times for those who ask; results and nothing else for those who do not want them.
+    func testVerboseAndQuiet() throws {
+        let words = training + ["-l", "1", "--max-epochs", "1"]
+        XCTAssertEqual(run(words + ["--quiet"]).diagnostics, "")
+        let told = run(words + ["--verbose", "-n", "told"]).diagnostics
+        for part in [
+            "no named experiment; not defaults: ", "max_epochs 1", "counterfact: 72 samples of \(data)\n",
+            "model \(model) on cpu", "\ntook 0.0 s\n",
+        ] {
+            XCTAssertTrue(told.contains(part), "no \(part) in \(told)")
+        }
+    }
+
     func testBadInput() throws {
         check(
             run("train -n x -m nowhere", ["-f", data]),

@@ -164,7 +164,7 @@ final class ExperimentsSubmitTests: XCTestCase {
             alone.diagnostics.hasPrefix(
                 "remedi: eval.gen.tiny needs linear editors of \(model) at layer 2; run"), alone.diagnostics)
         for (words, message) in [
-            ("train.tiny --model none", "there is no model 'none'; looked for"),
+            ("train.tiny --model gtp2", "there is no model 'gtp2'; did you mean gpt2?"),
             ("train.tyni", "there is no experiment 'train.tyni'"),
             ("train.tiny --time 1h", "--time: '1h' is not a time limit, such as 90 (minutes), 12:00:00 or"),
             ("train.tiny --device cpu --gpus 1", "--gpus and --device cpu exclude each other"),

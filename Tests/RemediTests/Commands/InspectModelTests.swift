@@ -68,7 +68,7 @@ final class InspectModelTests: XCTestCase {
             XCTAssertTrue(run.diagnostics.contains("means nothing for prompts of"), run.diagnostics)
         }
         XCTAssertEqual(inspect("-m gpt2 --prompt-tokens 2000").code, 1)
-        XCTAssertEqual(inspect("-m gpt2 -l 12").code, 1)
+        XCTAssertEqual(inspect("-m gpt2 -l 12").code, 2)
     }
 
     /// A folder with nothing but a configuration.

@@ -107,10 +107,12 @@ final class ResultsSafetyTests: XCTestCase {
     }
 
     func testTheOptionsStayInTheFolder() {
-        check(
-            train("y", "--args-file-name", "../evil.json"),
-            fails: "'../evil.json' cannot be the name of the file for the options: take one such as mine.json"
-        )
+        let evil = train("y", "--args-file-name", "../evil.json")
+        XCTAssertEqual(evil.code, 2)
+        XCTAssertTrue(
+            evil.diagnostics.hasPrefix(
+                "remedi train: '../evil.json' cannot be the name of the file for the options: take one such as"
+                    + " mine.json\n"), evil.diagnostics)
         for name in ["results", "results/y"] {
             let file = folder.appendingPathComponent(name).appendingPathComponent("evil.json")
             XCTAssertFalse(FileManager.default.fileExists(atPath: file.path), name)

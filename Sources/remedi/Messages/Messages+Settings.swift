@@ -1,0 +1,15 @@
+import LanguageModels
+import RemediCore
+
+extension Messages {
+    /// Which settings a run has that are not the defaults, and where they come from.
+    static func settings(
+        of experiment: Experiment?, _ settings: JSONObject, _ defaults: JSONObject
+    ) -> String {
+        let source = experiment.map { "experiment \($0.name), \($0.source.path)" } ?? "no named experiment"
+        let others = settings.members.filter { $0.key != "summary" && defaults[$0.key] != $0.value }
+        let shown = others.map { "\($0.key) \($0.value.string ?? $0.value.text())" }
+        return source + "; "
+            + (shown.isEmpty ? "all settings are defaults" : "not defaults: " + shown.joined(separator: ", "))
+    }
+}
