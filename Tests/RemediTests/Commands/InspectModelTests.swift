@@ -57,7 +57,7 @@ final class InspectModelTests: XCTestCase {
             XCTAssertEqual(json["parameters"]?.integer, parameters, name)
             XCTAssertEqual(json["folder"]?.isNull, true, name)
         }
-        XCTAssertTrue(inspect("-m gptj").output.hasPrefix("folder             not there; as published\n"))
+        XCTAssertTrue(inspect("-m gptj").output.hasPrefix("folder                not there; as published\n"))
         XCTAssertEqual(inspect("-m pythia-70m").code, 1)
     }
 
