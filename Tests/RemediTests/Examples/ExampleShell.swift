@@ -72,13 +72,6 @@ final class ExampleShell {
         return content.split(separator: "\u{1E}").map { $0.split(separator: "\u{1F}").map(String.init) }
     }
 
-    /// The deviations that some line made use of.
-    func usedDeviations() throws -> Set<String> {
-        let file = folder.appendingPathComponent("programs/used").path
-        let content = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-        return Set(content.split(separator: "\n").map(String.init))
-    }
-
     // MARK: Programs
 
     private func makePrograms() throws {

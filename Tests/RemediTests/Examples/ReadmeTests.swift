@@ -59,6 +59,21 @@ final class ReadmeTests: XCTestCase {
         try checkLeftOut(shell)
     }
 
+    /// What no command begins with any more must go.
+    func testEveryDeviationIsNeeded() throws {
+        let text = try String(
+            contentsOf: TestFiles.package.appendingPathComponent("README.md"), encoding: .utf8)
+        let commands = Commands.tree.flatMap { $0.outlines() }
+        let examples = (commands.flatMap(\.examples) + Commands.examples).map(\.line)
+        let lines = (Self.commands(in: text).map(\.line) + examples).map { line in
+            line.split { " \\\n".contains($0) }.joined(separator: " ") + " "
+        }
+        for deviation in ExampleDeviation.all {
+            XCTAssertTrue(
+                lines.contains { $0.contains("remedi \(deviation.start) ") }, "\(deviation) is for nothing")
+        }
+    }
+
     func testUnknownCommandsFail() throws {
         let shell = try ExampleShell()
         defer { try? shell.remove() }

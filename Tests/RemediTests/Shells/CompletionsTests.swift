@@ -49,6 +49,33 @@ final class CompletionsTests: XCTestCase {
 
     func testFishReadsItsScript() throws { try checkSyntax(.fish) }
 
+    func testFishOffersCommandsOptionsAndValues() throws {
+        let file = try TestFiles.temporaryFolder().appendingPathComponent("remedi.fish")
+        defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        try Data(script(.fish).utf8).write(to: file)
+        for (line, expected) in [
+            ("remedi tr", ["train"]), ("remedi inspect pre", ["predict"]),
+            ("remedi completions ", ["bash", "fish", "zsh"]), ("remedi inspect device --qui", ["--quick"]),
+        ] {
+            let ended = try run(.fish, ["-c", "source '\(file.path)'; complete -C '\(line)'"])
+            let offered = ended.output.split(separator: "\n").map { $0.split(separator: "\t")[0] }
+            XCTAssertEqual(offered.map(String.init), expected, "\(line): \(ended.diagnostics)")
+        }
+    }
+
+    func testZshLoadsItsScript() throws {
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(script(.zsh).utf8).write(to: folder.appendingPathComponent("_remedi"))
+        let line =
+            "fpath=('\(folder.path)' $fpath); autoload -Uz compinit; compinit -u -D;"
+            + " print $_comps[remedi]; autoload +X _remedi"
+        let ended = try run(.zsh, ["-f", "-c", line])
+        XCTAssertEqual(ended.output, "_remedi\n")
+        XCTAssertEqual(ended.diagnostics, "")
+        XCTAssertEqual(ended.code, 0)
+    }
+
     private func checkSyntax(_ shell: Shell) throws {
         let folder = try TestFiles.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -24,6 +24,25 @@ final class ManualPageTests: XCTestCase {
         }
     }
 
+    /// As `man` shows it, in colours of a terminal or without: no warning of groff.
+    func testManHasNothingToComplainOf() throws {
+        let man = "/usr/bin/man"
+        guard FileManager.default.isExecutableFile(atPath: man) else {
+            throw XCTSkip("there is no man on this machine")
+        }
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("remedi.1")
+        try TestRun("manual").output.write(to: file, atomically: true, encoding: .utf8)
+        let ended = try TestProcess(
+            ["LC_ALL=C.UTF-8", man, "--local-file", "--warnings", "-Tutf8", file.path],
+            of: URL(fileURLWithPath: "/usr/bin/env")
+        ).ended()
+        XCTAssertEqual(ended.diagnostics, "")
+        XCTAssertEqual(ended.code, 0)
+        XCTAssertTrue(ended.output.contains("remedi train demo"), "the examples are there")
+    }
+
     func testNoTextBeginsAsAMacro() {
         let macros = [".TH", ".SH", ".SS", ".TP", ".PP", ".B ", ".B\n", ".I ", ".EX\n", ".EE\n"]
         for line in TestRun("manual").output.split(separator: "\n") where ".'".contains(line.prefix(1)) {
