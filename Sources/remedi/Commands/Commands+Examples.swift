@@ -76,6 +76,7 @@ extension InspectDevice {
     package static let examples = [
         Example("shows what there is", "remedi inspect device"),
         Example("tests the processor", "remedi inspect device --device cpu --selftest --quick"),
+        Example("tests a GPU, and measures its speed", "remedi inspect device --device cuda --selftest"),
     ]
 }
 

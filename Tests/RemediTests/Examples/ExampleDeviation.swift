@@ -15,15 +15,15 @@ enum ExampleDeviation {
     }
 
     static let all: [ExampleDeviation] = [
-        .shortened("train demo", by: "--size 24 --batch-size 8"),
-        .shortened("eval gen demo", by: "--size 24 --batch-size 8"),
-        .shortened("eval cls demo", by: "--size 24 --batch-size 8"),
-        .shortened("train -n", by: "--size 24 --max-epochs 1"),
+        .shortened("train demo", by: "--size 12 --batch-size 4"),
+        .shortened("eval gen demo", by: "--size 12 --batch-size 4"),
+        .shortened("eval cls demo", by: "--size 12 --batch-size 4"),
+        .shortened("train -n", by: "--size 12 --max-epochs 1"),
         .shortened("eval gen counterfact -n", by: "--size 12"),
         // The statistics are those of a whole training split.
         .shortened("eval cls counterfact -n probe", by: "-f few.jsonl --split all"),
-        .shortened("experiments run demo", by: "--set size=24 batch-size=8"),
-        .shortened("train smollm2", by: "--size 24 --max-epochs 1"),
+        .shortened("experiments run demo", by: "--set size=12 batch-size=4"),
+        .shortened("train smollm2", by: "--size 12 --max-epochs 1"),
         .shortened("eval gen smollm2", by: "--size 4 --split all"),
         .shortened("experiments run eval.cls.counterfact", by: "--set split=all size=4"),
         .ends("experiments submit eval.gen.demo", code: 1, saying: "there is no sbatch"),
