@@ -48,6 +48,9 @@ package struct IntervalChart: Chart {
     private static let nameLimit = 36
     private static let rowHeight = 22.0
     static let wide = 774.0
+    private static let narrow = 400.0
+    /// What a number below the axis takes.
+    private static let tickWidth = 56.0
     /// Of a wide plot's groups.
     private static let boldLetter = 8.8
 
@@ -71,16 +74,15 @@ package struct IntervalChart: Chart {
         let isShare = bounds?.lowerBound == 0
         let ends: [Double] = isShare ? (isWide ? [0, 1] : [0]) : []
         let values: [Double] = rows.flatMap { $0.extent } + [reference].compactMap { $0 } + ends
-        let axis = Axis(xTitle, covering: values, count: isWide ? 5 : 4, bounds: bounds)
-        var frame = PlotFrame(x: axis, y: Axis("", numbers: []))
-        frame.hasVerticalAxis = false
         let names = Double(rows.map { cut($0.name).count }.max() ?? 0)
-        frame.left = 18 + PlotFrame.letter * names
-        if isWide {
-            frame.width = Self.wide
-            frame.left += groupWidth
-            frame.right = 26 + PlotFrame.letter * Double(rows.map(\.text.count).max() ?? 0)
-        }
+        let left = 18 + PlotFrame.letter * names + (isWide ? groupWidth : 0)
+        let width = isWide ? Self.wide : Self.narrow
+        let right = isWide ? 26 + PlotFrame.letter * Double(rows.map(\.text.count).max() ?? 0) : 12
+        let count = min(max(Int((width - left - right) / Self.tickWidth), 2), isWide ? 5 : 4)
+        var frame = PlotFrame(
+            x: Axis(xTitle, covering: values, count: count, bounds: bounds), y: Axis("", numbers: []))
+        frame.hasVerticalAxis = false
+        (frame.left, frame.right, frame.width) = (left, right, width)
         return frame
     }
 
