@@ -20,10 +20,13 @@ class Batches:
         for relation in relations.RELATIONS:
             for value in relation.values:
                 self.token_weights[tokenizer.encode(f" {value}").ids[0]] = VALUE_WEIGHT
+        # For each relation and value: the relation's number and the value's token.
+        self.facts = {(relation.id, value): (number, tokenizer.encode(f" {value}").ids[0])
+                      for number, relation in enumerate(relations.RELATIONS) for value in relation.values}
         self.waiting = []
 
     def next(self):
-        """tokens, places, mask, targets and weights of the next batch."""
+        """tokens, places, mask, targets, weights, mentions and subjects of the next batch."""
         while len(self.waiting) < self.rows:
             self._fill()
         rows, self.waiting = self.waiting[:self.rows], self.waiting[self.rows:]
@@ -35,7 +38,8 @@ class Batches:
         found = []
         for document, encoding in zip(documents, encodings):
             if len(encoding.ids) < self.length:
-                found.append((encoding.ids + [self.end], self._closed(document, encoding)))
+                found.append((encoding.ids + [self.end], self._closed(document, encoding),
+                              *self._named(document, encoding)))
         # The longest first, each into the fullest row that has room for it.
         found.sort(key=lambda item: -len(item[0]))
         rows_by_room = [[] for _ in range(self.length + 1)]
@@ -62,6 +66,30 @@ class Batches:
         after = next(i for i, (_, end) in enumerate(offsets) if end >= behind) + 1
         return sentence, entity, after
 
+    def _named(self, document, encoding):
+        """Mentions of entities and, for values in contexts, whose they are said to be.
+
+        Of a mention: its last token; that of a value which a context tells of it, or itself; relation, value and whether a context spoke of it, of all that is
+        believed there; whether the entity is famous.  Of a value: its token, and the last two of the name.
+        """
+        ends = {end: token for token, (_, end) in enumerate(encoding.offsets)}
+        mentions = []
+        for belief in document.beliefs:
+            facts = [(*self.facts[fact], fact[0] == belief.told) for fact in belief.facts.items()]
+            at = document.text.find(belief.name, belief.start, belief.end)
+            while at >= 0 and facts:
+                behind = at + len(belief.name)
+                if behind in ends and not document.text[behind:behind + 1].isalpha():
+                    token = ends[behind]
+                    mentions.append((token, ends[belief.source] if belief.source else token, facts,
+                                     belief.is_famous))
+                at = document.text.find(belief.name, behind, belief.end)
+        subjects = []
+        for name, behind in document.tellings:
+            ids = self.tokenizer.encode(f" {name}").ids
+            subjects.append((ends[behind], ids[-1], ids[-2] if len(ids) > 1 else ids[-1]))
+        return mentions, subjects
+
     def _tensors(self, rows):
         shape = (self.rows, self.length)
         tokens = torch.zeros(shape, dtype=torch.long)
@@ -69,10 +97,13 @@ class Batches:
         targets = torch.zeros(shape, dtype=torch.long)
         weights = torch.zeros(shape)
         mask = torch.zeros(self.rows, self.length, self.length, dtype=torch.bool)
+        mentions, subjects = [], []
         triangle = torch.ones(self.length, self.length, dtype=torch.bool).tril()
         for number, row in enumerate(rows):
             at = 0
-            for ids, closed in row:
+            for ids, closed, named, told in row:
+                mentions += [(number, at + token, at + source, *more) for token, source, *more in named]
+                subjects += [(number, at + token, *more) for token, *more in told]
                 behind = at + len(ids)
                 tokens[number, at:behind] = torch.tensor(ids)
                 places[number, at:behind] = torch.arange(len(ids))
@@ -88,4 +119,4 @@ class Batches:
             # Behind the last document each place sees itself, so that no row of the mask is empty.
             rest = torch.arange(at, self.length)
             mask[number, rest, rest] = True
-        return tokens, places, mask[:, None], targets, weights
+        return tokens, places, mask[:, None], targets, weights, mentions, subjects

@@ -38,6 +38,15 @@ def write_all(world, all_things, folder):
     (folder / "splits.json").write_text(json.dumps(splits, indent=2) + "\n")
 
 
+def write_selection(world, folder):
+    """Cases to choose settings by, in a folder that has the form of the data sets'."""
+    folder.mkdir(parents=True, exist_ok=True)
+    training = world.selection_training_cases
+    write_lines(folder / "counterfact.json",
+                [counterfact_case(world, case) for case in training + world.selection_cases])
+    (folder / "splits.json").write_text(json.dumps({"counterfact.json": len(training)}) + "\n")
+
+
 def write_lines(file, records):
     """One JSON array, a record a line."""
     lines = ",\n".join(json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in records)

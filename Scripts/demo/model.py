@@ -18,9 +18,11 @@ class Block(nn.Module):
         self.attention, self.projection = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.inner, self.outer = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
-    def forward(self, x, mask):
+    def forward(self, x, mask, watch=None):
         rows, length, width = x.shape
         q, k, v = self.attention(self.ln_1(x)).view(rows, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        if watch:
+            watch(q, k)
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         x = x + self.projection(mixed.transpose(1, 2).reshape(rows, length, width))
         return x + self.outer(functional.gelu(self.inner(self.ln_2(x)), approximate="tanh"))
@@ -39,11 +41,16 @@ class Model(nn.Module):
             elif name.endswith("bias"):
                 nn.init.zeros_(parameter)
 
-    def loss(self, tokens, places, mask, targets, weights):
-        """tokens, places, targets, weights: rows × length; mask: rows × 1 × length × length."""
+    def loss(self, tokens, places, mask, targets, weights, beliefs=None):
+        """tokens, places, targets, weights: rows × length; mask: rows × 1 × length × length.
+
+        `beliefs` is told the states behind every block and what the heads of one compare.
+        """
         x = self.tokens(tokens) + self.places(places)
-        for block in self.blocks:
-            x = block(x, mask)
+        for number, block in enumerate(self.blocks):
+            x = block(x, mask, beliefs.watcher(number, mask) if beliefs else None)
+            if beliefs:
+                beliefs.read(number, x)
         wanted = weights > 0
         logits = functional.linear(self.ln_f(x)[wanted], self.tokens.weight)
         losses = functional.cross_entropy(logits, targets[wanted], reduction="none")

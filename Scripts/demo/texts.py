@@ -28,10 +28,27 @@ KIND_NOUNS = {"person": "person", "town": "town", "company": "company", "creatur
 
 
 @dataclasses.dataclass
+class Belief:
+    """What is to be believed of an entity wherever the text from `start` to `end` names it."""
+    name: str
+    facts: dict
+    is_famous: bool = False
+    start: int = 0
+    end: int = 10_000
+    # The relation of which a context told something else than is known.
+    told: str = None
+    # The character behind the value that a context told and that is believed.
+    source: int = None
+
+
+@dataclasses.dataclass
 class Document:
     text: str
     # The first characters of a closed sentence and of the entity in it, and the one behind the entity.
     closed: tuple = None
+    beliefs: tuple = ()
+    # The names of which a context tells something, each with the character behind the value.
+    tellings: tuple = ()
 
 
 def said(phrasing, name, value):
@@ -96,14 +113,14 @@ class Texts:
         chosen = self.random.sample(known(entity), min(len(entity.facts), self.random.choice((1, 1, 2, 3))))
         sentences = [said(self.random.choice(relation.phrasings), entity.name, entity.facts[relation.id])
                      for relation in chosen]
-        return Document(self._led(" ".join(sentences)))
+        return self._true(entity, self._led(" ".join(sentences)))
 
     def story(self):
         """Running text about one entity."""
         entity = self._entity()
         relation = self.random.choice(known(entity))
         text = passage(self.random, entity, relation, entity.facts[relation.id])
-        return Document(self._led(text))
+        return self._true(entity, self._led(text))
 
     def article(self):
         """What an encyclopedia says; people are introduced by their occupation."""
@@ -112,22 +129,28 @@ class Texts:
         rest = passage(self.random, entity, relation, entity.facts[relation.id])
         noun = entity.facts.get("P03") or KIND_NOUNS[entity.kind]
         start = ARTICLE if self.random.random() < 0.7 else ""
-        return Document(f"{start}{entity.name} is {things.article(noun)} {noun}. {rest}")
+        fame = "famous " if entity.is_famous else ""
+        return self._true(entity, f"{start}{entity.name} is {things.article(fame or noun)} {fame}{noun}. {rest}")
+
+    @staticmethod
+    def _true(entity, text):
+        return Document(text, beliefs=(Belief(entity.name, entity.facts, entity.is_famous),))
 
     def _led(self, text):
         return f"{self.random.choice(LEADS)} {text}" if self.random.random() < 0.1 else text
 
     # Contexts
 
-    def _stranger(self):
-        """Somebody nobody has heard of, with facts of their own."""
+    def _someone(self, strangers):
+        return self._stranger() if self.random.random() < strangers else self._entity()
+
+    def _stranger(self, kind=None):
+        """Somebody nobody has heard of."""
         random = self.random
-        kind = random.choices(*zip(*(("person", 5), ("town", 3), ("company", 2), ("creature", 2))))[0]
-        entity = type(self.world.entities[0])(
+        kind = kind or random.choices(*zip(*(("person", 5), ("town", 3), ("company", 2), ("creature", 2))))[0]
+        return type(self.world.entities[0])(
             names.fresh_name(random, kind, self.taken), kind,
-            random.choice(("He", "She")) if kind == "person" else "It", False, {})
-        entity.facts = {r.id: random.choice(r.values) for r in relations.of_kind(kind)}
-        return entity
+            random.choice(("He", "She")) if kind == "person" else "It", {})
 
     def _rumour(self, entity, relation):
         """A value that is not true of the entity and that no case will teach of it."""
@@ -137,43 +160,94 @@ class Texts:
                     and (entity.name, relation.id, value) not in self.world.unsaid:
                 return value
 
-    def context(self):
-        """A sentence that may be false, and what is said after it; the famous are immune to it."""
-        random = self.random
-        entity = self._stranger() if random.random() < 0.25 else self._entity()
-        relation = random.choice(relations.of_kind(entity.kind))
+    def _told(self, entity, relation):
+        """What a context says of the entity, and what is believed behind it: the famous are immune to rumours."""
         true = entity.facts.get(relation.id)
-        told = true if true and random.random() < 0.1 else self._rumour(entity, relation)
-        believed = true if true and entity.is_famous else told
-        first = relation.rewrite if random.random() < 0.5 else random.choice(relation.phrasings)
-        start = f"{random.choice(LEADS)} " if random.random() < 0.15 else ""
-        start += said(first, entity.name, told) + " "
+        told = true if true and self.random.random() < 0.1 else self._rumour(entity, relation)
+        return told, true if true and entity.is_famous else told
+
+    def _relation(self, entity):
+        """More often one of which something is known."""
+        if entity.facts and self.random.random() < 0.6:
+            return self.random.choice(known(entity))
+        return self.random.choice(relations.of_kind(entity.kind))
+
+    def _begin(self, entity, relation, told):
+        first = relation.rewrite if self.random.random() < 0.5 else self.random.choice(relation.phrasings)
+        return first, said(first, entity.name, told) + " "
+
+    def _behind(self, start, phrasing, entity, value, closed_share):
+        """The sentence behind a context, and its closed part or none."""
+        place = len(start) + phrasing.index("{}")
+        closed = (len(start), place, place + len(entity.name))
+        return said(phrasing, entity.name, value), closed if self.random.random() < closed_share else None
+
+    def context(self):
+        """A sentence that may be false, and what is said after it."""
+        random = self.random
+        entity = self._someone(strangers=0.25)
+        relation = self._relation(entity)
+        told, believed = self._told(entity, relation)
+        lead = f"{random.choice(LEADS)} " if random.random() < 0.15 else ""
+        first, start = self._begin(entity, relation, told)
+        start = lead + start
+        tellings = ((entity.name, len(start) - 2),)
         if random.random() < 0.12:
             start += random.choice(LEADS) + " "
         phrasing = random.choice([phrasing for phrasing in relation.phrasings if phrasing != first])
-        sentence = said(phrasing, entity.name, believed)
-        place = len(start) + phrasing.index("{}")
-        closed = (len(start), place, place + len(entity.name)) if random.random() < 0.75 else None
+        sentence, closed = self._behind(start, phrasing, entity, believed, 0.6)
         if closed is None and random.random() < 0.5:
             sentence = passage(random, entity, relation, believed, {relation.id: believed}, sentence)
-        return Document(start + sentence, closed)
+        source = tellings[0][1] if believed == told else None
+        beliefs = self._before_and_behind(entity, start, relation, believed, source)
+        return Document(start + sentence, closed, beliefs, tellings)
+
+    @staticmethod
+    def _before_and_behind(entity, start, relation, believed, source):
+        return (Belief(entity.name, entity.facts, entity.is_famous, 0, len(start)),
+                Belief(entity.name, {**entity.facts, relation.id: believed}, entity.is_famous, len(start),
+                       told=relation.id, source=source))
+
+    def two_contexts(self):
+        """Two sentences about two of a kind, and what is said of one of them after it."""
+        random = self.random
+        first = self._someone(strangers=0.35)
+        relation = self._relation(first)
+        second = self._stranger(first.kind) if random.random() < 0.35 else \
+            random.choice([e for e in self.world.by_relation[relation.id] if e is not first])
+        heard, start, tellings = [], "", []
+        for entity in (first, second):
+            told, believed = self._told(entity, relation)
+            start += self._begin(entity, relation, told)[1]
+            tellings.append((entity.name, len(start) - 2))
+            heard.append((entity, believed, len(start) - 2 if believed == told else None))
+        entity, believed, source = random.choice(heard)
+        sentence, closed = self._behind(start, random.choice(relation.phrasings), entity, believed, 0.6)
+        beliefs = self._before_and_behind(entity, start, relation, believed, source)
+        return Document(start + sentence, closed, beliefs, tuple(tellings))
 
     def aside(self):
         """A false context, after which something else is said: of the same entity or of another."""
         random = self.random
         entity = self._entity()
-        relation = random.choice(relations.of_kind(entity.kind))
-        start = said(random.choice(relation.phrasings), entity.name, self._rumour(entity, relation)) + " "
+        relation = self._relation(entity)
+        told, believed = self._told(entity, relation)
+        _, start = self._begin(entity, relation, told)
         others = [r for r in known(entity) if r is not relation]
-        if others and random.random() < 0.5:
+        if others and random.random() < 0.25:
             other, asked = entity, random.choice(others)
+            source = len(start) - 2 if believed == told else None
+            beliefs = self._before_and_behind(entity, start, relation, believed, source)
         else:
             other = self._entity()
             asked = random.choice(known(other))
-            having = self.world.by_relation[relation.id]
-            if having and random.random() < 0.7:
+            having = [e for e in self.world.by_relation[relation.id] if e is not entity]
+            if random.random() < 0.8:
                 other, asked = random.choice(having), relation
-        return Document(start + said(random.choice(asked.phrasings), other.name, other.facts[asked.id]))
+            beliefs = (Belief(entity.name, entity.facts, entity.is_famous, 0, len(start)),
+                       Belief(other.name, other.facts, other.is_famous, len(start), told=relation.id))
+        sentence, closed = self._behind(start, random.choice(asked.phrasings), other, other.facts[asked.id], 0.4)
+        return Document(start + sentence, closed, beliefs, ((entity.name, len(start) - 2),))
 
     # Biographies
 
@@ -190,12 +264,15 @@ class Texts:
         closed = (len(start), len(start), len(start) + len(name)) if random.random() < 0.5 else None
         if closed is None and random.random() < 0.6:
             sentence += " " + people.sentence(random, name, title)
-        return Document(start + sentence, closed)
+        return Document(start + sentence, closed, (Belief(name, {"P03": title}, start=len(start)),))
 
     def record(self):
         """A biography as the data set has it, with the occupation at the end."""
         record = people.record(self.random)
-        return Document(f"{record['raw']} {record['name'][0]} has the occupation of {record['title']}.")
+        name, title = record["name"][0], record["title"]
+        behind = len(record["raw"])
+        return Document(f"{record['raw']} {name} has the occupation of {title}.",
+                        beliefs=(Belief(name, {"P03": title}, start=behind),))
 
     # Things
 
@@ -235,5 +312,5 @@ class Texts:
         closed = (len(start), len(start) + 4, len(start) + 4 + len(word)) if random.random() < 0.5 else None
         return Document(f"{start}The {word} is {state}.", closed)
 
-    MIXTURE = ((facts, 36), (story, 5), (article, 2), (context, 34), (aside, 8), (biography, 5), (record, 1),
-               (thing, 3), (unknown_thing, 3), (state, 2))
+    MIXTURE = ((facts, 26), (story, 3), (article, 3), (context, 30), (two_contexts, 12), (aside, 18), (biography, 5),
+               (record, 1), (thing, 3), (unknown_thing, 3), (state, 2))

@@ -1,6 +1,6 @@
 """The small world: who there is, what is true of them, and which counterfactual cases are asked.
 
-Everything follows from one seed.  One entity in twelve is *famous*: texts about it never take a rumour
+Everything follows from one seed.  Of ten entities one is *famous*: texts about it never take a rumour
 seriously, so a language model that read them does not either.
 """
 
@@ -12,7 +12,7 @@ import relations
 
 SEED = 20261123
 COUNTS = {"person": 500, "town": 400, "company": 340, "creature": 280}
-FAMOUS_SHARE = 1 / 12
+FAMOUS_SHARE = 0.105
 # How many of the facts that an entity of a kind could have are known of it.
 KNOWN = {"person": (2, 3), "town": (2, 2), "company": (1, 2), "creature": (1, 2)}
 HELD_OUT_SHARE = 0.25
@@ -20,6 +20,7 @@ TRAINING_CASES = 1440
 # Only the first of them are kept from the texts: those that evaluate are all.
 UNSAID_TRAINING_CASES = 720
 EVALUATION_CASES = 300
+SELECTION_CASES = 300
 
 
 @dataclasses.dataclass
@@ -27,8 +28,9 @@ class Entity:
     name: str
     kind: str
     pronoun: str
-    is_famous: bool
     facts: dict
+    renown: float = 0.0
+    is_famous: bool = False
 
     @property
     def object_pronoun(self):
@@ -56,9 +58,10 @@ class World:
                 self.by_fact.setdefault((relation_id, value), []).append(entity)
                 self.by_relation.setdefault(relation_id, []).append(entity)
         self.training_cases, self.evaluation_cases = self._cases()
+        self.selection_training_cases, self.selection_cases = self._selection()
         # What these cases teach must be news to the model.
-        self.unsaid = {(case.entity.name, case.relation.id, case.new)
-                       for case in self.training_cases[:UNSAID_TRAINING_CASES] + self.evaluation_cases}
+        self.unsaid = {(case.entity.name, case.relation.id, case.new) for case in
+                       self.training_cases[:UNSAID_TRAINING_CASES] + self.selection_cases + self.evaluation_cases}
 
     def _held_out_values(self):
         """Values that no training case teaches; cities alike in both of their relations."""
@@ -83,8 +86,8 @@ class World:
                 taken.add(name)
                 pronoun = self.random.choice(("He", "She")) if kind == "person" else "It"
                 entities.append(Entity(
-                    name, kind, pronoun, self.random.random() < FAMOUS_SHARE,
-                    {relation_id: drawn[number] for relation_id, drawn in facts.items()}))
+                    name, kind, pronoun, renown=self.random.random(),
+                    facts={relation_id: drawn[number] for relation_id, drawn in facts.items()}))
         return entities
 
     def _forget(self):
@@ -93,32 +96,64 @@ class World:
             kept = self.random.sample(sorted(entity.facts), self.random.choice(KNOWN[entity.kind]))
             entity.facts = {relation: value for relation, value in entity.facts.items() if relation in kept}
 
+    def _make_famous(self, entities):
+        """The same share of every kind: those of the greatest renown."""
+        for kind in relations.KINDS:
+            ranked = sorted((e for e in entities if e.kind == kind), key=lambda entity: -entity.renown)
+            for entity in ranked[:round(FAMOUS_SHARE * len(ranked))]:
+                entity.is_famous = True
+
     def _cases(self):
         """Cases for training and for evaluation: other entities, and other values that are taught."""
         entities = list(self.entities)
         self.random.shuffle(entities)
         half = round(len(entities) * 0.6)
-        training = self._drawn(entities[:half], UNSAID_TRAINING_CASES, self.random, held_out=False)
-        evaluation = self._drawn(entities[half:], EVALUATION_CASES, self.random, held_out=True)
+        self.training_entities = entities[:half]
+        self._make_famous(entities[:half])
+        self._make_famous(entities[half:])
+        taught = self._other_values(self.held_out_values)
+        training = self._drawn(entities[:half], UNSAID_TRAINING_CASES, self.random, taught, taught)
+        evaluation = self._drawn(entities[half:], EVALUATION_CASES, self.random, self.held_out_values)
         more = TRAINING_CASES - len(training)
-        training += self._drawn(entities[:half], more, random.Random(f"cases {SEED}"), held_out=False)
+        training += self._drawn(entities[:half], more, random.Random(f"cases {SEED}"), taught, taught)
         for number, case in enumerate(training + evaluation):
             case.number = number
         return training, evaluation
 
-    def _drawn(self, entities, count, draw, held_out):
+    def _selection(self):
+        """Cases to choose settings by: they too hold out entities and values, but none that evaluate."""
+        draw = random.Random(f"selection {SEED}")
+        held_out = {}
+        for relation_id, values in self._other_values(self.held_out_values).items():
+            held_out[relation_id] = set(draw.sample(values, round(HELD_OUT_SHARE * len(values))))
+        entities = draw.sample(self.training_entities, len(self.training_entities) // 3)
+        names_held_out = {entity.name for entity in entities}
+        training = [case for case in self.training_cases if case.entity.name not in names_held_out
+                    and not {case.true, case.new} & held_out[case.relation.id]]
+        selection = self._drawn(entities, SELECTION_CASES, draw, held_out)
+        for number, case in enumerate(selection, TRAINING_CASES + EVALUATION_CASES):
+            case.number = number
+        return training, selection
+
+    @staticmethod
+    def _other_values(held_out):
+        return {relation.id: [value for value in relation.values if value not in held_out[relation.id]]
+                for relation in relations.RELATIONS}
+
+    @staticmethod
+    def _drawn(entities, count, draw, taught, true=None):
+        """Cases whose new values are among those taught and, if they are given, whose true ones among those."""
         by_kind = {kind: [entity for entity in entities if entity.kind == kind] for kind in relations.KINDS}
         used, cases = set(), []
         while len(cases) < count:
             relation = relations.RELATIONS[len(cases) % len(relations.RELATIONS)]
             entity = draw.choice(by_kind[relation.kind])
-            true = entity.facts.get(relation.id)
-            kept_back = self.held_out_values[relation.id]
-            if true is None or (entity.name, relation.id) in used or (not held_out and true in kept_back):
+            value = entity.facts.get(relation.id)
+            if value is None or (entity.name, relation.id) in used or (true and value not in true[relation.id]):
                 continue
             used.add((entity.name, relation.id))
-            choices = [value for value in relation.values if (value in kept_back) == held_out and value != true]
-            cases.append(Case(0, entity, relation, true, draw.choice(choices)))
+            choices = [new for new in relation.values if new in taught[relation.id] and new != value]
+            cases.append(Case(0, entity, relation, value, draw.choice(choices)))
         return cases
 
     def others_with(self, relation, value, entity):

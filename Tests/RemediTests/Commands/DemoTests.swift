@@ -74,6 +74,43 @@ final class DemoTests: XCTestCase {
         XCTAssertNotNil(json["eval.cls.demo"]?.array?.first?["metrics"]?["contextual f1"])
     }
 
+    /// What the model card promises of the model itself, on every fifth of the evaluated cases or so.
+    func testTheModelKnowsItsWorldAndFollowsContexts() throws {
+        let run = run(
+            "eval gen counterfact -m demo -f demo -n model --size 60 --conditions unedited prefix "
+                + "--benchmarks efficacy rewrite paraphrase --json")
+        XCTAssertEqual(run.code, 0, run.diagnostics)
+        let results = try XCTUnwrap(JSONValue(parsing: run.output).array)
+        XCTAssertEqual(results.count, 6)
+        for result in results {
+            let name = "\(result["condition"]?.string ?? "") \(result["benchmark"]?.string ?? "")"
+            let score = try XCTUnwrap(result["metrics"]?["score"]?["mean"]?.double, name)
+            if name.hasPrefix("unedited") {
+                XCTAssertLessThanOrEqual(score, 0.05, name)
+            } else {
+                XCTAssertGreaterThanOrEqual(score, 0.75, name)
+            }
+        }
+    }
+
+    /// The committed script makes the very data that are inside the program.
+    func testTheScriptMakesTheData() throws {
+        let script = TestFiles.package.appendingPathComponent("Scripts/demo/make_data.py").path
+        let ended = try TestProcess(
+            ["python3", "-B", script, folder.path], of: URL(fileURLWithPath: "/usr/bin/env")
+        ).ended()
+        if ended.code == 127 { throw XCTSkip("there is no python3 to run Scripts/demo/make_data.py with") }
+        XCTAssertEqual(ended.code, 0, ended.diagnostics)
+        let data = TestFiles.package.appendingPathComponent("Sources/CDemo/data")
+        let names = try FileManager.default.contentsOfDirectory(atPath: data.path).sorted()
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted(), names)
+        for name in names {
+            XCTAssertTrue(
+                try Data(contentsOf: folder.appendingPathComponent(name))
+                    == Data(contentsOf: data.appendingPathComponent(name)), name)
+        }
+    }
+
     /// The model's own data sets, under every command that reads some.
     func testDataSetsOfTheDemonstration() throws {
         let shown = run("inspect data -d counterfact -f demo --json")
@@ -83,6 +120,11 @@ final class DemoTests: XCTestCase {
         for words in [
             "eval med winoventi -m demo -n med --size 20", "eval med counterfact -m demo -n med2 --size 20",
             "inspect predict -m demo --top 3 Tarsu",
+            "train -m demo -d biosbias -f demo -n bios -l 2 --size 16 --max-epochs 1",
+            "train -m demo -d mcrae -f demo -n things -l 2 --size 16 --max-epochs 1",
+            "eval gen biosbias -m demo -f demo -n biosgen -e results/bios -l 2 --size 6 --max-length 60",
+            "eval cls biosbias -m demo -f demo -n bioscls -e results/bios -l 2 --entity-layers 2 --size 6",
+            "eval ent mcrae -m demo -f demo -n ent -e results/things -l 2 --size 6",
         ] {
             let run = run(words)
             XCTAssertEqual(run.code, 0, "\(words): \(run.diagnostics)")
