@@ -95,6 +95,7 @@ class Texts:
     def __init__(self, world, things_, random):
         self.world, self.things, self.random = world, things_, random
         self.taken = {entity.name for entity in world.entities}
+        self.famous = [entity for entity in world.entities if entity.is_famous]
         self.kinds = [kind for kind, _ in self.MIXTURE]
         self.weights = [weight for _, weight in self.MIXTURE]
 
@@ -142,7 +143,11 @@ class Texts:
     # Contexts
 
     def _someone(self, strangers):
-        return self._stranger() if self.random.random() < strangers else self._entity()
+        """Of whom contexts speak: strangers, and the famous more often than they come up elsewhere."""
+        drawn = self.random.random()
+        if drawn < strangers:
+            return self._stranger()
+        return self.random.choice(self.famous) if drawn > 0.9 else self._entity()
 
     def _stranger(self, kind=None):
         """Somebody nobody has heard of."""
@@ -174,7 +179,7 @@ class Texts:
 
     def _begin(self, entity, relation, told):
         first = relation.rewrite if self.random.random() < 0.5 else self.random.choice(relation.phrasings)
-        return first, said(first, entity.name, told) + " "
+        return said(first, entity.name, told) + " "
 
     def _behind(self, start, phrasing, entity, value, closed_share):
         """The sentence behind a context, and its closed part or none."""
@@ -189,12 +194,11 @@ class Texts:
         relation = self._relation(entity)
         told, believed = self._told(entity, relation)
         lead = f"{random.choice(LEADS)} " if random.random() < 0.15 else ""
-        first, start = self._begin(entity, relation, told)
-        start = lead + start
+        start = lead + self._begin(entity, relation, told)
         tellings = ((entity.name, len(start) - 2),)
         if random.random() < 0.12:
             start += random.choice(LEADS) + " "
-        phrasing = random.choice([phrasing for phrasing in relation.phrasings if phrasing != first])
+        phrasing = relation.rewrite if random.random() < 0.15 else random.choice(relation.phrasings)
         sentence, closed = self._behind(start, phrasing, entity, believed, 0.6)
         if closed is None and random.random() < 0.5:
             sentence = passage(random, entity, relation, believed, {relation.id: believed}, sentence)
@@ -218,7 +222,7 @@ class Texts:
         heard, start, tellings = [], "", []
         for entity in (first, second):
             told, believed = self._told(entity, relation)
-            start += self._begin(entity, relation, told)[1]
+            start += self._begin(entity, relation, told)
             tellings.append((entity.name, len(start) - 2))
             heard.append((entity, believed, len(start) - 2 if believed == told else None))
         entity, believed, source = random.choice(heard)
@@ -232,7 +236,7 @@ class Texts:
         entity = self._entity()
         relation = self._relation(entity)
         told, believed = self._told(entity, relation)
-        _, start = self._begin(entity, relation, told)
+        start = self._begin(entity, relation, told)
         others = [r for r in known(entity) if r is not relation]
         if others and random.random() < 0.25:
             other, asked = entity, random.choice(others)

@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--belief-weight", type=float, default=1.0)
     parser.add_argument("--start-from", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=1700)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=SEED)
