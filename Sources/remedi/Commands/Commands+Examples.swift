@@ -101,7 +101,7 @@ extension InspectEdit {
     package static let examples = [
         Example(
             "edits with the editor that 'remedi train demo' made",
-            "remedi inspect edit -m demo -e results/demo_editors_counterfact_demo -l 2 \\\n"
+            "remedi inspect edit -m demo -e results/demo_editors_counterfact_demo -l 1 \\\n"
                 + "    --entity \"Hernwin Tharnmund\" --attribute \"plays the lute\" \\\n"
                 + "    --prompt \"Hernwin Tharnmund practises every day on the\"")
     ]
@@ -111,7 +111,7 @@ extension InspectProbe {
     package static let examples = [
         Example(
             "asks behind 'remedi eval cls counterfact … --normalize train' (see there)",
-            "remedi inspect probe -m demo -e results/demo_editors_counterfact_demo -l 2 \\\n"
+            "remedi inspect probe -m demo -e results/demo_editors_counterfact_demo -l 1 \\\n"
                 + "    --entity \"Hernwin Tharnmund\" --prompt \"Hernwin Tharnmund plays the\" \\\n"
                 + "    --attribute \"plays the lute\" \"plays the drum\"")
     ]
