@@ -149,7 +149,7 @@ extension InspectRun {
         Example(
             "compares two conditions on the same samples",
             "remedi inspect run --compare demo_eval_gen_counterfact_demo/prefix \\\n"
-                + "    demo_eval_gen_counterfact_demo/linear/2"),
+                + "    demo_eval_gen_counterfact_demo/linear/1"),
     ]
 }
 

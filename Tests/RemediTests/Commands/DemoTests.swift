@@ -37,7 +37,7 @@ final class DemoTests: XCTestCase {
         XCTAssertEqual(first.code, 0, first.diagnostics)
         for part in [
             "95 % interval", "\nefficacy ↑ ", "\nneighbourhood ↑ ", "\nconsistency ↑ ", "\ncontextual F1 ↑ ",
-            "unedited", "prefix", "REMEDI, layer ", "state is read at layer 3", "\nfluency        how varied",
+            "unedited", "prefix", "REMEDI, layer ", "state is read at layer 4", "\nfluency        how varied",
             "first evaluated case of each of 3", "\ntold    ", "\nbefore  ", "\nafter   ",
             "\nreport   \(folder.path)/results/demo.html\n", "\npicture  \(folder.path)/results/demo.svg\n",
             "\ntook     0.0 s\n",
