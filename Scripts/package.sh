@@ -31,12 +31,12 @@ time=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct 2>/dev/null || ec
 
 # The C++ library goes inside as well: with a folder that holds nothing but its archive, the linker has no choice.
 # Nothing loads the program as a library, so it exports nothing.
-mkdir "$work/static"
-ln -s "$(g++ -print-file-name=libstdc++.a)" "$work/static/libstdc++.a"
+scratch=$here/.build/package
+mkdir -p "$scratch/libraries"
+ln -sf "$(g++ -print-file-name=libstdc++.a)" "$scratch/libraries/libstdc++.a"
 build=(swift build --package-path "$here" --configuration release --product remedi --static-swift-stdlib
-    --scratch-path "$here/.build/package" -Xlinker "-L$work/static" -Xlinker --no-export-dynamic
+    --scratch-path "$scratch" -Xlinker "-L$scratch/libraries" -Xlinker --no-export-dynamic
     -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
-# Where the folder with that archive lies is no part of the program, but a changed command links it anew.
 "${build[@]}"
 program=$("${build[@]}" --show-bin-path)/remedi
 
@@ -78,19 +78,25 @@ for library in $libraries; do
         ;;
     esac
 done
-if chroot "$empty" /bin/remedi --version >/dev/null 2>&1; then
-    enter=(chroot "$empty")
-elif unshare -r chroot "$empty" /bin/remedi --version >/dev/null 2>&1; then
-    enter=(unshare -r chroot "$empty")
+mkdir -p "$empty/proc"
+if unshare --mount true 2>/dev/null; then
+    enter=(unshare --mount)
+elif unshare --map-root-user --mount true 2>/dev/null; then
+    enter=(unshare --map-root-user --mount)
 else
     echo "not tried in an empty root: this user may not enter one" >&2
     exit 0
 fi
-unset LC_ALL
-"${enter[@]}" /bin/remedi experiments list --names | grep -qx train.counterfact
+
+# What follows has mounts of its own: Swift reads a command line from /proc.
+"${enter[@]}" bash -s -- "$empty" "$tries_demo" <<'TRY'
+set -euo pipefail
+empty=$1 tries_demo=$2
+mount --rbind /proc "$empty/proc"
+chroot "$empty" /bin/remedi experiments list --names | grep -qx train.counterfact
 
 # Seconds and peak memory of many starts, measured by the kernel; what enters the root is counted too.
-python3 - "${enter[@]}" /bin/remedi --version <<'PYTHON'
+python3 -c '
 import os, statistics, subprocess, sys, time
 
 seconds, peaks = [], []
@@ -103,18 +109,19 @@ for _ in range(50):
     assert status == 0
 best, median = min(seconds) * 1000, statistics.median(seconds) * 1000
 print(f"start       median {median:.1f} ms, best {best:.1f} ms of 50, entering the root included;"
-      f" {statistics.median(peaks):.0f} MB resident")
+      f" {statistics.median(peaks):.0f} MiB resident")
 # The best, for a busy machine makes the others wait.
 if best > 20:
     sys.exit("the program takes more than 20 ms to tell its version")
-PYTHON
+' chroot "$empty" /bin/remedi --version
 
 if [ "$tries_demo" = yes ]; then
     started=$SECONDS
-    (cd "$empty" && env -i HOME=/root "${enter[@]}" /bin/remedi experiments run demo --quiet >"$work/demo.txt") || {
-        cat "$work/demo.txt"
+    env -i HOME=/root "$(command -v chroot)" "$empty" /bin/remedi experiments run demo --quiet </dev/null >"$empty/demo.txt" || {
+        cat "$empty/demo.txt"
         exit 1
     }
     [ -s "$empty/results/demo.html" ]
     echo "demo        $((SECONDS - started)) s in an empty root"
 fi
+TRY

@@ -37,7 +37,7 @@ NOT_RUN = (
     " weights frozen and without needless gradients, which makes it faster than the reference's loop",
     "a GPU",
     "models larger than GPT-2 small, and weights in half precision",
-    "other CPUs than the one below",
+    "other processors than the one named here",
 )
 
 
