@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Makes one archive of everything that an installation needs: the program with Swift's runtime inside, named
-# experiments, completions, manual page, licences.  Unpack it into a prefix such as /usr/local or ~/.local:
+# experiments, completions, manual page, licences.
 #
-#   Scripts/package.sh [--no-demo] [FOLDER]     # writes FOLDER/remedi-VERSION-SYSTEM-PROCESSOR.tar.gz; default: .
+#   Scripts/package.sh [--no-demo] [FOLDER]     # FOLDER/remedi-VERSION-SYSTEM-PROCESSOR.tar.gz; default: .
 #   tar -C ~/.local --strip-components=1 -xzf remedi-VERSION-SYSTEM-PROCESSOR.tar.gz
 #
-# The same sources and toolchain give the same bytes: names are sorted, owners are 0, and every time is that of
-# the last commit (or SOURCE_DATE_EPOCH).
+# Nothing in the archive depends on the time or the user: names are sorted, owners are 0, and every time is
+# that of the last commit (or SOURCE_DATE_EPOCH).
 #
-# The archive is then tried: unpacked into an empty root with nothing but the C library, where the program must
-# tell its version within 20 ms and, unless --no-demo, run the whole demonstration.  Entering that root takes a
-# superuser or a system where users may make namespaces; otherwise that try is left out, and said so.
+# The archive is then tried: unpacked into a root with nothing but the C library and /proc, from which Swift
+# reads a command line.  There the program must tell its version within 20 ms and, unless --no-demo, run the
+# whole demonstration.  Entering that root takes a superuser or a system where users may make namespaces;
+# otherwise that try is left out, and said so.
 #
-# Needs bash, a Swift toolchain, g++ (for the static C++ library that Swift's runtime uses), binutils, GNU tar,
-# and for its figures Python 3.  Written with Swift 6.3, GCC 12 and GNU tar 1.34.
+# Needs bash, git, a Swift toolchain, g++ (for the static C++ library that Swift's runtime uses), binutils,
+# GNU tar, unshare, and for its figures Python 3.  Written with Swift 6.3, GCC 12 and GNU tar 1.34.
 set -euo pipefail
 
 tries_demo=yes
@@ -29,7 +30,7 @@ umask 022
 export LC_ALL=C
 time=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct 2>/dev/null || echo 0)}
 
-# The C++ library goes inside as well: with a folder that holds nothing but its archive, the linker has no choice.
+# The C++ library goes inside as well: a folder with nothing but its archive comes first.
 # Nothing loads the program as a library, so it exports nothing.
 scratch=$here/.build/package
 mkdir -p "$scratch/libraries"
@@ -88,7 +89,7 @@ else
     exit 0
 fi
 
-# What follows has mounts of its own: Swift reads a command line from /proc.
+# What follows has mounts of its own, which go with it.
 "${enter[@]}" bash -s -- "$empty" "$tries_demo" <<'TRY'
 set -euo pipefail
 empty=$1 tries_demo=$2
@@ -117,10 +118,11 @@ if best > 20:
 
 if [ "$tries_demo" = yes ]; then
     started=$SECONDS
-    env -i HOME=/root "$(command -v chroot)" "$empty" /bin/remedi experiments run demo --quiet </dev/null >"$empty/demo.txt" || {
-        cat "$empty/demo.txt"
+    enter=(env -i HOME=/root "$(command -v chroot)" "$empty" /bin/remedi)
+    if ! "${enter[@]}" experiments run demo --quiet </dev/null >"$empty/demo.txt"; then
+        cat "$empty/demo.txt" >&2
         exit 1
-    }
+    fi
     [ -s "$empty/results/demo.html" ]
     echo "demo        $((SECONDS - started)) s in an empty root"
 fi

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Compares `remedi` with the same work in PyTorch and transformers on this machine's processor.
 
-    compare.py REMEDI_BINARY [--archive remedi-….tar.gz] [--vocabulary FOLDER] [--small] [--repeats 3] [--out FILE]
+    compare.py REMEDI_BINARY [--archive remedi-….tar.gz] [--vocabulary FOLDER] [--small] [--out FILE]
 
-REMEDI_BINARY is a release build.  Both sides train a linear editor on CounterFact cases, evaluate that editor,
-and continue a prompt, in turns, with a GPT-2 of random weights and GPT-2 small's shape, which is made first in a
-temporary folder (--small makes a tiny one, to try the script).  Whatever they compute is compared too: losses,
-log-probabilities and texts.  Prints a Markdown table, the agreement, the machine, and what was not run.  Takes
-about five minutes on two idle cores.
+REMEDI_BINARY is a release build.  Both sides train a linear editor on CounterFact cases, evaluate that
+editor, and continue a prompt, in turns, with a GPT-2 of random weights and GPT-2 small's shape, which is made
+first in a temporary folder (--small makes a tiny one, to try the script).  Whatever they compute is compared
+too: losses, log-probabilities and texts.  Prints a Markdown table, the agreement, the machine, and what was
+not run.  Takes about five minutes on two idle cores.
 
 FOLDER holds GPT-2's vocab.json and merges.txt; without it they are made from the installed `openai-whisper`.
-Needs torch, transformers, tokenizers, safetensors, and openai-whisper unless --vocabulary is given.  Used with:
-torch 2.15, transformers 5.23, openai-whisper 20250625.
+Needs torch, transformers, tokenizers, safetensors, and openai-whisper unless --vocabulary is given.  Used
+with: torch 2.15, transformers 5.23, openai-whisper 20250625.
 """
 import argparse
 import importlib.metadata
@@ -62,7 +62,8 @@ def run(command):
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
-        child = subprocess.Popen([str(word) for word in command], stdout=output, stderr=errors, env=environment)
+        words = [str(word) for word in command]
+        child = subprocess.Popen(words, stdout=output, stderr=errors, env=environment)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - start
         output.seek(0)
@@ -97,8 +98,8 @@ class Comparison:
         if not self.args.vocabulary:
             run([sys.executable, HERE.parent / "gpt2_vocabulary.py", vocabulary])
         settings = [word for setting in self.shape for word in ("--set", setting)]
-        run([sys.executable, HERE.parent / "oracle" / "random_checkpoint.py", "gpt2", self.model, "--tokenizer",
-             vocabulary, *settings])
+        maker = HERE.parent / "oracle" / "random_checkpoint.py"
+        run([sys.executable, maker, "gpt2", self.model, "--tokenizer", vocabulary, *settings])
 
     # Tasks, each once for both sides.
 
@@ -138,8 +139,8 @@ class Comparison:
         name = f"evaluation-{turn}"
         took = self.remedi(
             "eval", "gen", "counterfact", "-m", self.model, "-f", COUNTERFACT, "-n", name, "-e",
-            self.editor.parents[2], "-l", self.layer, "--size", self.evaluated, "-b", "efficacy", "paraphrase",
-            "--conditions", "edited", "--threads", self.args.threads, "--device", "cpu", "--results-dir",
+            self.editor.parents[2], "-l", self.layer, "--size", self.evaluated, "-b", "efficacy",
+            "paraphrase", "--conditions", "edited", "--threads", self.args.threads, "--device", "cpu", "--results-dir",
             self.work / "results")
         folder = self.work / "results" / name / "linear" / str(self.layer)
         scored = [(s["id"], s) for s in json.loads((folder / "efficacy.json").read_text())["samples"]]
@@ -164,10 +165,11 @@ class Comparison:
         fact = self.work / "fact.json"
         fact.write_text(json.dumps({**case, "entity": entity}))
         took = self.remedi(
-            "inspect", "edit", "-m", self.model, "-e", self.editor.parents[2], "-l", self.layer, "--entity", entity,
-            "--attribute", case["attribute"], "--context", case["context"], "--prompt", case["prompt"],
+            "inspect", "edit", "-m", self.model, "-e", self.editor.parents[2], "-l", self.layer, "--entity",
+            entity, "--attribute", case["attribute"], "--context", case["context"], "--prompt", case["prompt"],
             "--max-new-tokens", self.tokens, "--threads", self.args.threads, "--device", "cpu", "--json")
-        theirs, result = self.torch("generate", "--editor", self.editor, "--fact", fact, "--tokens", self.tokens)
+        theirs, result = self.torch(
+            "generate", "--editor", self.editor, "--fact", fact, "--tokens", self.tokens)
         whole = self.row(f"two texts of {self.tokens} tokens, the whole command", "s")
         whole.ours.append(took.seconds)
         whole.theirs.append(theirs.seconds)
@@ -193,8 +195,8 @@ class Comparison:
     def compare_losses(self):
         """The loss of the trained editor before another epoch changes it."""
         self.remedi(
-            "train", "-m", self.model, "-f", COUNTERFACT, "-n", "again", "-l", self.layer, "--size", self.cases,
-            "--hold-out", "0", "--max-epochs", 1, "--threads", self.args.threads, "--device", "cpu",
+            "train", "-m", self.model, "-f", COUNTERFACT, "-n", "again", "-l", self.layer, "--size",
+            self.cases, "--hold-out", "0", "--max-epochs", 1, "--threads", self.args.threads, "--device", "cpu",
             "--init-from", self.editor.parents[2], "--results-dir", self.work / "results")
         folder = self.work / "results" / "again" / "linear" / str(self.layer)
         ours = json.loads((folder / "metrics.jsonl").read_text().splitlines()[0])["train"]["loss"]
@@ -207,7 +209,12 @@ class Comparison:
 
     def sizes(self):
         row = self.row("installed", "MB")
-        row.theirs.append(sum(map(size_of_distribution, needed(["torch", "transformers"]))) / 1e6)
+        sizes = {d.name: size_of_distribution(d) / 1e6 for d in needed(["torch", "transformers"])}
+        row.theirs.append(sum(sizes.values()))
+        for_gpus = sum(size for name, size in sizes.items() if name.startswith(("nvidia", "cuda", "triton")))
+        self.installed = (
+            f"Installed: {len(sizes)} packages as pip brings them, Python left out; {for_gpus:,.0f} MB of them"
+            " are libraries for GPUs.  Ours runs on GPUs too, with CUDA's libraries where they are.")
         if not self.args.archive:
             return
         with tarfile.open(self.args.archive) as archive:
@@ -254,8 +261,9 @@ def report(comparison):
             f"| {row.name} | {figure(row.ours, row.unit)} | {figure(row.theirs, row.unit)} | {ratio} |")
     args = comparison.args
     shape = "tiny shape" if args.small else "GPT-2 small's shape"
-    lines += ["", f"Medians of {args.repeats} turns; {comparison.cases} training cases in batches of 16, layer"
-              f" {comparison.layer}, {args.threads} threads, random weights of {shape} in float32.", "",
+    lines += ["", f"Medians of {args.repeats} turns; {comparison.cases} training cases in batches of 16,"
+              f" layer {comparison.layer}, {args.threads} threads, random weights of {shape} in float32.", "",
+              comparison.installed, "",
               "Both compute the same:", ""]
     lines += [f"- {fact}" for fact in comparison.agreement]
     lines += ["", "Machine:", ""] + [f"- {fact}" for fact in machine(args.remedi)]
@@ -273,7 +281,8 @@ def machine(remedi):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("remedi", type=Path)
     parser.add_argument("--archive", type=Path, help="what Scripts/package.sh made, for its size")
     parser.add_argument("--vocabulary", type=Path)

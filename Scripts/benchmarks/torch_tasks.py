@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """The tasks of compare.py in plain PyTorch and transformers, one a process: train, evaluate, generate.
 
-    torch_tasks.py train MODEL_DIR CASES.jsonl COUNTERFACT.json --cases 96 --layer 1 --editor EDITOR.safetensors
+    torch_tasks.py train MODEL_DIR CASES.jsonl COUNTERFACT.json --cases 96 --layer 1 --editor E
     torch_tasks.py evaluate MODEL_DIR CASES.jsonl COUNTERFACT.json --layer 1 --editor E --prompts PROMPTS.json
     torch_tasks.py generate MODEL_DIR --layer 1 --editor E --fact FACT.json --tokens 100
 
 Written as somebody would who knows PyTorch: hooks on a transformers model, as torch_epoch.py, but with the
 language model's weights frozen, no gradients where none are needed, batches of equal size, logits only at the
-positions that are read, and a cache of keys and values.  Prints one JSON object; "seconds" leaves out imports
-and loading.  Needs torch, transformers, safetensors.  Used with: torch 2.15, transformers 5.23.
+positions that are read, and a cache of keys and values.  E is a weights.safetensors of `remedi train`.
+Prints one JSON object; "seconds" leaves out imports and loading.  Needs torch, transformers, safetensors.
+Used with: torch 2.15, transformers 5.23.
 """
 import argparse
 import json
@@ -46,7 +47,7 @@ def attribute_state(loop, context, attribute):
 
 
 def train(args):
-    """Epochs that change the editor, each timed; the mean loss of the editor that it began with comes first."""
+    """Epochs that change the editor, each timed, and the mean loss of the editor that they began with."""
     loop = loop_of(args)
     samples = read_samples(args.cases, args.counterfact, args.count)
     loop.prepare(samples)
@@ -127,7 +128,8 @@ def generate(args):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     tasks = parser.add_subparsers(required=True)
     for task in (train, evaluate, generate):
         options = tasks.add_parser(task.__name__)
