@@ -137,7 +137,7 @@ extension InspectDirections {
         Example(
             "writes the directions of 100 samples",
             "remedi inspect directions -m demo -e results/demo_editors_counterfact_demo \\\n"
-                + "    -l 2 --size 100 -o directions.safetensors")
+                + "    -l 1 --size 100 -o directions.safetensors")
     ]
 }
 
