@@ -13,6 +13,9 @@ let emulatorFlags: [CXXSetting] = [
     ])
 ]
 let strictFlags: [CSetting] = [.unsafeFlags(["-std=gnu2x", "-Wall", "-Wextra", "-Werror"])]
+// The code under test is optimised in release builds, as its users get it.  The tests themselves are not: the
+// optimiser would take longer over them than over all that they test.
+let testSettings: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let package = Package(
     name: "remedi",
@@ -31,24 +34,30 @@ let package = Package(
         .target(
             name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CDemo"], exclude: ["README.md"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
-        .target(name: "TestServer", path: "Tests/TestServer"),
+        .target(name: "TestServer", path: "Tests/TestServer", swiftSettings: testSettings),
         .target(
-            name: "TestBackends", dependencies: ["Compute", "EmulatedDevice"], path: "Tests/TestBackends"),
+            name: "TestBackends", dependencies: ["Compute", "EmulatedDevice"], path: "Tests/TestBackends",
+            swiftSettings: testSettings),
         .target(
             name: "EmulatedCUDA", path: "Tests/EmulatedCUDA", exclude: ["device"],
             cxxSettings: emulatorFlags, linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-        .target(name: "EmulatedDevice", path: "Tests/EmulatedDevice"),
-        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels", "CCUDA", "EmulatedDevice"]),
+        .target(name: "EmulatedDevice", path: "Tests/EmulatedDevice", swiftSettings: testSettings),
+        .testTarget(
+            name: "ComputeTests", dependencies: ["Compute", "CKernels", "CCUDA", "EmulatedDevice"],
+            swiftSettings: testSettings),
         .testTarget(
             name: "LanguageModelsTests",
-            dependencies: ["LanguageModels", "TestBackends", "EmulatedDevice"], exclude: ["Fixtures"]),
+            dependencies: ["LanguageModels", "TestBackends", "EmulatedDevice"], exclude: ["Fixtures"],
+            swiftSettings: testSettings),
         .testTarget(
             name: "RemediCoreTests",
             dependencies: ["RemediCore", "TestBackends", "TestServer", "EmulatedDevice"],
-            exclude: ["Fixtures"]),
+            exclude: ["Fixtures"],
+            swiftSettings: testSettings),
         .testTarget(
             name: "RemediTests", dependencies: ["remedi", "TestServer", "EmulatedDevice"],
-            exclude: ["Fixtures"]),
+            exclude: ["Fixtures"],
+            swiftSettings: testSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -72,6 +72,34 @@ package struct KernelCompiler: Sendable {
             isMachineCode: isMachineCode, log: log.map { String(cString: $0) } ?? "")
     }
 
+    /// Everything that `compile` makes its output of: the compiler with its files, the options and the kernels.
+    /// nil where the compiler's files cannot be seen.
+    ///
+    /// - Throws: `ComputeError`.
+    package func inputs(for architecture: Int, options: [String] = []) throws -> String? {
+        let version = try description().version
+        guard let folder = Self.loadedFolder else { return nil }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let files = names.filter { $0.contains("nvrtc") }.sorted().compactMap { name -> String? in
+            let path = folder.appendingPathComponent(name).resolvingSymlinksInPath().path
+            guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
+                let bytes = facts[.size] as? Int, let date = facts[.modificationDate] as? Date
+            else { return nil }
+            return "\(path) \(bytes) \(date.timeIntervalSince1970)"
+        }
+        guard !files.isEmpty else { return nil }
+        let head = ["NVRTC \(version)"] + files + Self.options + options + ["\(architecture)"]
+        return head.joined(separator: "\n") + "\n" + String(cString: ccuda_kernel_source())
+    }
+
+    /// Where the compiler was loaded from; nil where the system does not tell.
+    private static var loadedFolder: URL? {
+        let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+        let line = maps?.split(separator: "\n").first { $0.contains("/libnvrtc.so") }
+        guard let line, let start = line.firstIndex(of: "/") else { return nil }
+        return URL(fileURLWithPath: String(line[start...])).deletingLastPathComponent()
+    }
+
     /// What the kernels are always compiled with.
     /// Nothing in the source is for the host; without saying so, lambdas with `auto` parameters would be.
     static let options = ["--std=c++17", "--device-as-default-execution-space"]

@@ -27,10 +27,12 @@ package struct ChildProcess: Sendable {
     /// Runs the program; with `passesThrough` it writes to this process's own outputs.
     ///
     /// A program that a signal ends has the status that shells give it, 128 + the signal.
+    /// - Parameter started: called with the program's number before it is waited for.
     /// - Throws: `POSIXError` if the program cannot be started.
-    package func run(passesThrough: Bool) throws -> Outcome {
+    package func run(passesThrough: Bool, started: (pid_t) -> Void = { _ in }) throws -> Outcome {
         guard !passesThrough else {
             let child = try Self.starting.withLock { _ in try spawn([]) }
+            started(child)
             return Outcome(status: try RunningProcess.wait(for: child), output: "")
         }
         let (child, reading) = try Self.starting.withLock { _ in
@@ -39,6 +41,7 @@ package struct ChildProcess: Sendable {
             let reading = FileHandle(fileDescriptor: read, closeOnDealloc: true)
             return (try spawn([(write, STDOUT_FILENO), (write, STDERR_FILENO)]), reading)
         }
+        started(child)
         let output = try reading.readToEnd() ?? Data()
         return Outcome(
             status: try RunningProcess.wait(for: child), output: String(decoding: output, as: UTF8.self))

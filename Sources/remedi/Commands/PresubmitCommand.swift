@@ -8,11 +8,14 @@ package struct PresubmitCommand: Command {
     package static let summary = "checks format, structure, kernels, configurations, build and tests"
     package static let discussion = [
         "Without STEP all of them run: format (swift-format in strict mode), lint (lengths of files and"
-            + " functions, circles between folders, words that must not stay), kernels (the CUDA kernels are"
+            + " functions, circles between folders, words that must not stay), configs (every file of Configs is"
+            + " read strictly), build (debug; release with warnings as errors), kernels (the CUDA kernels are"
             + " compiled for GPUs, which need not be there: registers, shared memory and stack within limits,"
-            + " nothing spilled; left out where CUDA's compiler is missing), configs (every file of Configs is"
-            + " read strictly), build (debug; release with warnings as errors) and test (debug and release). It"
-            + " stops at the first that fails."
+            + " nothing spilled; left out where CUDA's compiler is missing) and test (debug and release, both"
+            + " built first). It stops at the first that fails.",
+        "Release build, kernels and tests run side by side, one for each core up to"
+            + " \(Presubmit.mostJobs). What was compiled before of the same sources, kernels too, is not"
+            + " compiled again; every test runs every time.",
     ]
 
     package var given = GivenArguments<PresubmitCommand>()
@@ -36,13 +39,10 @@ package struct PresubmitCommand: Command {
 
     package func run(in surroundings: Surroundings) throws {
         let package = try Self.package(around: surroundings.workplace.workingFolder)
-        do {
-            try Presubmit(package: package, fixes: fixes, surroundings: surroundings).run(steps)
-        } catch let failure as PresubmitFailure {
-            let errors = failure.errors.map { Messages.sentence(for: $0) + "\n" }
-            try surroundings.diagnostics.write(failure.output + errors.joined())
-            throw failure
-        }
+        let presubmit = Presubmit(
+            package: package, fixes: fixes, surroundings: surroundings,
+            sentence: { Messages.sentence(for: $0) })
+        try presubmit.run(steps)
     }
 
     /// The folder with the package's manifest: the working folder or one that holds it.

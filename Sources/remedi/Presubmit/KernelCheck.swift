@@ -18,20 +18,28 @@ struct KernelCheck {
     let notes: [String]
     /// `NVRTC 12.4 of /usr/local/cuda/lib64`.
     let compiler: String
+    /// How many of the compilations had been kept.
+    let keptCount: Int
 
+    /// - Parameter kept: where compiled kernels are kept; what is compiled already is only weighed again.
     /// - Throws: `ComputeError` where the kernels do not compile; `CubinError`.
-    init(_ compiler: KernelCompiler, architectures: [Int] = KernelCheck.architectures) throws {
+    init(
+        _ compiler: KernelCompiler, architectures: [Int] = KernelCheck.architectures,
+        kept: KeptKernels? = nil
+    ) throws {
         let description = try compiler.description()
         self.compiler = "NVRTC \(description.version) of \(description.folder)"
         var compilations: [Compilation] = []
         var notes: [String] = []
+        var keptCount = 0
         for architecture in architectures {
             let target = try? compiler.target(for: architecture)
             guard let target, target.isMachineCode, target.architecture == architecture else {
                 notes.append("sm_\(architecture): not known to NVRTC \(description.version)")
                 continue
             }
-            let output = try compiler.compile(for: architecture, options: ["--ptxas-options=-v"])
+            let (output, isKept) = try Self.compile(compiler, for: architecture, kept: kept)
+            if isKept { keptCount += 1 }
             compilations.append(
                 Compilation(
                     architecture: architecture,
@@ -41,6 +49,32 @@ struct KernelCheck {
         }
         self.compilations = compilations
         self.notes = notes
+        self.keptCount = keptCount
+    }
+
+    private static func compile(
+        _ compiler: KernelCompiler, for architecture: Int, kept: KeptKernels?
+    ) throws -> (output: KeptKernels.Output, isKept: Bool) {
+        let options = ["--ptxas-options=-v"]
+        let inputs = try compiler.inputs(for: architecture, options: options)
+        if let kept, let inputs, let output = kept.output(of: inputs, for: architecture) {
+            return (output, true)
+        }
+        let made = try compiler.compile(for: architecture, options: options)
+        let output = KeptKernels.Output(image: made.image, log: made.log)
+        if let kept, let inputs { kept.keep(output, of: inputs, for: architecture) }
+        return (output, false)
+    }
+
+    /// How much there was to do, in a few words.
+    var summary: String {
+        let count = compilations.count
+        let all = "\(count) \(count == 1 ? "architecture" : "architectures")"
+        switch keptCount {
+        case 0: return all
+        case count: return all + ", unchanged since they were compiled"
+        default: return all + ", \(keptCount) unchanged since they were compiled"
+        }
     }
 
     /// What is wrong, one line each.

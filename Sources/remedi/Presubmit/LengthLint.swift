@@ -43,12 +43,14 @@ package enum LengthLint {
     }
 
     private static func swiftName(_ line: Substring) -> String? {
+        guard line.mentions("func") || line.mentions("init") else { return nil }
         if let match = line.firstMatch(of: #/\bfunc\s+([^\s(<]+)/#) { return String(match.1) }
         return line.firstMatch(of: #/^\s*(?:\w+\s+)*init[?(<]/#) == nil ? nil : "init"
     }
 
     private static func cName(_ line: Substring) -> String? {
-        line.firstMatch(of: #/^[A-Za-z_][\w\s*]*?\b(\w+)\s*\([^;]*$/#).map { String($0.1) }
+        guard line.mentions("(") else { return nil }
+        return line.firstMatch(of: #/^[A-Za-z_][\w\s*]*?\b(\w+)\s*\([^;]*$/#).map { String($0.1) }
     }
 
     /// The line on which the first brace behind `start` is closed; nil for a declaration without a body.

@@ -11,89 +11,149 @@ struct PresubmitFailure: Error {
 }
 
 /// The checks that every change must pass.
-struct Presubmit {
+struct Presubmit: Sendable {
     enum Step: String, CaseIterable, Sendable { case format, lint, kernels, configs, build, test }
 
     let package: URL
     let fixes: Bool
     let surroundings: Surroundings
+    /// The words for what went wrong.
+    let sentence: @Sendable (any Error) -> String
 
-    /// Runs the steps in order; says of each how long it took, and stops at the first that fails.
+    /// Runs the steps, says of each how long it took, and stops at the first that fails.
     ///
-    /// - Throws: `PresubmitFailure`.
+    /// What is quick comes first; release build, kernels and tests then run side by side, one for each core.
+    /// - Throws: `PresubmitFailure`, when what failed has been said.
     func run(_ steps: [Step]) throws {
-        for step in Step.allCases where steps.contains(step) {
-            switch step {
-            case .format:
-                try program(fixes ? "format --fix" : "format", Self.formatter(fixes: fixes))
-            case .lint: try check("lint") { try lint() }
-            case .kernels: try checkKernels()
-            case .configs: try check("configs") { try readConfigurations() }
-            case .build:
-                try program("build, debug", ["swift", "build", "--build-tests"])
-                try program(
-                    "build, release, warnings as errors", ["swift", "build", "--build-tests"] + Self.release)
-            case .test:
-                let test = ["swift", "test", "--disable-swift-testing"]
-                let skip = steps.contains(.build) ? ["--skip-build"] : []
-                try program("test, debug", test + skip, isShown: true)
-                try program("test, release", test + skip + Self.release, isShown: true)
-            }
+        let start = surroundings.clock()
+        if steps.contains(.format) {
+            try check(fixes ? "format --fix" : "format") { try run(Self.formatter(fixes: fixes)) }
         }
+        if steps.contains(.lint) { try check("lint") { try lint() } }
+        if steps.contains(.configs) { try check("configs") { try readConfigurations() } }
+        // Tests of an older build would prove nothing.
+        let builds = steps.contains(.build) || steps.contains(.test)
+        if builds { try check(TestBuild.debug.buildTitle) { try run(TestBuild.debug.buildCommand) } }
+        var jobs: [CheckJob] = []
+        if builds { jobs.append(releaseBuild(isTested: steps.contains(.test))) }
+        if steps.contains(.kernels), let kernels = try kernels(isTold: steps == [.kernels]) {
+            jobs.append(kernels)
+        }
+        if steps.contains(.test) { jobs.append(tests(of: .debug)) }
+        try runSideBySide(jobs)
+        try say("ok, \(time(since: start))")
     }
 
-    /// Tests reach into modules, which a release build does not allow by itself; a folder of its own keeps the
-    /// flags from spoiling what `swift build -c release` made.
-    private static let release = [
-        "-c", "release", "--scratch-path", ".build/presubmit", "-Xswiftc", "-enable-testing", "-Xswiftc",
-        "-warnings-as-errors",
-    ]
+    /// Compiled kernels and the tests' times, for later runs.
+    private var kept: URL { package.appendingPathComponent(".build/presubmit/kept") }
+
+    /// Many cores are no reason for as many processes, each of which computes with all of them.
+    static let mostJobs = 8
+
+    private func runSideBySide(_ jobs: [CheckJob]) throws {
+        let width = min(ProcessInfo.processInfo.activeProcessorCount, Self.mostJobs)
+        if jobs.count > 1 && width > 1 {
+            try say("\(width) at a time: \(jobs.map(\.title).joined(separator: "; "))")
+        }
+        var failed: [String] = []
+        try JobRunner(width: width, clock: surroundings.clock).run(jobs) { ended in
+            switch ended.result {
+            case .success(let done):
+                let words = ["ok", done.note, ProgressLine.duration(ended.seconds)].filter { !$0.isEmpty }
+                try say("\(ended.job.title): \(words.joined(separator: ", "))")
+                for line in done.lines { try say("\(ended.job.step): \(line)") }
+            case .failure(let error):
+                try tell(error, of: ended.job.title)
+                if !failed.contains(ended.job.step) { failed.append(ended.job.step) }
+            }
+        }
+        if !failed.isEmpty { throw PresubmitFailure(step: failed.joined(separator: ", ")) }
+    }
+
+    private func say(_ line: String) throws { try surroundings.diagnostics.write("presubmit: \(line)\n") }
+
+    private func time(since start: Double) -> String { ProgressLine.duration(surroundings.clock() - start) }
+
+    /// Says what was wrong.
+    private func tell(_ error: any Error, of title: String) throws {
+        let failure = error as? PresubmitFailure ?? PresubmitFailure(step: title, errors: [error])
+        let sentences = failure.errors.map { sentence($0) + "\n" }
+        try surroundings.diagnostics.write(failure.output + sentences.joined())
+    }
+
+    private func check(_ title: String, _ body: () throws -> Void) throws {
+        try say(title)
+        let start = surroundings.clock()
+        do {
+            try body()
+        } catch {
+            try tell(error, of: title)
+            throw PresubmitFailure(step: title)
+        }
+        try say("\(title): ok, \(time(since: start))")
+    }
 
     private static func formatter(fixes: Bool) -> [String] {
         ["swift", "format"] + (fixes ? ["format", "--in-place"] : ["lint", "--strict"])
             + ["--parallel", "--recursive", "Sources", "Tests", "Package.swift"]
     }
 
-    private func program(_ title: String, _ words: [String], isShown: Bool = false) throws {
-        try check(title) {
-            let outcome = try ChildProcess(words: words, folder: package).run(passesThrough: isShown)
-            if outcome.status != 0 {
-                let command = words.joined(separator: " ")
-                throw PresubmitFailure(
-                    step: title, output: outcome.output + "'\(command)' ended with code \(outcome.status)\n")
-            }
+    private func run(_ words: [String], _ child: JobChild = JobChild()) throws {
+        let outcome = try child.run(ChildProcess(words: words, folder: package))
+        guard outcome.status != 0 else { return }
+        let command = words.joined(separator: " ")
+        throw PresubmitFailure(
+            step: command, output: outcome.output + "'\(command)' ended with code \(outcome.status)\n")
+    }
+
+    private func releaseBuild(isTested: Bool) -> CheckJob {
+        let title = TestBuild.release.buildTitle
+        return CheckJob(step: title, title: title) { child in
+            try run(TestBuild.release.buildCommand, child)
+            return CheckJob.Done(next: isTested ? [tests(of: .release)] : [])
         }
     }
 
-    private func check(_ title: String, _ body: () throws -> Void) throws {
-        try surroundings.diagnostics.write("presubmit: \(title)\n")
-        let start = surroundings.clock()
-        try body()
-        let time = ProgressLine.duration(surroundings.clock() - start)
-        try surroundings.diagnostics.write("presubmit: \(title): ok, \(time)\n")
+    /// The tests of a build: finds them, and makes a job of each part.
+    private func tests(of build: TestBuild) -> CheckJob {
+        CheckJob(step: build.testTitle, title: build.testTitle) { child in
+            let bundle = TestBundle(package: package, build: build)
+            let classes = try bundle.classes(child)
+            let file = kept.appendingPathComponent("test-seconds-\(build.rawValue).json")
+            let seconds = TestTally.seconds(in: file)
+            let width = min(ProcessInfo.processInfo.activeProcessorCount, Self.mostJobs)
+            let parts = TestBundle.parts(of: classes, count: 3 * width, seconds: seconds)
+            let tally = TestTally(parts: parts.count, seconds: seconds, file: file)
+            let jobs = parts.enumerated().map { index, part in
+                let title = "\(build.testTitle), \(index + 1) of \(parts.count)"
+                return CheckJob(step: build.testTitle, title: title) { child in
+                    let log = try bundle.run(part, child)
+                    return CheckJob.Done(note: "\(log.count) tests", lines: tally.add(log))
+                }
+            }
+            return CheckJob.Done(note: "\(classes.reduce(0) { $0 + $1.tests }) tests found", next: jobs)
+        }
     }
 
     /// Where there is no compiler, the check is left out.
-    private func checkKernels() throws {
+    private func kernels(isTold: Bool) throws -> CheckJob? {
         let compiler: KernelCompiler
         do {
             compiler = try KernelCompiler(
                 in: CUDALibraries.Places(environment: surroundings.workplace.environment))
         } catch ComputeError.deviceUnavailable(_, let reason) {
-            return try surroundings.diagnostics.write("presubmit: kernels: left out. \(reason)\n")
+            try say("kernels: left out. \(reason)")
+            return nil
         }
-        try check("kernels") {
-            let kernels: KernelCheck
-            do {
-                kernels = try KernelCheck(compiler)
-            } catch {
-                throw PresubmitFailure(step: "kernels", errors: [error])
-            }
-            try surroundings.diagnostics.write(kernels.report)
-            if !kernels.findings.isEmpty {
+        let kept = KeptKernels(folder: kept.appendingPathComponent("kernels"))
+        return CheckJob(step: "kernels", title: "kernels") { _ in
+            let kernels = try KernelCheck(compiler, kept: kept)
+            guard kernels.findings.isEmpty else {
                 throw PresubmitFailure(
-                    step: "kernels", output: kernels.findings.map { $0 + "\n" }.joined())
+                    step: "kernels", output: kernels.report + kernels.findings.map { $0 + "\n" }.joined())
             }
+            if isTold { try surroundings.diagnostics.write(kernels.report) }
+            return CheckJob.Done(note: kernels.summary)
         }
     }
 

@@ -26,6 +26,26 @@ package struct SourceText {
     }
 }
 
+extension StringProtocol {
+    /// Whether `word`, which is not empty, stands somewhere in the text: bytes are compared, which is what asking
+    /// every line of every file can afford.
+    func mentions(_ word: String) -> Bool {
+        let word = Array(word.utf8)
+        return utf8.withContiguousStorageIfAvailable { bytes in
+            var place = 0
+            while place + word.count <= bytes.count {
+                let start = bytes.baseAddress! + place
+                guard let found = memchr(start, Int32(word[0]), bytes.count - place - word.count + 1) else {
+                    return false
+                }
+                if memcmp(found, word, word.count) == 0 { return true }
+                place += UnsafeRawPointer(found) - UnsafeRawPointer(start) + 1
+            }
+            return false
+        } ?? contains(String(decoding: word, as: UTF8.self))
+    }
+}
+
 /// Walks over Swift or C and keeps code alone.
 private struct Blanker {
     private let input: [UInt8]

@@ -15,8 +15,10 @@ package enum WordLint {
                 findings.append("\(file.path): '\(stem)' says nothing of what is inside")
             }
         }
+        let words = unfinished.filter { file.text.mentions($0) }
+        let places = places.filter { file.text.mentions($0) }
         for (index, line) in file.lines.enumerated() {
-            for word in unfinished where containsWord(word, line) {
+            for word in words where containsWord(word, line) {
                 findings.append("\(file.path):\(index + 1): \(word)")
             }
             for place in places where startsPath(place, line) {
@@ -34,7 +36,10 @@ package enum WordLint {
     /// The core says nothing by itself.
     private static func prints(in file: SourceText) -> [String] {
         file.codeLines.enumerated().compactMap { index, line in
-            line.firstMatch(of: #/(?:^|[^\w.])(?:print|debugPrint|exit|abort)\(/#) == nil
+            guard line.mentions("rint(") || line.mentions("exit(") || line.mentions("abort(") else {
+                return nil
+            }
+            return line.firstMatch(of: #/(?:^|[^\w.])(?:print|debugPrint|exit|abort)\(/#) == nil
                 ? nil : "\(file.path):\(index + 1): the core neither prints nor exits"
         }
     }

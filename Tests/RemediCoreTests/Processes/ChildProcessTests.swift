@@ -34,6 +34,14 @@ final class ChildProcessTests: XCTestCase {
         XCTAssertEqual(try child.run(passesThrough: false).status, 127)
     }
 
+    func testItCanBeEndedFromTheStartOn() throws {
+        for passesThrough in [false, true] {
+            let child = ChildProcess(words: ["sleep", "1000"], folder: folder)
+            let outcome = try child.run(passesThrough: passesThrough) { kill($0, SIGTERM) }
+            XCTAssertEqual(outcome.status, 128 + SIGTERM, "\(passesThrough)")
+        }
+    }
+
     func testMany() throws {
         for number in 0..<50 { XCTAssertEqual(try shell("echo \(number)").output, "\(number)\n") }
     }
