@@ -147,7 +147,7 @@ final class ExampleShell {
     private func makeFewSamples() throws {
         let made = TestRun(
             ["data", "reformat", "-f", "demo", "-o", "all.jsonl"],
-            environment: ["XDG_CACHE_HOME": folder.path + "/home/.cache"], in: folder)
+            environment: ["XDG_CACHE_HOME": folder.appendingPathComponent("home/.cache").path], in: folder)
         XCTAssertEqual(made.code, 0, made.diagnostics)
         let all = try String(
             contentsOf: folder.appendingPathComponent("all.jsonl"), encoding: .utf8)
