@@ -1,8 +1,8 @@
 """Trains the demonstration's language model on texts of the small world, with checkpoints.
 
-    python train_model.py OUT [--hours H] [--width 144] [--blocks 6] [--tokens 12000000] …
+    python train_model.py OUT [--steps 1700] [--threads 2] …
 
-Writes OUT/config.json, tokenizer.json, generation_config.json and model.safetensors (f16), which
+Writes OUT/config.json, tokenizer.json and model.safetensors (f16), which
 `transformers` loads as GPT-2; OUT/training.pt is the checkpoint from which a stopped run goes on.
 Written with torch 2.15, tokenizers 0.23, safetensors.
 """
@@ -36,7 +36,6 @@ def arguments():
     parser.add_argument("--length", type=int, default=112)
     parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--belief-weight", type=float, default=1.0)
-    parser.add_argument("--start-from", type=pathlib.Path)
     parser.add_argument("--steps", type=int, default=1700)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=2)
@@ -72,8 +71,6 @@ def main():
     batches = Batches(texts, tokenizer, options.rows, options.length)
     model = Model(tokenizer.get_vocab_size(), options.width, options.blocks, options.heads, options.positions)
     beliefs = Beliefs(tokenizer, model.tokens)
-    if options.start_from:
-        model.load_state_dict(torch.load(options.start_from, weights_only=False)["model"])
     print(sum(p.numel() for p in model.parameters()), "parameters", flush=True)
     optimizers = make_optimizers(model, beliefs, options.rate)
     checkpoint = options.out / "training.pt"
