@@ -8,7 +8,7 @@ package protocol Command: Sendable {
     static var positionals: [Positional<Self>] { get }
     static var options: [Option<Self>] { get }
     /// At least one; where it needs what another command makes, its summary says so.
-    static var examples: [Example] { get }
+    static var examples: [ExampleLine] { get }
 
     init()
     /// What the command line gave.
@@ -47,7 +47,7 @@ package indirect enum CommandNode: Sendable {
     }
 
     /// The command's own, or of a group the first of its first commands.
-    package var examples: [Example] {
+    package var examples: [ExampleLine] {
         switch self {
         case .command(let type): type.examples
         case .group(_, _, let members): members.prefix(3).compactMap(\.examples.first)

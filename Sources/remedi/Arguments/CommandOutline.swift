@@ -34,7 +34,7 @@ struct CommandOutline {
     let usage: [String]
     let arguments: [Entry]
     let options: [Entry]
-    let examples: [Example]
+    let examples: [ExampleLine]
 
     init<C: Command>(_ type: C.Type, path: [String]) {
         self.path = path

@@ -1,14 +1,14 @@
 /// A help page, made from the same tables that the parser reads.
 package struct HelpPage: Sendable {
     private enum Subject: Sendable {
-        case group(path: [String], summary: String, members: [CommandNode], examples: [Example])
+        case group(path: [String], summary: String, members: [CommandNode], examples: [ExampleLine])
         case command(CommandOutline)
     }
 
     private let subject: Subject
 
     /// The page of a group of commands, or of the whole program.
-    init(group path: [String], summary: String, members: [CommandNode], examples: [Example]) {
+    init(group path: [String], summary: String, members: [CommandNode], examples: [ExampleLine]) {
         subject = .group(path: path, summary: summary, members: members, examples: examples)
     }
 
@@ -39,7 +39,7 @@ private struct Layout {
     private var isNarrow: Bool { width < 60 }
 
     func group(
-        path: [String], summary: String, members: [CommandNode], examples: [Example]
+        path: [String], summary: String, members: [CommandNode], examples: [ExampleLine]
     ) -> [String] {
         let words = (["remedi"] + path).joined(separator: " ")
         var lines = ["Usage: \(words) COMMAND ...", ""] + paragraph(summary.capitalisedFirst + ".")
@@ -74,7 +74,7 @@ private struct Layout {
     }
 
     /// Command lines stay as they are, so that they can be pasted.
-    private func examples(_ examples: [Example]) -> [String] {
+    private func examples(_ examples: [ExampleLine]) -> [String] {
         ["", "Examples:"] + examples.flatMap(\.shown).map { "  " + $0 }
     }
 

@@ -12,7 +12,7 @@ package enum Invocation: Sendable {
     /// - Parameter examples: what the page of the whole program shows.
     /// - Throws: `UsageFailure`.
     package init(
-        _ words: [String], tree: [CommandNode], summary: String, examples: [Example] = []
+        _ words: [String], tree: [CommandNode], summary: String, examples: [ExampleLine] = []
     ) throws(UsageFailure) {
         if let version = try Self.version(words) {
             self = version
@@ -99,7 +99,7 @@ private struct GroupPage {
     let path: [String]
     let summary: String
     let members: [CommandNode]
-    let examples: [Example]
+    let examples: [ExampleLine]
 
     var help: HelpPage {
         HelpPage(group: path, summary: summary, members: members, examples: examples)

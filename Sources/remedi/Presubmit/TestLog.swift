@@ -2,7 +2,7 @@ import Foundation
 
 /// What XCTest says of a run.
 struct TestLog: Equatable {
-    struct Case: Equatable {
+    struct EndedTest: Equatable {
         /// `ClassTests/testMethod`.
         var name: String
         /// What was said while it ran.
@@ -10,16 +10,16 @@ struct TestLog: Equatable {
     }
 
     private(set) var passed: [String] = []
-    private(set) var skipped: [Case] = []
+    private(set) var skipped: [EndedTest] = []
     /// The last of them may not have ended: the program broke down inside it.
-    private(set) var failed: [Case] = []
+    private(set) var failed: [EndedTest] = []
     /// Of each class.
     private(set) var seconds: [String: Double] = [:]
 
     var count: Int { passed.count + skipped.count + failed.count }
 
     init(_ output: String) {
-        var current: Case?
+        var current: EndedTest?
         for line in output.split(separator: "\n", omittingEmptySubsequences: false) {
             // A test may leave a line unfinished.
             let start = line.range(of: "Test Case '")?.lowerBound
@@ -29,10 +29,10 @@ struct TestLog: Equatable {
             }
             if start > line.startIndex { current?.text += line[..<start] + "\n" }
             switch event.kind {
-            case "started": current = Case(name: event.name, text: "")
+            case "started": current = EndedTest(name: event.name, text: "")
             case "passed": passed.append(event.name)
-            case "skipped": skipped.append(Case(name: event.name, text: current?.text ?? ""))
-            default: failed.append(Case(name: event.name, text: current?.text ?? ""))
+            case "skipped": skipped.append(EndedTest(name: event.name, text: current?.text ?? ""))
+            default: failed.append(EndedTest(name: event.name, text: current?.text ?? ""))
             }
             if let time = event.seconds {
                 current = nil

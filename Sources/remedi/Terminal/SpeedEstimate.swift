@@ -4,31 +4,32 @@
 /// of the time counts, so that a slow start (a first chunk, an epoch that computes what others reuse) is soon
 /// forgotten.
 struct SpeedEstimate {
-    private struct Mark {
+    private struct Moment {
         var done: Int
         var time: Double
     }
 
     /// When the stage began.
     private let start: Double
-    private var marks: [Mark] = []
+    private var moments: [Moment] = []
 
-    /// So many marks are kept at most; then every other one is forgotten.
+    /// So many moments are kept at most; then every other one is forgotten.
     private static let limit = 256
 
     init(start: Double) { self.start = start }
 
     mutating func add(done: Int, at time: Double) {
-        if let last = marks.last, done <= last.done { return }
-        marks.append(Mark(done: done, time: time))
-        if marks.count > Self.limit {
-            marks = marks.enumerated().filter { $0.offset % 2 == 0 || $0.offset == Self.limit }.map(\.element)
+        if let last = moments.last, done <= last.done { return }
+        moments.append(Moment(done: done, time: time))
+        if moments.count > Self.limit {
+            moments = moments.enumerated().filter { $0.offset % 2 == 0 || $0.offset == Self.limit }.map(
+                \.element)
         }
     }
 
     /// Done a second from the first news to the last.
     var average: Double? {
-        guard let first = marks.first, let last = marks.last, last.time > first.time else { return nil }
+        guard let first = moments.first, let last = moments.last, last.time > first.time else { return nil }
         return Double(last.done - first.done) / (last.time - first.time)
     }
 
@@ -38,11 +39,11 @@ struct SpeedEstimate {
     /// others look as if they had taken no time.  So the time behind the first news must be a good part of the
     /// time before it.
     func speed(at now: Double) -> Double? {
-        guard let first = marks.first, let last = marks.last, last.done > first.done,
+        guard let first = moments.first, let last = moments.last, last.done > first.done,
             last.time - first.time >= 0.25 * (first.time - start)
         else { return nil }
         let middle = (first.time + last.time) / 2
-        let base = marks.last { $0.time <= middle } ?? first
+        let base = moments.last { $0.time <= middle } ?? first
         guard last.time > base.time else { return nil }
         // Where news are late, less is done by now than the last ones say.
         let time = max(last.time, now - (last.time - base.time)) - base.time

@@ -4,8 +4,8 @@ import XCTest
 
 /// Every example of every help page, run by a shell in the order of the commands.
 final class ExamplesTests: XCTestCase {
-    private func examples(_ nodes: [CommandNode]) -> [Example] {
-        nodes.flatMap { node -> [Example] in
+    private func examples(_ nodes: [CommandNode]) -> [ExampleLine] {
+        nodes.flatMap { node -> [ExampleLine] in
             guard case .group(_, _, let members) = node else { return node.examples }
             return examples(members)
         }

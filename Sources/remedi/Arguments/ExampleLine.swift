@@ -1,7 +1,7 @@
 /// A command line that can be pasted as it stands, and what it does.
 ///
 /// Every one is run by the tests, those of all commands one after the other in one folder.
-package struct Example: Sendable, Equatable {
+package struct ExampleLine: Sendable, Equatable {
     /// May go on over several lines, each but the last ending with a backslash.
     package let line: String
     package let summary: String
