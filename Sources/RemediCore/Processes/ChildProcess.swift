@@ -107,7 +107,14 @@ package struct ChildProcess: Sendable {
         var none = sigset_t()
         sigemptyset(&none)
         try Self.check(posix_spawnattr_setsigmask(&attributes, &none))
-        try Self.check(posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK)))
+        // A program that writes into a closed pipe is to end, whatever this one does then.
+        var pipe = sigset_t()
+        sigemptyset(&pipe)
+        sigaddset(&pipe, SIGPIPE)
+        try Self.check(posix_spawnattr_setsigdefault(&attributes, &pipe))
+        try Self.check(
+            posix_spawnattr_setflags(
+                &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)))
         let arguments = Self.strings([Self.starter, "-C", folder.path] + words)
         defer { arguments.forEach { free($0) } }
         var child = pid_t()

@@ -20,6 +20,12 @@ package enum CircleLint {
                 owners[match.1, default: []].insert(file.folder)
             }
         }
+        // Where a type of the same name lies inside another, a name alone does not say which is meant.
+        for file in files {
+            for match in file.code.matches(of: nestedDeclaration) where owners[match.1] != nil {
+                owners[match.1]?.insert(file.folder)
+            }
+        }
         var arrows: [String: Set<String>] = [:]
         for file in files {
             for use in uses(in: file.code) {
@@ -63,6 +69,10 @@ package enum CircleLint {
 
     private static var declaration: Regex<(Substring, Substring)> {
         #/(?m)^(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|final|indirect|nonisolated)\s+)*(?:struct|class|enum|protocol|actor|typealias|func)\s+(\w+)/#
+    }
+
+    private static var nestedDeclaration: Regex<(Substring, Substring)> {
+        #/(?m)^ +(?:(?:public|package|private|fileprivate|final|indirect)\s+)*(?:struct|class|enum|protocol|actor|typealias)\s+(\w+)/#
     }
 
     /// The sets of folders of which each reaches every other, sorted.

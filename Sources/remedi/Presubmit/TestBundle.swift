@@ -83,7 +83,9 @@ struct TestBundle: Sendable {
                 "",
             ]
         }
-        if log.failed.isEmpty || status > 1 { lines.append("the tests' program ended with code \(status)") }
+        if status > 1 || status == 1 && log.failed.isEmpty {
+            lines.append("the tests' program ended with code \(status)")
+        }
         if log.count != asked { lines.append("\(log.count) of \(asked) tests ran") }
         return lines.map { $0 + "\n" }.joined()
     }

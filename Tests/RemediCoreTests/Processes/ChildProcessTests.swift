@@ -25,6 +25,13 @@ final class ChildProcessTests: XCTestCase {
         XCTAssertEqual(try shell("yes | head -c 1000000").output.utf8.count, 1_000_000)
     }
 
+    /// Also below a program that does not care for closed pipes.
+    func testAClosedPipeEndsAProgram() throws {
+        let before = signal(SIGPIPE, SIG_IGN)
+        defer { signal(SIGPIPE, before) }
+        XCTAssertEqual(try shell("yes | head -c 10").output.utf8.count, 10)
+    }
+
     func testASignalIsToldAsShellsDo() throws {
         XCTAssertEqual(try shell("kill -9 $$").status, 137)
     }

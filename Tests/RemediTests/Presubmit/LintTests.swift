@@ -111,5 +111,8 @@ final class LintTests: XCTestCase {
                 "folders use each other in a circle: M/F, M/G",
             ])
         XCTAssertEqual(CircleLint.findings(in: Array(files[..<2])), [])
+        let nested = SourceText(
+            path: "Sources/M/A/n.swift", text: "extension Apple {\n    package struct Banana {}\n}")
+        XCTAssertEqual(CircleLint.findings(in: files[..<3] + [nested]), [])
     }
 }
