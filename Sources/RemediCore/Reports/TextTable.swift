@@ -37,6 +37,15 @@ package struct TextTable: Sendable, Equatable {
         rows.append(cells)
     }
 
+    /// The table without the columns in which no row says anything.
+    package var withoutEmptyColumns: TextTable {
+        let kept = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+        var table = TextTable(columns: kept.map { columns[$0] })
+        table.keyColumns = kept.count { $0 < keyColumns }
+        table.rows = rows.map { row in kept.map { row[$0] } }
+        return table
+    }
+
     /// The lines of the table, each with its line break.
     ///
     /// - Parameter terminal: the columns of the terminal that shows a plain table; nil: it goes elsewhere, as

@@ -103,15 +103,17 @@ package struct BatchScript: Sendable {
     private var body: String {
         """
         # USR1 comes \(Self.secondsToSave) seconds before the time limit: the program saves its work and ends.
-        goes_on=
-        trap 'goes_on=yes; kill -TERM "$program"' USR1
-        # TERM comes to the program by itself when the job is cancelled.
-        trap : TERM
-        \(command) &
+        goes_on= program=
+        trap 'goes_on=yes; [ -z "$program" ] || kill -TERM "$program"' USR1
+        # TERM comes to the program by itself when the job is cancelled.  Here it is ignored, not trapped: a
+        # trap interrupts wait, and bash may then have lost the program's status.
+        trap '' TERM
+        (trap - TERM; exec \(command)) &
         program=$!
-        while wait "$program"; kill -0 "$program" 2>/dev/null; do :; done
-        wait "$program"
-        status=$?
+        [ -z "$goes_on" ] || kill -TERM "$program"
+        while wait "$program"; status=$?; kill -0 "$program" 2>/dev/null; do :; done
+        # 138 is that of a wait which USR1 interrupted.
+        if [ "$status" -eq 138 ]; then wait "$program"; status=$?; fi
         if [ "$goes_on" ] && [ "$status" -eq 143 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(request.restarts) ]; then
             echo "back into the queue, to go on from here"
             exec scontrol requeue "$SLURM_JOB_ID"

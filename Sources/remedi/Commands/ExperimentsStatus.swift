@@ -71,7 +71,7 @@ package struct ExperimentsStatus: Command {
                 row.status.jobs.map(\.number).joined(separator: " "), row.folder.url.lastPathComponent,
             ])
         }
-        try surroundings.write(table)
+        try surroundings.write(table.withoutEmptyColumns)
     }
 
     private func status(

@@ -97,6 +97,7 @@ package struct ExperimentsSubmit: Command {
     ) throws -> [Submitted] {
         let workplace = surroundings.workplace
         let sbatch = try Sbatch(environment: workplace.environment, workingFolder: workplace.workingFolder)
+        try warnOfEarlierJobs(jobs, in: surroundings)
         var submitted: [Submitted] = []
         for (job, script) in zip(jobs, scripts) {
             try AtomicFile.makeFolder(job.folder)
@@ -110,6 +111,21 @@ package struct ExperimentsSubmit: Command {
             submitted.append(Submitted(entry: entry, job: job))
         }
         return submitted
+    }
+
+    /// Two jobs cannot work in one folder: the later one ends at once.
+    private func warnOfEarlierJobs(_ jobs: [BatchJob], in surroundings: Surroundings) throws {
+        let progress = ProgressDisplay(surroundings, verbosity: run.verbosity)
+        var folders: Set<URL> = []
+        for job in jobs where folders.insert(job.folder).inserted {
+            let earlier = try SubmittedJobs(folder: job.folder).entries.map(\.number)
+            if earlier.isEmpty { continue }
+            let numbers = (earlier.count == 1 ? "job " : "jobs ") + Messages.together(earlier)
+            progress.report(
+                .warning(
+                    "\(job.folder.lastPathComponent) has \(numbers) from before: a new one fails while an"
+                        + " earlier one runs"))
+        }
     }
 
     private func report(_ submitted: [Submitted]) -> String {

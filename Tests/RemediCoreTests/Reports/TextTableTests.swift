@@ -63,6 +63,17 @@ final class TextTableTests: XCTestCase {
         XCTAssertEqual(long.text().components(separatedBy: "\n\n").count, 2)
     }
 
+    func testColumnsThatSayNothingAreLeftOut() {
+        var table = TextTable(columns: [.init("a"), .init("b"), .init("c", .right)])
+        table.keyColumns = 2
+        table.add(["x", "", "1"])
+        table.add(["", "", "2"])
+        let rest = table.withoutEmptyColumns
+        XCTAssertEqual(rest.columns.map(\.title), ["a", "c"])
+        XCTAssertEqual(rest.rows, [["x", "1"], ["", "2"]])
+        XCTAssertEqual(rest.keyColumns, 1)
+    }
+
     func testEvaluationTable() {
         func summary(
             _ condition: EvaluationCondition, _ benchmark: String, _ values: [Double]

@@ -90,12 +90,12 @@ final class ExperimentsSubmitTests: XCTestCase {
                 + "\(results)/sweep_gen_counterfact_gpt2/slurm-sweep.gen.tiny.sh\n")
         let script = try read("results/eval_gen_counterfact_gpt2/slurm-8.sh")
         XCTAssertTrue(
-            script.contains("\nremedi experiments run eval.gen.tiny --dataset-file \(data) &\n"), script)
+            script.contains(" exec remedi experiments run eval.gen.tiny --dataset-file \(data)) &\n"), script)
         XCTAssertTrue(script.contains("\n#SBATCH --chdir=\(folder.path)\n"), script)
         XCTAssertTrue(script.contains("\n#SBATCH --mem=3072M\n"), script)
         // What is made twice over is made once: layer 2 first, then 0, which the training names, and 1.
         for (job, layer) in [(7, 2), (9, 0), (10, 1)] {
-            XCTAssertTrue(try read("script-\(job)").contains(" --layers \(layer) "), "\(job)")
+            XCTAssertTrue(try read("script-\(job)").contains(" --layers \(layer)"), "\(job)")
         }
         let status = try JSONValue(parsing: TestRun("experiments status --json", in: folder).output).array
         let training = status?.first { $0["experiment"] == "train.tiny" }
@@ -104,7 +104,15 @@ final class ExperimentsSubmitTests: XCTestCase {
         XCTAssertEqual(training?["jobs"]?.array?.map { $0["job"] }, ["7", "9", "10"])
         XCTAssertTrue(
             TestRun("experiments status train.tiny", in: folder).output.contains(
-                "not begun     0         linear/0, linear/2  7 9 10  editors_counterfact_gpt2\n"))
+                "not begun     0  linear/0, linear/2  7 9 10  editors_counterfact_gpt2\n"))
+    }
+
+    func testJobsFromBeforeAreToldOf() {
+        let end = " from before: a new one fails while an earlier one runs\n"
+        let start = "warning: editors_counterfact_gpt2 has "
+        XCTAssertEqual(submit("train.tiny -l 0").diagnostics, "")
+        XCTAssertEqual(submit("train.tiny -l 2").diagnostics, start + "job 7" + end)
+        XCTAssertEqual(submit("train.tiny -l 2 --quiet").diagnostics, start + "jobs 7 and 8" + end)
     }
 
     /// Trained layers are not trained again, and a control model comes before its editors.
@@ -124,7 +132,7 @@ final class ExperimentsSubmitTests: XCTestCase {
                 .contains("\n#SBATCH --array=1,2%2\n"))
         XCTAssertTrue(
             try read("results/eval_cls_counterfact_gpt2/slurm-7.sh")
-                .contains("\nremedi model random --model \(model) &\n"))
+                .contains(" exec remedi model random --model \(model)) &\n"))
     }
 
     func testLayersThatShareRandomNumbersStayTogether() throws {
@@ -137,8 +145,8 @@ final class ExperimentsSubmitTests: XCTestCase {
         XCTAssertTrue(array.contains("\n#SBATCH --cpus-per-task=3\n"), array)
         XCTAssertTrue(
             array.contains(
-                "\nremedi train tiny --threads 3 --dataset-file \(data) --layers \"$SLURM_ARRAY_TASK_ID\" &\n"
-            ),
+                " exec remedi train tiny --threads 3 --dataset-file \(data)"
+                    + " --layers \"$SLURM_ARRAY_TASK_ID\") &\n"),
             array)
     }
 
@@ -150,7 +158,7 @@ final class ExperimentsSubmitTests: XCTestCase {
         for line in ["--gpus=1", "--time=90", "--mem=2048M"] {
             XCTAssertEqual(made.output.components(separatedBy: "\n#SBATCH \(line)\n").count, 3, line)
         }
-        XCTAssertTrue(made.output.contains(" eval.gen.tiny --dataset-file \(data) --device cuda &\n"))
+        XCTAssertTrue(made.output.contains(" eval.gen.tiny --dataset-file \(data) --device cuda) &\n"))
         for path in [results, folder.path + "/number"] {
             XCTAssertFalse(FileManager.default.fileExists(atPath: path), path)
         }
@@ -193,7 +201,8 @@ final class ExperimentsSubmitTests: XCTestCase {
         try writeSbatch("echo Welcome; echo to all")
         XCTAssertEqual(
             submit("train.tiny").diagnostics,
-            "remedi: sbatch took train.tiny but gave no number of a job: 'Welcome; to all'\n")
+            "warning: editors_counterfact_gpt2 has job 7 from before: a new one fails while an earlier one runs\n"
+                + "remedi: sbatch took train.tiny but gave no number of a job: 'Welcome; to all'\n")
         try FileManager.default.removeItem(at: folder.appendingPathComponent("bin/sbatch"))
         let bin = ["PATH": folder.path + "/bin"]
         XCTAssertEqual(
