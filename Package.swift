@@ -29,10 +29,11 @@ let package = Package(
             name: "CCUDA", exclude: ["README.md", "kernels"], cSettings: strictFlags,
             linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "Compute", dependencies: ["CKernels", "CCUDA"]),
-        .target(name: "LanguageModels", dependencies: ["Compute"]),
+        .target(name: "LanguageModels", dependencies: ["Compute", "CKernels"]),
         .target(name: "CDemo", exclude: ["model", "data", "README.md"], cSettings: strictFlags),
         .target(
-            name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CDemo"], exclude: ["README.md"]),
+            name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CKernels", "CDemo"],
+            exclude: ["README.md"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
         .target(name: "TestServer", path: "Tests/TestServer", swiftSettings: testSettings),
         .target(

@@ -3,7 +3,8 @@ import Foundation
 /// A stream of random numbers keyed by (seed, purpose, sample): what one sample draws depends neither on
 /// its batch nor on what was drawn before.  SplitMix64 over a FNV-1a key.
 package struct RandomStream: Sendable, RandomNumberGenerator {
-    private var state: UInt64
+    /// SplitMix64's; loops in C go on from it.
+    package var state: UInt64
 
     package init(seed: UInt64, purpose: String, sample: String = "") {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

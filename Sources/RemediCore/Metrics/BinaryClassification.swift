@@ -2,31 +2,30 @@
 struct Judgement: Sendable, Equatable {
     var truth: Bool
     var prediction: Bool
+
+    /// 0 to 3, one for each cell of the table.
+    var category: UInt8 { (prediction ? 2 : 0) + (truth ? 1 : 0) }
 }
 
 /// How well yes-or-no predictions agree with the truth, by scikit-learn's definitions: whatever would be a
 /// division by zero is 0.
 struct BinaryClassification: Sendable, Equatable {
-    private(set) var truePositives = 0
-    private(set) var falsePositives = 0
-    private(set) var falseNegatives = 0
-    private(set) var trueNegatives = 0
+    let truePositives: Int
+    let falsePositives: Int
+    let falseNegatives: Int
+    let trueNegatives: Int
 
-    init() {}
+    /// - Parameter count: how many judgements are of a category.
+    init(count: (Int) -> Int) {
+        (trueNegatives, falseNegatives) = (count(0), count(1))
+        (falsePositives, truePositives) = (count(2), count(3))
+    }
 
     /// True is positive.
     init(_ judgements: [Judgement]) {
-        for judgement in judgements { count(judgement) }
-    }
-
-    @inline(__always)
-    mutating func count(_ judgement: Judgement) {
-        switch (judgement.prediction, judgement.truth) {
-        case (true, true): truePositives &+= 1
-        case (true, false): falsePositives &+= 1
-        case (false, true): falseNegatives &+= 1
-        case (false, false): trueNegatives &+= 1
-        }
+        var counts = [0, 0, 0, 0]
+        for judgement in judgements { counts[Int(judgement.category)] += 1 }
+        self.init { counts[$0] }
     }
 
     var count: Int { truePositives + falsePositives + falseNegatives + trueNegatives }

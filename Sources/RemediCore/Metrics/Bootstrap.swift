@@ -1,3 +1,4 @@
+import CKernels
 import LanguageModels
 
 /// A range that holds the true mean with some confidence.
@@ -48,77 +49,70 @@ package struct Bootstrap: Sendable {
 
     /// The middle part of what a statistic gave for the resamples, not empty.
     package func interval(ofResampled values: [Double]) -> Interval {
-        let sorted = values.sorted()
+        var sorted = values
+        ck_sort(&sorted, sorted.count)
         let tail = (1 - confidence) / 2
         return Interval(
             lower: Self.quantile(tail, ofSorted: sorted), upper: Self.quantile(1 - tail, ofSorted: sorted))
     }
 
-    /// What `statistic` makes of every resample of `count` samples, given the indices drawn: those that the
-    /// interval of a mean draws under the same key.
+    /// What `statistic` makes of every resample of samples that fall into categories 0 to 15, given how many of
+    /// each category were drawn.  The samples drawn are those that the interval of a mean draws under the
+    /// same key.
+    ///
+    /// - Parameter categories: not empty.
     package func resampled<Value>(
-        count: Int, key: String, statistic: (UnsafeBufferPointer<Int>) -> Value
+        categories: [UInt8], key: String, statistic: (CategoryCounts) -> Value
     ) -> [Value] {
-        precondition(count > 0 && count < 1 << 32)
-        var stream = RandomStream(seed: seed, purpose: "bootstrap", sample: key)
-        var state = stream.next()
-        return withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { drawn in
-            (0..<resamples).map { _ in
-                Self.draw(drawn.baseAddress!, count: count, state: &state)
-                return statistic(UnsafeBufferPointer(drawn))
-            }
-        }
+        var state = state(key)
+        return counted(categories, statistic) { ck_resampled_counts(categories, $1, &state, $0, resamples) }
     }
 
-    /// One draw of 64 bits gives two indices.
-    private static func draw(_ drawn: UnsafeMutablePointer<Int>, count: Int, state: inout UInt64) {
-        let scale = UInt64(count)
-        var index = 0
-        while index < count {
-            let draw = next(&state)
-            (drawn + index).initialize(to: Int(((draw & 0xFFFF_FFFF) &* scale) >> 32))
-            if index &+ 1 < count { (drawn + index + 1).initialize(to: Int(((draw >> 32) &* scale) >> 32)) }
-            index &+= 2
-        }
+    /// What `statistic` makes of pairs of categories 0 to 3, 4 · first + second, when every pair is swapped or
+    /// not at random.
+    ///
+    /// - Parameter pairs: not empty.
+    package func swapped<Value>(
+        pairs: [UInt8], key: String, statistic: (CategoryCounts) -> Value
+    ) -> [Value] {
+        var stream = RandomStream(seed: seed, purpose: "signs", sample: key)
+        return counted(pairs, statistic) { ck_swapped_counts(pairs, $1, &stream.state, $0, resamples) }
     }
 
-    /// The means of all resamples.  One draw of 64 bits gives two indices.
-    private func resampledMeans(of values: [Double], key: String) -> [Double] {
-        precondition(values.count < 1 << 32)
-        var stream = RandomStream(seed: seed, purpose: "bootstrap", sample: key)
-        var state = stream.next()
-        let count = UInt64(values.count)
-        let pairs = values.count / 2
-        let isOdd = values.count % 2 == 1
-        return [Double](unsafeUninitializedCapacity: resamples) { means, initialized in
-            values.withUnsafeBufferPointer { buffer in
-                let values = buffer.baseAddress!
-                let means = means.baseAddress!
-                for resample in 0..<resamples {
-                    var sum = 0.0
-                    var pair = 0
-                    while pair < pairs {
-                        let draw = Self.next(&state)
-                        sum += values[Int(((draw & 0xFFFF_FFFF) &* count) >> 32)]
-                        sum += values[Int(((draw >> 32) &* count) >> 32)]
-                        pair &+= 1
-                    }
-                    if isOdd { sum += values[Int(((Self.next(&state) & 0xFFFF_FFFF) &* count) >> 32)] }
-                    (means + resample).initialize(to: sum / Double(count))
-                }
-            }
+    /// The sums of `values` with random signs.
+    package func signedSums(of values: [Double], key: String) -> [Double] {
+        var stream = RandomStream(seed: seed, purpose: "signs", sample: key)
+        return [Double](unsafeUninitializedCapacity: resamples) { sums, initialized in
+            ck_signed_sums(values, values.count, &stream.state, sums.baseAddress!, resamples)
             initialized = resamples
         }
     }
 
-    /// SplitMix64, here so that it is inlined into the loop.
-    @inline(__always)
-    private static func next(_ state: inout UInt64) -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
+    private func state(_ key: String) -> UInt64 {
+        var stream = RandomStream(seed: seed, purpose: "bootstrap", sample: key)
+        return stream.next()
+    }
+
+    private func counted<Value>(
+        _ categories: [UInt8], _ statistic: (CategoryCounts) -> Value,
+        _ count: (UnsafeMutablePointer<UInt32>, Int) -> Void
+    ) -> [Value] {
+        precondition(!categories.isEmpty && categories.count < 1 << 32)
+        precondition(categories.allSatisfy { $0 < ck_categories })
+        let width = Int(ck_categories)
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: resamples * width) { counts in
+            count(counts.baseAddress!, categories.count)
+            return (0..<resamples).map { statistic(CategoryCounts(counts: counts.baseAddress! + $0 * width)) }
+        }
+    }
+
+    private func resampledMeans(of values: [Double], key: String) -> [Double] {
+        precondition(values.count < 1 << 32)
+        var state = state(key)
+        return [Double](unsafeUninitializedCapacity: resamples) { means, initialized in
+            ck_resampled_means(values, values.count, &state, means.baseAddress!, resamples)
+            initialized = resamples
+        }
     }
 
     /// The `fraction` quantile, linear between neighbours (NumPy's default).
@@ -127,5 +121,15 @@ package struct Bootstrap: Sendable {
         let lower = Int(place.rounded(.down))
         let upper = min(lower + 1, values.count - 1)
         return values[lower] + (values[upper] - values[lower]) * (place - Double(lower))
+    }
+}
+
+/// How many samples fall into each of the categories 0 to 15, while they are being looked at.
+package struct CategoryCounts {
+    fileprivate let counts: UnsafePointer<UInt32>
+
+    package subscript(category: Int) -> Int {
+        precondition(category >= 0 && category < ck_categories)
+        return Int(counts[category])
     }
 }

@@ -17,24 +17,10 @@ enum JudgementScore: String, Sendable, CaseIterable {
     /// The percentile bootstrap interval over samples; nil of none.
     func interval(of judgements: [Judgement], _ bootstrap: Bootstrap, key: String) -> Interval? {
         guard !judgements.isEmpty else { return nil }
-        let values = judgements.withUnsafeBufferPointer { judgements in
-            bootstrap.resampled(count: judgements.count, key: key) { drawn in
-                value(of: Self.table(of: judgements, drawn))
-            }
+        let values = bootstrap.resampled(categories: judgements.map(\.category), key: key) { counts in
+            value(of: BinaryClassification { counts[$0] })
         }
         return bootstrap.interval(ofResampled: values)
-    }
-
-    private static func table(
-        of judgements: UnsafeBufferPointer<Judgement>, _ drawn: UnsafeBufferPointer<Int>
-    ) -> BinaryClassification {
-        var table = BinaryClassification()
-        var index = 0
-        while index < drawn.count {
-            table.count(judgements[drawn[index]])
-            index &+= 1
-        }
-        return table
     }
 
     /// How much larger the second run's number is over the same samples, with the interval of paired
@@ -44,17 +30,9 @@ enum JudgementScore: String, Sendable, CaseIterable {
     ) -> (difference: Double, interval: Interval, pValue: Double) {
         precondition(first.count == second.count && !first.isEmpty)
         let difference = value(of: second) - value(of: first)
-        let resampled = first.withUnsafeBufferPointer { first in
-            second.withUnsafeBufferPointer { second in
-                bootstrap.resampled(count: first.count, key: key) { drawn in
-                    value(of: Self.table(of: second, drawn)) - value(of: Self.table(of: first, drawn))
-                }
-            }
-        }
-        var stream = RandomStream(seed: bootstrap.seed, purpose: "signs", sample: key)
-        let swapped = (0..<bootstrap.resamples).map { _ in
-            abs(swappedDifference(first, second, &stream))
-        }
+        let pairs = zip(first, second).map { 4 * $0.category + $1.category }
+        let resampled = bootstrap.resampled(categories: pairs, key: key, statistic: self.difference)
+        let swapped = bootstrap.swapped(pairs: pairs, key: key) { abs(self.difference($0)) }
         let hits = 1 + swapped.count { $0 >= abs(difference) - 1e-12 }
         return (
             difference, bootstrap.interval(ofResampled: resampled),
@@ -62,15 +40,10 @@ enum JudgementScore: String, Sendable, CaseIterable {
         )
     }
 
-    private func swappedDifference(
-        _ first: [Judgement], _ second: [Judgement], _ stream: inout RandomStream
-    ) -> Double {
-        var (ofFirst, ofSecond) = (BinaryClassification(), BinaryClassification())
-        for index in first.indices {
-            let isSwapped = stream.next() & 1 == 1
-            ofFirst.count(isSwapped ? second[index] : first[index])
-            ofSecond.count(isSwapped ? first[index] : second[index])
-        }
-        return value(of: ofSecond) - value(of: ofFirst)
+    /// Second minus first of pairs of categories.
+    private func difference(_ pairs: CategoryCounts) -> Double {
+        let first = BinaryClassification { first in (0..<4).reduce(0) { $0 + pairs[4 * first + $1] } }
+        let second = BinaryClassification { second in (0..<4).reduce(0) { $0 + pairs[4 * $1 + second] } }
+        return value(of: second) - value(of: first)
     }
 }

@@ -71,18 +71,7 @@ package struct PairedComparison: Sendable, Equatable {
     /// The assignment at hand counts as one of those drawn, so that p is never 0.
     private static func sampled(_ sizes: [Double], total: Double, bootstrap: Bootstrap, key: String) -> Double
     {
-        var stream = RandomStream(seed: bootstrap.seed, purpose: "signs", sample: key)
-        var hits = 1
-        for _ in 0..<bootstrap.resamples {
-            var sum = 0.0
-            var bits: UInt64 = 0
-            for (index, size) in sizes.enumerated() {
-                if index % 64 == 0 { bits = stream.next() }
-                sum += bits & 1 == 1 ? size : -size
-                bits >>= 1
-            }
-            if reaches(sum, total) { hits += 1 }
-        }
+        let hits = 1 + bootstrap.signedSums(of: sizes, key: key).count { reaches($0, total) }
         return Double(hits) / Double(bootstrap.resamples + 1)
     }
 }

@@ -1,13 +1,28 @@
+import Foundation
+
 /// Searching and trimming by Unicode scalars, as Python does.  `String`'s own methods work on grapheme
 /// clusters and hold canonically equivalent texts for equal, which moves offsets.
 extension String {
     /// The byte offset of every occurrence of `needle`, overlapping ones included.
     private func offsets(of needle: String) -> [Int] {
-        let text = Array(utf8)
-        let pattern = Array(needle.utf8)
-        guard let first = pattern.first, text.count >= pattern.count else { return [] }
-        return (0...(text.count - pattern.count)).filter { start in
-            text[start] == first && text[start..<(start + pattern.count)].elementsEqual(pattern)
+        guard !needle.isEmpty, !isEmpty else { return [] }
+        var text = self
+        var needle = needle
+        return text.withUTF8 { text in
+            needle.withUTF8 { needle in
+                let (start, pattern) = (text.baseAddress!, needle.baseAddress!)
+                let first = Int32(pattern[0])
+                var offsets: [Int] = []
+                var next = 0
+                while text.count - next >= needle.count,
+                    let found = memchr(start + next, first, text.count - next - needle.count + 1)
+                {
+                    next = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+                    if memcmp(found, pattern, needle.count) == 0 { offsets.append(next) }
+                    next += 1
+                }
+                return offsets
+            }
         }
     }
 

@@ -62,7 +62,7 @@ private struct Blanker {
 
     private func starts(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
-        guard index + count <= input.count else { return false }
+        guard index + count <= input.count, input[index] == word.utf8Start[0] else { return false }
         return (0..<count).allSatisfy { input[index + $0] == word.utf8Start[$0] }
     }
 

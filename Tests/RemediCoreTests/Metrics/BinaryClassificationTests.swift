@@ -37,13 +37,39 @@ final class BinaryClassificationTests: XCTestCase {
         }
     }
 
-    func testResampledIndicesAreThoseOfTheMean() throws {
-        let values = (0..<21).map { Double($0 * $0 % 17) }
+    func testResampledSamplesAreThoseOfTheMean() throws {
+        let categories = (0..<21).map { UInt8($0 * $0 % 16) }
         let bootstrap = Bootstrap(seed: 3, resamples: 400)
-        let means = bootstrap.resampled(count: values.count, key: "a") { drawn in
-            drawn.reduce(0) { $0 + values[$1] } / Double(drawn.count)
+        let means = bootstrap.resampled(categories: categories, key: "a") { counts in
+            Double((0..<16).reduce(0) { $0 + $1 * counts[$1] }) / Double(categories.count)
         }
         XCTAssertEqual(means.count, 400)
-        XCTAssertEqual(bootstrap.interval(ofResampled: means), bootstrap.interval(of: values, key: "a"))
+        XCTAssertGreaterThan(Set(means).count, 20)
+        XCTAssertEqual(
+            bootstrap.interval(ofResampled: means),
+            bootstrap.interval(of: categories.map(Double.init), key: "a"))
+    }
+
+    /// Of n pairs each is swapped with a chance of a half.
+    func testEveryPairIsSwappedHalfOfTheTime() {
+        let pairs: [UInt8] = [4 * 1 + 2, 4 * 1 + 2, 4 * 3 + 0, 4 * 2 + 2]
+        let bootstrap = Bootstrap(seed: 5, resamples: 2_000)
+        let swapped = bootstrap.swapped(pairs: pairs, key: "b") { counts in
+            XCTAssertEqual(counts[4 * 1 + 2] + counts[4 * 2 + 1], 2)
+            XCTAssertEqual(counts[4 * 3 + 0] + counts[4 * 0 + 3], 1)
+            XCTAssertEqual(counts[4 * 2 + 2], 1)
+            return counts[4 * 2 + 1] + counts[4 * 0 + 3]
+        }
+        let shares = (0...3).map { count in Double(swapped.count { $0 == count }) / 2_000 }
+        for (share, expected) in zip(shares, [0.125, 0.375, 0.375, 0.125]) {
+            XCTAssertEqual(share, expected, accuracy: 0.05)
+        }
+    }
+
+    func testSignsAreRandom() {
+        let sums = Bootstrap(seed: 2, resamples: 4_000).signedSums(of: [1, 2, 4], key: "c")
+        for sum in [-7.0, -5, -3, -1, 1, 3, 5, 7] {
+            XCTAssertEqual(Double(sums.count { $0 == sum }) / 4_000, 0.125, accuracy: 0.04, "\(sum)")
+        }
     }
 }

@@ -1,0 +1,15 @@
+// The inner loop of SHA-256 (FIPS 180-4, section 6.2).
+#ifndef CK_HASH_H
+#define CK_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// Mixes `count` blocks of 64 bytes, at any alignment, into the state of eight words.
+void ck_sha256_absorb(uint32_t *state, const void *blocks, size_t count);
+
+#pragma clang assume_nonnull end
+
+#endif
