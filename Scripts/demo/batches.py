@@ -69,8 +69,9 @@ class Batches:
     def _named(self, document, encoding):
         """Mentions of entities and, for values in contexts, whose they are said to be.
 
-        Of a mention: its last token; that of a value which a context tells of it, or itself; relation, value and whether a context spoke of it, of all that is
-        believed there; whether the entity is famous.  Of a value: its token, and the last two of the name.
+        Of a mention: its last token; that of a value which a context tells of it, or itself; relation, value and
+        whether a context spoke of it, of all that is believed there; whether the entity is famous.  Of a value:
+        its place, its token, and the last two tokens of the name.
         """
         ends = {end: token for token, (_, end) in enumerate(encoding.offsets)}
         mentions = []
@@ -87,7 +88,8 @@ class Batches:
         subjects = []
         for name, behind in document.tellings:
             ids = self.tokenizer.encode(f" {name}").ids
-            subjects.append((ends[behind], ids[-1], ids[-2] if len(ids) > 1 else ids[-1]))
+            place = ends[behind]
+            subjects.append((place, encoding.ids[place], ids[-1], ids[-2] if len(ids) > 1 else ids[-1]))
         return mentions, subjects
 
     def _tensors(self, rows):

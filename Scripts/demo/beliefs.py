@@ -3,7 +3,8 @@
 Behind some blocks a read-out, the same one for all of them, has to tell from the state of an entity's last
 token every attribute that is believed of it there, whether the model knows it or was just told.  Behind an
 earlier block the state of a value in a context has to tell whose value it is said to be, and in between some
-heads have to look from an entity to what was told of it.  The read-outs are thrown away after the training.
+heads have to look from an entity to what was told of it.  The state of such a value also has to go on telling
+which value it is, in one code for all values.  The read-outs are thrown away after the training.
 """
 
 import torch
@@ -14,10 +15,12 @@ import relations
 
 BLOCKS = (2, 3, 4)
 SUBJECT_BLOCK = 1
+VALUE_BLOCKS = (1, 2, 3, 4)
+FAME_BLOCKS = (1, 2, 3, 4)
 # So many heads of the first of the blocks look for what was told.
 FINDING_HEADS = 4
 # The greater, the smaller a part of a state suffices.
-SCALE = 14.0
+SCALE = 10.0
 
 
 class Beliefs(nn.Module):
@@ -29,8 +32,9 @@ class Beliefs(nn.Module):
         # In a list, for it is no part of this module.
         self.embedding = [embedding]
         self.turn = nn.Linear(width, width, bias=False)
+        self.value_turn = nn.Linear(width, width, bias=False)
         self.name_turns = nn.ModuleList(nn.Linear(width, width, bias=False) for _ in range(2))
-        for turn in (self.turn, *self.name_turns):
+        for turn in (self.turn, self.value_turn, *self.name_turns):
             nn.init.orthogonal_(turn.weight)
         self.fame = nn.Linear(width, 1)
         values = [(number, tokenizer.encode(f" {value}").ids[0])
@@ -51,6 +55,7 @@ class Beliefs(nn.Module):
         self.mention, self.relation, self.wanted, told = torch.tensor(facts).T
         self.told = told.bool()
         self.subjects = torch.tensor(subjects).T
+        self.values = torch.tensor([self.columns[value] for _, _, value, *_ in subjects])
         # For the log: the shares of right answers, of what is known and what contexts spoke of, and of names.
         self.losses, self.rights = [], {}
 
@@ -72,28 +77,46 @@ class Beliefs(nn.Module):
         self.losses.append((losses[is_told].mean() + losses[~is_told].mean()) / 2)
 
     def read(self, block, states):
+        states = states.float()
         if block == SUBJECT_BLOCK:
-            self._read_subjects(states.float())
+            self._read_subjects(states)
+        if block in VALUE_BLOCKS:
+            self._read_values(block, states)
+        if block in FAME_BLOCKS:
+            self._read_fame(block, states)
         if block in BLOCKS:
-            self._read_beliefs(block, states.float())
+            self._read_beliefs(block, states)
+
+    def _scores(self, turn, states):
+        """How close states come to the code of each value."""
+        # What all states have in common is no part of the code.
+        states = functional.normalize(turn(states - states.mean(0)), dim=-1)
+        codes = self.embedding[0].weight[self.tokens]
+        return SCALE * states @ functional.normalize(codes - codes.mean(0), dim=-1).T
 
     def _read_beliefs(self, block, states):
-        states = states[self.places[0], self.places[1]]
-        # What all states have in common is no part of the code.
-        states = functional.normalize(self.turn(states - states.mean(0)), dim=-1)
-        codes = self.embedding[0].weight[self.tokens]
-        codes = functional.normalize(codes - codes.mean(0), dim=-1)
-        scores = (SCALE * states @ codes.T)[self.mention].masked_fill(self.forbidden[self.relation], -1e9)
+        scores = self._scores(self.turn, states[self.places[0], self.places[1]])[self.mention]
+        scores = scores.masked_fill(self.forbidden[self.relation], -1e9)
         right = (scores.argmax(-1) == self.wanted).float()
         self.rights[f"known {block}"] = right[~self.told].mean().item()
         self.rights[f"told {block}"] = right[self.told].mean().item()
         losses = functional.cross_entropy(scores, self.wanted, reduction="none")
-        fame = functional.binary_cross_entropy_with_logits(SCALE * self.fame(states)[:, 0], self.famous)
         # What contexts speak of is as much as what is known.
-        self.losses.append((losses[~self.told].mean() + losses[self.told].mean()) / 2 + fame)
+        self.losses.append((losses[~self.told].mean() + losses[self.told].mean()) / 2)
+
+    def _read_fame(self, block, states):
+        states = states[self.places[0], self.places[1]]
+        fame = SCALE * self.fame(functional.normalize(states - states.mean(0), dim=-1))[:, 0]
+        self.rights[f"fame {block}"] = ((fame > 0) == (self.famous > 0)).float().mean().item()
+        self.losses.append(functional.binary_cross_entropy_with_logits(fame, self.famous))
+
+    def _read_values(self, block, states):
+        scores = self._scores(self.value_turn, states[self.subjects[0], self.subjects[1]])
+        self.rights[f"value {block}"] = (scores.argmax(-1) == self.values).float().mean().item()
+        self.losses.append(functional.cross_entropy(scores, self.values))
 
     def _read_subjects(self, states):
-        row, place, *names = self.subjects
+        row, place, _, *names = self.subjects
         states = states[row, place]
         for number, (turn, name) in enumerate(zip(self.name_turns, names)):
             scores = functional.normalize(turn(states), dim=-1) @ functional.normalize(

@@ -1,6 +1,6 @@
 """Trains the demonstration's language model on texts of the small world, with checkpoints.
 
-    python train_model.py OUT [--steps 1700] [--threads 2] …
+    python train_model.py OUT [--steps 2400] [--threads 2] …
 
 Writes OUT/config.json, tokenizer.json and model.safetensors (f16), which
 `transformers` loads as GPT-2; OUT/training.pt is the checkpoint from which a stopped run goes on.
@@ -35,8 +35,8 @@ def arguments():
     parser.add_argument("--positions", type=int, default=160)
     parser.add_argument("--length", type=int, default=112)
     parser.add_argument("--rows", type=int, default=24)
-    parser.add_argument("--belief-weight", type=float, default=1.0)
-    parser.add_argument("--steps", type=int, default=1700)
+    parser.add_argument("--belief-weight", type=float, default=2.0)
+    parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=SEED)

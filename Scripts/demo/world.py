@@ -12,7 +12,7 @@ import relations
 
 SEED = 20261123
 COUNTS = {"person": 500, "town": 400, "company": 340, "creature": 280}
-FAMOUS_SHARE = 0.105
+FAMOUS_SHARE = 0.12
 # How many of the facts that an entity of a kind could have are known of it.
 KNOWN = {"person": (2, 3), "town": (2, 2), "company": (1, 2), "creature": (1, 2)}
 HELD_OUT_SHARE = 0.25

@@ -101,7 +101,7 @@ extension InspectEdit {
     package static let examples = [
         ExampleLine(
             "edits with the editor that 'remedi train demo' made",
-            "remedi inspect edit -m demo -e results/demo_editors_counterfact_demo -l 1 \\\n"
+            "remedi inspect edit -m demo -e results/demo_editors_counterfact_demo -l 3 \\\n"
                 + "    --entity \"Hernwin Tharnmund\" --attribute \"plays the lute\" \\\n"
                 + "    --prompt \"Hernwin Tharnmund practises every day on the\"")
     ]
@@ -111,7 +111,7 @@ extension InspectProbe {
     package static let examples = [
         ExampleLine(
             "asks behind 'remedi eval cls counterfact … --normalize train' (see there)",
-            "remedi inspect probe -m demo -e results/demo_editors_counterfact_demo -l 1 \\\n"
+            "remedi inspect probe -m demo -e results/demo_editors_counterfact_demo -l 3 \\\n"
                 + "    --entity \"Hernwin Tharnmund\" --prompt \"Hernwin Tharnmund plays the\" \\\n"
                 + "    --attribute \"plays the lute\" \"plays the drum\"")
     ]
@@ -138,7 +138,7 @@ extension InspectDirections {
         ExampleLine(
             "writes the directions of 100 samples",
             "remedi inspect directions -m demo -e results/demo_editors_counterfact_demo \\\n"
-                + "    -l 1 --size 100 -o directions.safetensors")
+                + "    -l 3 --size 100 -o directions.safetensors")
     ]
 }
 
@@ -150,7 +150,7 @@ extension InspectRun {
         ExampleLine(
             "compares two conditions on the same samples",
             "remedi inspect run --compare demo_eval_gen_counterfact_demo/prefix \\\n"
-                + "    demo_eval_gen_counterfact_demo/linear/1"),
+                + "    demo_eval_gen_counterfact_demo/linear/3"),
     ]
 }
 

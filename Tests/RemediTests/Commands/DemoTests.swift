@@ -65,7 +65,7 @@ final class DemoTests: XCTestCase {
         let folders = try XCTUnwrap(json["folders"]?.object)
         XCTAssertEqual(folders.members.map(\.key), ["train.demo", "eval.gen.demo", "eval.cls.demo"])
         let figures = json["figures"]?["eval.gen.demo"]
-        XCTAssertNotNil(figures?["neighbourhood"]?["REMEDI, layer 1"]?["interval"]?.array)
+        XCTAssertNotNil(figures?["neighbourhood"]?["REMEDI, layer 3"]?["interval"]?.array)
         XCTAssertNotNil(json["examples"]?.array?.first?["hit"]?.bool)
         let found = try XCTUnwrap(json["eval.gen.demo"]?.array)
         XCTAssertEqual(
