@@ -105,14 +105,10 @@ class Comparison:
 
     def start(self):
         ours, theirs = self.row("start", "ms"), self.row("start", "ms")
-        memory = self.row("memory after start", "MB")
         for _ in range(10):
-            took = self.remedi("--version")
-            ours.ours.append(took.seconds * 1000)
-            memory.ours.append(took.peak / 1e6)
+            ours.ours.append(self.remedi("--version").seconds * 1000)
         took = run([sys.executable, "-c", "import torch, transformers; transformers.AutoModelForCausalLM"])
         theirs.theirs.append(took.seconds * 1000)
-        memory.theirs.append(took.peak / 1e6)
 
     def train(self, turn):
         name = f"train-{turn}"

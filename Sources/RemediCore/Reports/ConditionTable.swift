@@ -88,7 +88,8 @@ package struct ConditionTable: Sendable {
         "contextual F1":
             "with the fact in front of the prompt: how well the editor tells, from the entity's hidden state"
             + " alone, that the model will not say it",
-        "decontextual F1": "the same of the old fact, with the prompt alone",
+        "decontextual F1":
+            "the same of the old fact, with the prompt alone; 0 if the model says it every time",
         "identity": "the fact's own hidden state in place of the editor's vector",
         "control task": "the editor against shuffled truths: what chance reaches",
     ]
