@@ -1,9 +1,7 @@
 #include "CKHash.h"
 
-#include <string.h>
-
 // The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-static const uint32_t constants[64] = {
+static const uint32_t cube_roots[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -14,26 +12,28 @@ static const uint32_t constants[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static inline uint32_t rotated(uint32_t word, int count) { return word >> count | word << (32 - count); }
+static inline uint32_t rotated_right(uint32_t word, int count) {
+    return word >> count | word << (32 - count);
+}
 
 static inline uint32_t big_endian(const unsigned char *bytes) {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-static void absorb(uint32_t *state, const unsigned char *block) {
+static void absorb_block(uint32_t *state, const unsigned char *block) {
     uint32_t w[64];
     for (int t = 0; t < 16; t++) w[t] = big_endian(block + 4 * t);
     for (int t = 16; t < 64; t++) {
-        uint32_t s0 = rotated(w[t - 15], 7) ^ rotated(w[t - 15], 18) ^ w[t - 15] >> 3;
-        uint32_t s1 = rotated(w[t - 2], 17) ^ rotated(w[t - 2], 19) ^ w[t - 2] >> 10;
+        uint32_t s0 = rotated_right(w[t - 15], 7) ^ rotated_right(w[t - 15], 18) ^ w[t - 15] >> 3;
+        uint32_t s1 = rotated_right(w[t - 2], 17) ^ rotated_right(w[t - 2], 19) ^ w[t - 2] >> 10;
         w[t] = w[t - 16] + s0 + w[t - 7] + s1;
     }
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     for (int t = 0; t < 64; t++) {
-        uint32_t s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
-        uint32_t first = h + s1 + ((e & f) ^ (~e & g)) + constants[t] + w[t];
-        uint32_t s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
+        uint32_t s1 = rotated_right(e, 6) ^ rotated_right(e, 11) ^ rotated_right(e, 25);
+        uint32_t first = h + s1 + ((e & f) ^ (~e & g)) + cube_roots[t] + w[t];
+        uint32_t s0 = rotated_right(a, 2) ^ rotated_right(a, 13) ^ rotated_right(a, 22);
         uint32_t second = s0 + ((a & b) ^ (a & c) ^ (b & c));
         h = g, g = f, f = e, e = d + first;
         d = c, c = b, b = a, a = first + second;
@@ -44,5 +44,5 @@ static void absorb(uint32_t *state, const unsigned char *block) {
 
 void ck_sha256_absorb(uint32_t *state, const void *blocks, size_t count) {
     const unsigned char *block = blocks;
-    for (size_t index = 0; index < count; index++, block += 64) absorb(state, block);
+    for (size_t index = 0; index < count; index++, block += 64) absorb_block(state, block);
 }

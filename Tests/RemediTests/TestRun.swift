@@ -28,11 +28,21 @@ struct TestRun {
 
 /// Places that tests need.
 enum TestFiles {
-    static var package: URL {
+    /// The package's folder, by a path without spaces, at which lines of words are split.
+    static let package: URL = {
         var url = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }
+        guard url.path.contains(" ") else { return url }
+        let link = FileManager.default.temporaryDirectory.appendingPathComponent("remedi-package-\(getpid())")
+        try? FileManager.default.removeItem(at: link)
+        do {
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: url)
+        } catch {
+            preconditionFailure("no link to the package: \(error)")
+        }
+        atexit { try? FileManager.default.removeItem(at: TestFiles.package) }
+        return link
+    }()
 
     static var fixtures: URL { package.appendingPathComponent("Tests/RemediTests/Fixtures") }
 
