@@ -21,6 +21,7 @@ package struct PresubmitCommand: Command {
     package var given = GivenArguments<PresubmitCommand>()
     var steps = Presubmit.Step.allCases
     var fixes = false
+    var scratch: String?
 
     package init() {}
 
@@ -33,14 +34,19 @@ package struct PresubmitCommand: Command {
             Option(
                 "fix", short: "f", \.fixes, .flag, group: "Format",
                 help: "writes the right format instead of checking it"
-            )
+            ),
+            Option(
+                "scratch-path", \.scratch, .optional(.text("DIR")), group: "Build",
+                help: "where builds go, as of 'swift build' (default: .build in the package)"),
         ]
     }
 
     package func run(in surroundings: Surroundings) throws {
         let package = try Self.package(around: surroundings.workplace.workingFolder)
         let presubmit = Presubmit(
-            package: package, fixes: fixes, surroundings: surroundings,
+            package: package, fixes: fixes,
+            scratch: scratch.map { surroundings.workplace.resolve($0).path } ?? TestBuild.standardScratch,
+            surroundings: surroundings,
             sentence: { Messages.sentence(for: $0) })
         try presubmit.run(steps)
     }

@@ -16,6 +16,8 @@ struct Presubmit: Sendable {
 
     let package: URL
     let fixes: Bool
+    /// The folder for all that is built, of the package's folder if it is relative.
+    let scratch: String
     let surroundings: Surroundings
     /// The words for what went wrong.
     let sentence: @Sendable (any Error) -> String
@@ -33,7 +35,9 @@ struct Presubmit: Sendable {
         if steps.contains(.configs) { try check("configs") { try readConfigurations() } }
         // Tests of an older build would prove nothing.
         let builds = steps.contains(.build) || steps.contains(.test)
-        if builds { try check(TestBuild.debug.buildTitle) { try run(TestBuild.debug.buildCommand) } }
+        if builds {
+            try check(TestBuild.debug.buildTitle) { try run(TestBuild.debug.buildCommand(scratch: scratch)) }
+        }
         var jobs: [CheckJob] = []
         if builds { jobs.append(releaseBuild(isTested: steps.contains(.test))) }
         if steps.contains(.kernels), let kernels = try kernels(isTold: steps == [.kernels]) {
@@ -45,7 +49,7 @@ struct Presubmit: Sendable {
     }
 
     /// Compiled kernels and the tests' times, for later runs.
-    private var kept: URL { package.appendingPathComponent(".build/presubmit/kept") }
+    private var kept: URL { URL(fileURLWithPath: scratch + "/presubmit/kept", relativeTo: package) }
 
     /// Many cores are no reason for as many processes, each of which computes with all of them.
     static let mostJobs = 8
@@ -109,7 +113,7 @@ struct Presubmit: Sendable {
     private func releaseBuild(isTested: Bool) -> CheckJob {
         let title = TestBuild.release.buildTitle
         return CheckJob(step: title, title: title) { child in
-            try run(TestBuild.release.buildCommand, child)
+            try run(TestBuild.release.buildCommand(scratch: scratch), child)
             return CheckJob.Done(next: isTested ? [tests(of: .release)] : [])
         }
     }
@@ -117,7 +121,7 @@ struct Presubmit: Sendable {
     /// The tests of a build: finds them, and makes a job of each part.
     private func tests(of build: TestBuild) -> CheckJob {
         CheckJob(step: build.testTitle, title: build.testTitle) { child in
-            let bundle = TestBundle(package: package, build: build)
+            let bundle = TestBundle(package: package, build: build, scratch: scratch)
             let classes = try bundle.classes(child)
             let file = kept.appendingPathComponent("test-seconds-\(build.rawValue).json")
             let seconds = TestTally.seconds(in: file)

@@ -14,9 +14,11 @@ struct TestBundle: Sendable {
     /// The package's folder, in which tests run.
     let package: URL
     let build: TestBuild
+    var scratch = TestBuild.standardScratch
 
     private var program: String {
-        package.appendingPathComponent(build.folder).appendingPathComponent("remediPackageTests.xctest").path
+        let name = build.folder(scratch: scratch) + "/remediPackageTests.xctest"
+        return URL(fileURLWithPath: name, relativeTo: package).path
     }
 
     /// What is inside.
@@ -79,7 +81,8 @@ struct TestBundle: Sendable {
         guard status != 0 || !log.failed.isEmpty || log.count != asked else { return nil }
         var lines = log.failed.flatMap { failure in
             [
-                "\(failure.name): failed, \(build.rawValue)", failure.text + build.testCommand(failure.name),
+                "\(failure.name): failed, \(build.rawValue)",
+                failure.text + build.testCommand(failure.name, scratch: scratch),
                 "",
             ]
         }

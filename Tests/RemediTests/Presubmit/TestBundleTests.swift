@@ -60,17 +60,26 @@ final class TestBundleTests: XCTestCase {
             release.contains(
                 "\nswift test --disable-swift-testing -c release --scratch-path .build/presubmit"),
             release)
+        var elsewhere = bundle(.debug)
+        elsewhere.scratch = "/a b"
+        let debug = elsewhere.complaint(failed, status: 1, asked: 1) ?? ""
+        XCTAssertTrue(
+            debug.contains(
+                "\nswift test --disable-swift-testing --scratch-path '/a b' --filter 'A/t$'\n"), debug)
     }
 
     /// Given several classes, the tests' program runs them all; this one's own is asked what it holds.
     func testItFindsItself() throws {
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let isRelease = program.path.contains("/release/")
-        let here = bundle(isRelease ? .release : .debug)
-        guard
-            FileManager.default.fileExists(
-                atPath: here.package.appendingPathComponent(here.build.folder).path)
-        else { throw XCTSkip("these tests were not built in \(here.build.folder)") }
+        var here = bundle(isRelease ? .release : .debug)
+        // SCRATCH/SYSTEM/debug/PROGRAM or SCRATCH/presubmit/SYSTEM/release/PROGRAM.
+        let scratch = (0..<(isRelease ? 4 : 3)).reduce(program) { url, _ in url.deletingLastPathComponent() }
+        here.scratch = scratch.path
+        let folder = here.build.folder(scratch: here.scratch)
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw XCTSkip("these tests were not built in \(folder)")
+        }
         let classes = try here.classes(JobChild())
         XCTAssertTrue(classes.contains { $0.name == "RemediTests.TestBundleTests" })
         let small = classes.filter { ["TestLogTests", "JobRunnerTests"].contains($0.shortName) }
