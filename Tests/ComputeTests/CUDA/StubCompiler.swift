@@ -17,6 +17,12 @@ enum StubCompiler {
         private var built: [String?: URL] = [:]
         private lazy var folder = Result { try TestFolder.make() }
 
+        init() { atexit { StubCompiler.cache.remove() } }
+
+        func remove() {
+            if let folder = try? folder.get() { try? FileManager.default.removeItem(at: folder) }
+        }
+
         func library(lacking function: String?) throws -> URL {
             lock.lock()
             defer { lock.unlock() }

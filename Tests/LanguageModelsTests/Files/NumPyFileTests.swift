@@ -4,7 +4,9 @@ import XCTest
 @testable import LanguageModels
 
 final class NumPyFileTests: XCTestCase {
-    private let scratch = try? ScratchFolder()
+    private var scratch = try? ScratchFolder()
+
+    override func tearDown() { scratch = nil }
 
     /// A file of the given version, padded as NumPy does.
     private func data(_ header: String, version: UInt8 = 1, elements: [UInt8]) -> Data {

@@ -4,7 +4,9 @@ import XCTest
 @testable import LanguageModels
 
 final class JSONScannerTests: XCTestCase {
-    private let scratch = try? ScratchFolder()
+    private var scratch = try? ScratchFolder()
+
+    override func tearDown() { scratch = nil }
 
     /// What `body` makes of a text that is read through buffers of several sizes and from memory; all must
     /// agree.
