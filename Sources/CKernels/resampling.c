@@ -71,8 +71,10 @@ void ck_signed_sums(
     }
 }
 
+// A total order, as qsort needs it: NaN is the greatest.
 static int compare_doubles(const void *first, const void *second) {
     double a = *(const double *)first, b = *(const double *)second;
+    if (a != a || b != b) return (a != a) - (b != b);
     return (a > b) - (a < b);
 }
 

@@ -31,7 +31,7 @@ void ck_swapped_counts(
 void ck_signed_sums(
     const double *values, size_t count, uint64_t *state, double *sums, size_t resamples);
 
-// Sorts, the least first; no value may be NaN.
+// Sorts, the least first and NaN last.
 void ck_sort(double *values, size_t count);
 
 #pragma clang assume_nonnull end

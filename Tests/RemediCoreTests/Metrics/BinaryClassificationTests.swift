@@ -72,4 +72,14 @@ final class BinaryClassificationTests: XCTestCase {
             XCTAssertEqual(Double(sums.count { $0 == sum }) / 4_000, 0.125, accuracy: 0.04, "\(sum)")
         }
     }
+
+    /// What a model that gives NaN is judged by stays in order, NaN last.
+    func testNaNIsTheGreatest() {
+        let values = (0..<200).map { $0 % 7 == 0 ? Double.nan : Double($0 * 37 % 101) }
+        let bootstrap = Bootstrap(seed: 1, resamples: 1, confidence: 0.6)
+        let numbers = values.filter { !$0.isNaN }.sorted()
+        let interval = bootstrap.interval(ofResampled: values)
+        XCTAssertEqual(interval.lower, Bootstrap.quantile(0.2, ofSorted: numbers + values.filter(\.isNaN)))
+        XCTAssertEqual(interval.upper, Bootstrap.quantile(0.8, ofSorted: numbers + values.filter(\.isNaN)))
+    }
 }
