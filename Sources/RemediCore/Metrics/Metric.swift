@@ -26,9 +26,12 @@ package struct Metric: Sendable, Equatable {
         self.interval = interval
     }
 
-    /// The reference's keys first; `values` is always null there.
+    /// The reference's keys first; `values` is always null there.  A number that is no mean has null as `std`.
     package var json: JSONValue {
-        var object: JSONObject = ["mean": .number(mean), "std": .number(std), "values": .null]
+        let hasNone = std.isNaN && !mean.isNaN
+        var object: JSONObject = [
+            "mean": .number(mean), "std": hasNone ? .null : .number(std), "values": .null,
+        ]
         object["interval"] = interval.map { [.number($0.lower), .number($0.upper)] } ?? .null
         object["count"] = .integer(count)
         return .object(object)
@@ -36,9 +39,10 @@ package struct Metric: Sendable, Equatable {
 
     /// Reads a metric of a result file, ours or the reference's; nil if it is none.
     package init?(json: JSONValue) {
-        guard let mean = json["mean"]?.double, let std = json["std"]?.double else { return nil }
+        guard let mean = json["mean"]?.double, let std = json["std"], std == .null || std.double != nil
+        else { return nil }
         self.mean = mean
-        self.std = std
+        self.std = std.double ?? .nan
         count = json["count"]?.integer ?? 0
         interval = Interval(json["interval"])
     }

@@ -79,4 +79,15 @@ final class MetricTests: XCTestCase {
         XCTAssertNotEqual(bootstrap.interval(of: values, key: "b"), interval)
         XCTAssertNotEqual(Bootstrap(seed: 2, resamples: 300).interval(of: values, key: "a"), interval)
     }
+
+    /// Other programs refuse a bare NaN.
+    func testANumberThatIsNoMeanHasNoDeviation() throws {
+        let metric = Metric(value: 0.5, interval: Interval(lower: 0.25, upper: 0.75))
+        XCTAssertEqual(
+            metric.json.text(),
+            #"{"mean": 0.5, "std": null, "values": null, "interval": [0.25, 0.75], "count": 0}"#)
+        let read = try XCTUnwrap(Metric(json: metric.json))
+        XCTAssertTrue(read.std.isNaN)
+        XCTAssertEqual(read.interval, metric.interval)
+    }
 }
