@@ -7,6 +7,8 @@ package enum LanguageModelError: Error, Equatable, Sendable {
     case unreadable(path: String, reason: String)
     /// Bytes that do not follow their format; `reason` says where and what was expected.
     case malformed(path: String, reason: String)
+    /// A folder with a tokenizer in a form that is not read, in the file `found`.
+    case tokenizerMissing(folder: String, found: String, form: TokenizerForm)
     /// A tensor that the family needs is not in the checkpoint.
     case tensorMissing(name: String, path: String)
     /// A tensor has the wrong shape.

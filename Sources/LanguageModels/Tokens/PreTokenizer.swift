@@ -23,6 +23,17 @@ struct PreTokenizer: Sendable, Equatable {
     /// Whether words are encoded as bytes.
     var wordsAreBytes = false
 
+    /// Whether a space is put in front of a text that has none.
+    var addsSpace: Bool {
+        steps.contains { step in
+            switch step {
+            case .prefixSpace: true
+            case .metaspace(_, let prepend, _): prepend != .never
+            default: false
+            }
+        }
+    }
+
     /// Calls `visit` for every word of `range` in order.
     func split(_ text: TextView, _ range: Range<Int>, visit: (TextView, Range<Int>) -> Void) {
         split(text, range, step: 0, visit: visit)

@@ -30,11 +30,12 @@ package final class Tokenizer: Sendable {
         endToken = try files.endToken(parts)
         startTokens = try files.startToken(parts).map { [$0] } ?? parts.post.startTokens
         vocabularyFiles = files.vocabularyFiles
-        settings =
-            JSONValue.array([
-                .object(files.source.settings), .array(startTokens.map { .integer($0) }),
-                endToken.map { .integer($0) } ?? .null,
-            ]).text()
+        var facts: [JSONValue] = [
+            .object(files.source.settings), .array(startTokens.map { .integer($0) }),
+            endToken.map { .integer($0) } ?? .null,
+        ]
+        if files.source.splitsSpecialTokens { facts.append("split_special_tokens") }
+        settings = JSONValue.array(facts).text()
     }
 
     /// One that knows next to no token, for a model that reads no text.

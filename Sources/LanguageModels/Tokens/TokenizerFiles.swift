@@ -8,6 +8,9 @@ struct TokenizerFiles {
     /// Whether the vocabulary came without the settings around it.
     private let isBare: Bool
     private let folder: URL
+    private let declared: DeclaredTokens
+    /// Contents of added tokens that no file gives an id.
+    private var tokensWithoutID: Set<ExactString> = []
     /// What holds the vocabulary.
     let vocabularyFiles: [URL]
 
@@ -16,7 +19,11 @@ struct TokenizerFiles {
         self.folder = folder
         let configurationURL = folder.appendingPathComponent("tokenizer_config.json")
         configurationPath = configurationURL.path
-        configuration = try TokenizerSource.object(configurationURL) ?? [:]
+        let configuration = try TokenizerSource.object(configurationURL) ?? [:]
+        self.configuration = configuration
+        declared = try DeclaredTokens(
+            folder: folder,
+            configuration: ComponentSettings(configuration, place: "", path: configurationURL.path))
         let whole = folder.appendingPathComponent("tokenizer.json")
         let vocabulary = folder.appendingPathComponent("vocab.json")
         let merges = folder.appendingPathComponent("merges.txt")
@@ -26,9 +33,44 @@ struct TokenizerFiles {
         vocabularyFiles = isBare ? [vocabulary, merges] : [whole]
         if isBare {
             source = try TokenizerSource(vocabulary: vocabulary, merges: merges)
+        } else {
+            try Self.refuseOtherForms(folder)
+            source = try TokenizerSource(tokenizerJSON: whole)
+        }
+        try readSettings()
+    }
+
+    /// - Throws: `LanguageModelError.tokenizerMissing` where the folder has a tokenizer of another form alone.
+    private static func refuseOtherForms(_ folder: URL) throws {
+        func exists(_ name: String) -> Bool {
+            FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+        }
+        guard !exists("tokenizer.json") else { return }
+        for form in TokenizerForm.allCases {
+            if let name = form.fileNames.first(where: exists) {
+                throw LanguageModelError.tokenizerMissing(folder: folder.path, found: name, form: form)
+            }
+        }
+    }
+
+    /// Completes the vocabulary's settings by those of the other files.
+    private mutating func readSettings() throws {
+        source.splitsSpecialTokens = try settings.bool("split_special_tokens", default: false)
+        if isBare {
+            if try settings.bool("add_eos_token", default: false) {
+                throw settings.unsupported("add_eos_token")
+            }
             source.settings = try settingsOfBareVocabulary()
         } else {
-            source = try TokenizerSource(tokenizerJSON: whole)
+            source.settings = try prefixSpace(in: source.settings, of: settings)
+        }
+        let root = ComponentSettings(source.settings, place: "", path: source.path)
+        let own = root.present("added_tokens") == nil ? [] : try root.components("added_tokens").map(\.object)
+        let defaults = try defaultRoles().map { _ in Self.defaultToken }
+        let table = try AddedTokenTable(own, source: source, declared: declared, defaults: defaults)
+        tokensWithoutID = table.withoutID
+        if isBare || table.tokens != own {
+            source.settings["added_tokens"] = .array(table.tokens.map { .object($0) })
         }
     }
 
@@ -41,12 +83,12 @@ struct TokenizerFiles {
         let prefix = try settings.bool("add_prefix_space", default: false)
         var result: JSONObject = ["decoder": ["type": "ByteLevel"]]
         switch try tokenizerClass() {
-        case "GPT2Tokenizer", "GPT2TokenizerFast", "CodeGenTokenizer", "CodeGenTokenizerFast":
+        case "GPT2Tokenizer", "CodeGenTokenizer":
             result["pre_tokenizer"] = ["type": "ByteLevel", "add_prefix_space": .bool(prefix)]
-        case "GPTNeoXTokenizer", "GPTNeoXTokenizerFast":
+        case "GPTNeoXTokenizer":
             result["normalizer"] = ["type": "NFC"]
             result["pre_tokenizer"] = ["type": "ByteLevel", "add_prefix_space": .bool(prefix)]
-        case "Qwen2Tokenizer", "Qwen2TokenizerFast":
+        case "Qwen2Tokenizer":
             result["normalizer"] = ["type": "NFC"]
             result["pre_tokenizer"] = [
                 "type": "Sequence",
@@ -60,75 +102,49 @@ struct TokenizerFiles {
             ]
         default: throw settings.unsupported("tokenizer_class")
         }
-        result["added_tokens"] = .array(try addedTokens())
         return result
     }
 
-    private func tokenizerClass() throws -> String {
-        if settings.present("tokenizer_class") != nil { return try settings.string("tokenizer_class") }
+    /// The class without the ending "Fast", for a vocabulary without settings.
+    private func tokenizerClass() throws -> String { try namedClass() ?? "GPT2Tokenizer" }
+
+    /// The class, without the ending "Fast", that the files name or that the family has; nil if neither is so.
+    func namedClass() throws -> String? {
+        func trimmed(_ name: String) -> String { name.hasSuffix("Fast") ? String(name.dropLast(4)) : name }
+        if settings.present("tokenizer_class") != nil {
+            return trimmed(try settings.string("tokenizer_class"))
+        }
         let model = try TokenizerSource.object(folder.appendingPathComponent("config.json"))
+        if let name = model?["tokenizer_class"]?.string { return trimmed(name) }
         switch model?["model_type"]?.string {
         case "qwen2": return "Qwen2Tokenizer"
         case "gpt_neox": return "GPTNeoXTokenizer"
-        default: return "GPT2Tokenizer"
+        case "gpt2", "gptj", "gpt_neo": return "GPT2Tokenizer"
+        default: return nil
         }
     }
 
-    /// The added tokens that `tokenizer_config.json`, `added_tokens.json` and the named special tokens give.
-    private func addedTokens() throws -> [JSONValue] {
-        var tokens: [Int: JSONValue] = [:]
-        let listed = try settings.component("added_tokens_decoder")
-        for (key, value) in listed?.object.members ?? [] {
-            guard let id = Int(key), var token = value.object else {
-                throw settings.malformed("added_tokens_decoder", "a table of tokens by id")
-            }
-            token["id"] = .integer(id)
-            tokens[id] = .object(token)
+    /// The special token of classes that have one of their own.
+    private static let defaultToken = "<|endoftext|>"
+
+    /// The roles that no file mentions and that the class gives `defaultToken`.  A `tokenizer.json` gets them
+    /// only by a class that `tokenizer_config.json` names.
+    private func defaultRoles() throws -> [String] {
+        guard isBare || settings.present("tokenizer_class") != nil else { return [] }
+        let roles: [String]
+        switch try tokenizerClass() {
+        case "GPT2Tokenizer", "CodeGenTokenizer", "GPTNeoXTokenizer":
+            roles = ["bos_token", "eos_token", "unk_token"]
+        case "Qwen2Tokenizer": roles = ["eos_token", "unk_token", "pad_token"]
+        default: roles = []
         }
-        let special = Set(try specialTokens().map { ExactString($0) })
-        let addedURL = folder.appendingPathComponent("added_tokens.json")
-        for (content, value) in try TokenizerSource.object(addedURL)?.members ?? [] {
-            guard let id = value.integer else {
-                throw LanguageModelError.malformed(path: addedURL.path, reason: "\"\(content)\" has no id")
-            }
-            if tokens[id] == nil {
-                tokens[id] = plainToken(id, content, special.contains(ExactString(content)))
-            }
-        }
-        let vocabulary = source.vocabularyIDs(of: special.map(\.text))
-        for (content, id) in vocabulary where tokens[id] == nil { tokens[id] = plainToken(id, content, true) }
-        return tokens.sorted { $0.key < $1.key }.map(\.value)
+        return roles.filter { configuration[$0] == nil && declared.content(of: $0) == nil }
     }
 
-    private func plainToken(_ id: Int, _ content: String, _ special: Bool) -> JSONValue {
-        [
-            "id": .integer(id), "content": .string(content), "special": .bool(special),
-            "normalized": .bool(!special),
-        ]
-    }
-
-    /// The contents of the named special tokens.
-    private func specialTokens() throws -> [String] {
-        let names = [
-            "bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token",
-        ]
-        return try names.compactMap { try specialToken($0) }
-    }
-
-    /// The content of a special token, a string or an object that has one.
-    private func specialToken(_ name: String) throws -> String? {
-        for file in [configuration, try specialTokensMap()] {
-            guard let value = file[name], !value.isNull else { continue }
-            guard let content = value.string ?? value["content"]?.string else {
-                throw settings.malformed(name, "a token")
-            }
-            return content
-        }
-        return isBare && ["bos_token", "eos_token", "unk_token"].contains(name) ? "<|endoftext|>" : nil
-    }
-
-    private func specialTokensMap() throws -> JSONObject {
-        try TokenizerSource.object(folder.appendingPathComponent("special_tokens_map.json")) ?? [:]
+    /// The content of a special token.
+    private func specialToken(_ role: String) throws -> String? {
+        try declared.content(of: role)
+            ?? (isBare && defaultRoles().contains(role) ? Self.defaultToken : nil)
     }
 
     /// The id that ends a text: the named end token's, else what `config.json` says.
@@ -144,7 +160,7 @@ struct TokenizerFiles {
         guard isBare, try settings.bool("add_bos_token", default: false),
             let content = try specialToken("bos_token")
         else { return nil }
-        guard let id = parts.id(of: content) else {
+        guard !tokensWithoutID.contains(ExactString(content)), let id = parts.id(of: content) else {
             throw settings.malformed("bos_token", "in the vocabulary: \"\(content)\"")
         }
         return id

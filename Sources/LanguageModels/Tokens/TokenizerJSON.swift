@@ -10,6 +10,8 @@ struct TokenizerSource {
     var model = JSONObject()
     /// The settings beside the model.
     var settings = JSONObject()
+    /// Whether special tokens are not looked for in texts.
+    var splitsSpecialTokens = false
     /// The file to name in errors.
     var path: String
 }

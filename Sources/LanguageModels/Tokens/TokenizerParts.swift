@@ -25,6 +25,10 @@ final class TokenizerParts: Sendable {
         var original = AddedTokenFinder()
         var normalized = AddedTokenFinder()
         for var token in tokens where added[token.id] == nil {
+            if source.splitsSpecialTokens, token.special {
+                added[token.id] = token
+                continue
+            }
             if token.normalized {
                 let pattern = normalizer.normalized(token.spelling)
                 // A space's mark in the pattern belongs to the text, unless the token is special.

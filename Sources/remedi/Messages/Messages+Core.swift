@@ -130,6 +130,8 @@ extension Messages {
         case .fileMissing(let path): "there is no file \(path)"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .malformed(let path, let reason): "\(path): \(reason)"
+        case .tokenizerMissing(let folder, let found, let form):
+            "\(folder) has no tokenizer.json; \(found) alone " + words(form, folder: folder)
         case .tensorMissing(let name, let path): "\(path) has no tensor \(name)"
         case .tensorShape(let name, let expected, let found):
             "tensor \(name) has the shape \(found), not \(expected)"
@@ -152,6 +154,27 @@ extension Messages {
         case .emptyEdit: "the edit touches no token"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .locked(let path, let owner): "\(path) is in use by \(owner)"
+        }
+    }
+
+    /// Why a tokenizer's file is not enough, and how to come by another.
+    private static func words(_ form: TokenizerForm, folder: String) -> String {
+        let script =
+            "python3 -c \"from transformers import AutoTokenizer as T;"
+            + " T.from_pretrained('\(folder)').save_pretrained('\(folder)')\""
+        return switch form {
+        case .sentencePiece:
+            "is a SentencePiece model, which is not read: with the Python packages transformers and"
+                + " sentencepiece, `\(script)` makes tokenizer.json of it"
+        case .tiktoken:
+            "is a tiktoken vocabulary, which is not read: with the Python packages transformers and tiktoken,"
+                + " `\(script)` makes tokenizer.json of it"
+        case .wordPiece:
+            "is the vocabulary of a WordPiece tokenizer, which is not supported: the files of a byte-pair"
+                + " tokenizer are needed, tokenizer.json, or vocab.json and merges.txt"
+        case .merges:
+            "is not enough: vocab.json is missing, which was stored beside it; or take the tokenizer.json of the"
+                + " same model"
         }
     }
 

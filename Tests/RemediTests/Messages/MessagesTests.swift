@@ -166,6 +166,24 @@ final class MessagesTests: XCTestCase {
             (.fileMissing(path: "/m/config.json"), "there is no file /m/config.json"),
             (.unreadable(path: "/m", reason: "Is a directory"), "cannot read /m: Is a directory"),
             (.malformed(path: "/m", reason: "ends early"), "/m: ends early"),
+            (
+                .tokenizerMissing(folder: "/m", found: "tokenizer.model", form: .sentencePiece),
+                "/m has no tokenizer.json; tokenizer.model alone is a SentencePiece model, which is not read: with"
+                    + " the Python packages transformers and sentencepiece, `python3 -c \"from transformers import"
+                    + " AutoTokenizer as T; T.from_pretrained('/m').save_pretrained('/m')\"` makes tokenizer.json"
+                    + " of it"
+            ),
+            (
+                .tokenizerMissing(folder: "/m", found: "vocab.txt", form: .wordPiece),
+                "/m has no tokenizer.json; vocab.txt alone is the vocabulary of a WordPiece tokenizer, which is not"
+                    + " supported: the files of a byte-pair tokenizer are needed, tokenizer.json, or vocab.json and"
+                    + " merges.txt"
+            ),
+            (
+                .tokenizerMissing(folder: "/m", found: "merges.txt", form: .merges),
+                "/m has no tokenizer.json; merges.txt alone is not enough: vocab.json is missing, which was stored"
+                    + " beside it; or take the tokenizer.json of the same model"
+            ),
             (.tensorMissing(name: "wte.weight", path: "/m"), "/m has no tensor wte.weight"),
             (
                 .tensorShape(name: "wte.weight", expected: [2, 3], found: [3, 2]),
