@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "CDemo", exclude: ["model", "data", "README.md"], cSettings: strictFlags),
         .target(
             name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CKernels", "CDemo"],
-            exclude: ["README.md"]),
+            exclude: ["README.md", "Compatibility.md"]),
         .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
         .target(name: "TestServer", path: "Tests/TestServer", swiftSettings: testSettings),
         .target(
