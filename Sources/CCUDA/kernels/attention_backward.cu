@@ -210,33 +210,33 @@ static __device__ __forceinline__ void differentiateKeys(KEY_GRADIENT_PARAMETERS
 
 // MARK: By largest head
 
-extern "C" __global__ void __launch_bounds__(128) attention_query_gradients_32(QUERY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 5) attention_query_gradients_32(QUERY_GRADIENT_PARAMETERS) {
     differentiateQueries<1>(QUERY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128, 6) attention_key_gradients_32(KEY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 5) attention_key_gradients_32(KEY_GRADIENT_PARAMETERS) {
     differentiateKeys<1>(KEY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_query_gradients_64(QUERY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 4) attention_query_gradients_64(QUERY_GRADIENT_PARAMETERS) {
     differentiateQueries<2>(QUERY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_key_gradients_64(KEY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 5) attention_key_gradients_64(KEY_GRADIENT_PARAMETERS) {
     differentiateKeys<2>(KEY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_query_gradients_96(QUERY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 4) attention_query_gradients_96(QUERY_GRADIENT_PARAMETERS) {
     differentiateQueries<3>(QUERY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_key_gradients_96(KEY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 4) attention_key_gradients_96(KEY_GRADIENT_PARAMETERS) {
     differentiateKeys<3>(KEY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_query_gradients_128(QUERY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 3) attention_query_gradients_128(QUERY_GRADIENT_PARAMETERS) {
     differentiateQueries<4>(QUERY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_key_gradients_128(KEY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 4) attention_key_gradients_128(KEY_GRADIENT_PARAMETERS) {
     differentiateKeys<4>(KEY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_query_gradients_256(QUERY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 3) attention_query_gradients_256(QUERY_GRADIENT_PARAMETERS) {
     differentiateQueries<8>(QUERY_GRADIENT_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(128) attention_key_gradients_256(KEY_GRADIENT_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(128, 3) attention_key_gradients_256(KEY_GRADIENT_PARAMETERS) {
     differentiateKeys<8>(KEY_GRADIENT_ARGUMENTS);
 }

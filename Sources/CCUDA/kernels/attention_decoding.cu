@@ -122,18 +122,18 @@ static __device__ __forceinline__ void attendOne(ATTENTION_PARAMETERS) {
     if (threadIdx.x == 0 && logSumExp.start) logSumExp.row(span.firstQuery)[head] = running.logSumExp();
 }
 
-extern "C" __global__ void __launch_bounds__(256) attention_of_one_32(ATTENTION_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(256, 3) attention_of_one_32(ATTENTION_PARAMETERS) {
     attendOne<1>(ATTENTION_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(256) attention_of_one_64(ATTENTION_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(256, 3) attention_of_one_64(ATTENTION_PARAMETERS) {
     attendOne<2>(ATTENTION_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(256) attention_of_one_96(ATTENTION_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(256, 3) attention_of_one_96(ATTENTION_PARAMETERS) {
     attendOne<3>(ATTENTION_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(256) attention_of_one_128(ATTENTION_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(256, 3) attention_of_one_128(ATTENTION_PARAMETERS) {
     attendOne<4>(ATTENTION_ARGUMENTS);
 }
-extern "C" __global__ void __launch_bounds__(256) attention_of_one_256(ATTENTION_PARAMETERS) {
+extern "C" __global__ void __launch_bounds__(256, 3) attention_of_one_256(ATTENTION_PARAMETERS) {
     attendOne<8>(ATTENTION_ARGUMENTS);
 }

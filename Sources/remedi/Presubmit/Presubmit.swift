@@ -40,16 +40,14 @@ struct Presubmit: Sendable {
         }
         var jobs: [CheckJob] = []
         if builds { jobs.append(releaseBuild(isTested: steps.contains(.test))) }
-        if steps.contains(.kernels), let kernels = try kernels(isTold: steps == [.kernels]) {
-            jobs.append(kernels)
-        }
+        if steps.contains(.kernels) { jobs += try kernels(isTold: steps == [.kernels]) }
         if steps.contains(.test) { jobs.append(tests(of: .debug)) }
         try runSideBySide(jobs)
         try say("ok, \(time(since: start))")
     }
 
     /// Compiled kernels and the tests' times, for later runs.
-    private var kept: URL { URL(fileURLWithPath: scratch + "/presubmit/kept", relativeTo: package) }
+    var kept: URL { URL(fileURLWithPath: scratch + "/presubmit/kept", relativeTo: package) }
 
     /// Many cores are no reason for as many processes, each of which computes with all of them.
     static let mostJobs = 8
@@ -74,7 +72,7 @@ struct Presubmit: Sendable {
         if !failed.isEmpty { throw PresubmitFailure(step: failed.joined(separator: ", ")) }
     }
 
-    private func say(_ line: String) throws { try surroundings.diagnostics.write("presubmit: \(line)\n") }
+    func say(_ line: String) throws { try surroundings.diagnostics.write("presubmit: \(line)\n") }
 
     private func time(since start: Double) -> String { ProgressLine.duration(surroundings.clock() - start) }
 
@@ -136,28 +134,6 @@ struct Presubmit: Sendable {
                 }
             }
             return CheckJob.Done(note: "\(classes.reduce(0) { $0 + $1.tests }) tests found", next: jobs)
-        }
-    }
-
-    /// Where there is no compiler, the check is left out.
-    private func kernels(isTold: Bool) throws -> CheckJob? {
-        let compiler: KernelCompiler
-        do {
-            compiler = try KernelCompiler(
-                in: CUDALibraries.Places(environment: surroundings.workplace.environment))
-        } catch ComputeError.deviceUnavailable(_, let reason) {
-            try say("kernels: left out. \(reason)")
-            return nil
-        }
-        let kept = KeptKernels(folder: kept.appendingPathComponent("kernels"))
-        return CheckJob(step: "kernels", title: "kernels") { _ in
-            let kernels = try KernelCheck(compiler, kept: kept)
-            guard kernels.findings.isEmpty else {
-                throw PresubmitFailure(
-                    step: "kernels", output: kernels.report + kernels.findings.map { $0 + "\n" }.joined())
-            }
-            if isTold { try surroundings.diagnostics.write(kernels.report) }
-            return CheckJob.Done(note: kernels.summary)
         }
     }
 

@@ -1,4 +1,5 @@
 import Compute
+import RemediCore
 import XCTest
 
 @testable import remedi
@@ -14,8 +15,9 @@ final class KernelCheckTests: XCTestCase {
         } catch ComputeError.deviceUnavailable(_, let reason) {
             throw XCTSkip(reason)
         }
+        let version = try compiler.description().version
         let kept = KeptKernels(
-            folder: TestFiles.package.appendingPathComponent(".build/presubmit/kept/kernels"))
+            folder: TestFiles.package.appendingPathComponent(".build/presubmit/kept/kernels/\(version)"))
         let check = try KernelCheck(compiler, architectures: [80], kept: kept)
         XCTAssertEqual(check.findings, [])
         XCTAssertEqual(check.compilations.count + check.notes.count, 1)
@@ -26,6 +28,39 @@ final class KernelCheckTests: XCTestCase {
             for kernel in compilation.kernels {
                 XCTAssertTrue(check.report.contains("\n\(kernel.name) "), kernel.name)
             }
+        }
+    }
+
+    func testTheNoteOfACheckInAnotherProcess() {
+        let lines = """
+            attention_16_of_128            70        127  200
+            presubmit: kernels, NVRTC 12.9: ok, 3 architectures, unchanged since they were compiled, 0.2 s
+            presubmit: ok, 0.2 s
+            """
+        XCTAssertEqual(
+            Presubmit.note(in: lines.split(separator: "\n")),
+            "3 architectures, unchanged since they were compiled")
+        XCTAssertEqual(Presubmit.note(in: ["presubmit: kernels: left out. There is none."]), "")
+    }
+
+    /// What was fetched is checked in a process of its own, and a folder without a compiler fails the check.
+    func testAFetchedFolderWithoutACompilerFails() throws {
+        let scratch = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        try FileManager.default.createDirectory(
+            at: scratch.appendingPathComponent("nvrtc/12.9"), withIntermediateDirectories: true)
+        let surroundings = Surroundings(
+            workplace: Workplace(
+                environment: [:], workingFolder: scratch, executable: TestFiles.program),
+            output: MemorySink(), diagnostics: MemorySink(), clock: { 0 }, date: { TestFiles.date })
+        let presubmit = Presubmit(
+            package: TestFiles.package, fixes: false, scratch: scratch.path, surroundings: surroundings,
+            sentence: { "\($0)" })
+        let job = try XCTUnwrap(presubmit.kernels(isTold: false).last)
+        XCTAssertEqual(job.title, "kernels, NVRTC 12.9")
+        XCTAssertThrowsError(try job.body(JobChild())) { error in
+            let output = (error as? PresubmitFailure)?.output ?? ""
+            XCTAssertTrue(output.contains("nvrtc/12.9"), "\(error)")
         }
     }
 
