@@ -67,14 +67,3 @@ package enum TorchFile {
         }
     }
 }
-
-/// A file that Git LFS left in place of the real one.
-enum GitPointer {
-    /// - Throws: `LanguageModelError.malformed` if `file` is one.
-    static func refuse(_ file: MappedFile) throws {
-        if file.bytes.starts(with: "version https://git-lfs".utf8) {
-            throw LanguageModelError.malformed(
-                path: file.path, reason: "a Git LFS pointer, not the file itself: run `git lfs pull`")
-        }
-    }
-}

@@ -11,6 +11,7 @@ package struct NumPyFile: Sendable, Equatable {
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     package init(_ url: URL) throws {
         let file = try RandomAccessFile(url)
+        try GitPointer.refuse(file)
         do {
             let (header, start) = try Self.header(of: file)
             let size = try Self.elementSize(of: header.type)

@@ -4,7 +4,7 @@
 struct AddedTokenTable {
     /// As `added_tokens` of `tokenizer.json` holds them.
     private(set) var tokens: [JSONObject]
-    /// Contents that had no id before.
+    /// Contents that no file gives an id.
     private(set) var withoutID: Set<ExactString> = []
     /// Where each content is in `tokens`.
     private var places: [ExactString: Int] = [:]
@@ -63,6 +63,7 @@ struct AddedTokenTable {
 
     private mutating func add(_ named: DeclaredTokens.Named, isRole: Bool) {
         guard !named.content.isEmpty, places[ExactString(named.content)] == nil else { return }
+        if vocabularyIDs[ExactString(named.content)] == nil { withoutID.insert(ExactString(named.content)) }
         append(named.token, content: named.content, isRole: isRole)
     }
 
@@ -70,7 +71,6 @@ struct AddedTokenTable {
         var token = token
         if isRole { token["special"] = true }
         let id = identifier(of: content)
-        if vocabularyIDs[ExactString(content)] == nil { withoutID.insert(ExactString(content)) }
         token["id"] = .integer(id)
         largestID = max(largestID, id)
         places[ExactString(content)] = tokens.count

@@ -147,12 +147,15 @@ struct TokenizerFiles {
             ?? (isBare && defaultRoles().contains(role) ? Self.defaultToken : nil)
     }
 
-    /// The id that ends a text: the named end token's, else what `config.json` says.
+    /// The id that ends a text: the named end token's, else what `config.json` says.  The latter comes first
+    /// where no file gives the named one an id.
     func endToken(_ parts: TokenizerParts) throws -> Int? {
-        if let content = try specialToken("eos_token"), let id = parts.id(of: content) { return id }
+        let content = try specialToken("eos_token")
+        let named = content.flatMap(parts.id(of:))
+        if let content, let named, !tokensWithoutID.contains(ExactString(content)) { return named }
         let model = try TokenizerSource.object(folder.appendingPathComponent("config.json"))
         let id = model?["eos_token_id"]?.integer ?? model?["eos_token_id"]?.array?.first?.integer
-        return id.flatMap { parts.spelling($0) == nil ? nil : $0 }
+        return id.flatMap { parts.spelling($0) == nil ? nil : $0 } ?? named
     }
 
     /// The start token that `add_bos_token` asks for; with `tokenizer.json` its post-processor decides alone.

@@ -101,7 +101,11 @@ extension TokenizerSource {
     /// - Throws: `LanguageModelError.fileMissing` or `.unreadable`.
     static func read(_ url: URL) throws -> Data {
         do {
-            return try Data(contentsOf: url, options: .mappedIfSafe)
+            let data = try Data(contentsOf: url, options: .mappedIfSafe)
+            try GitPointer.refuse(data, path: url.path)
+            return data
+        } catch let error as LanguageModelError {
+            throw error
         } catch {
             guard FileManager.default.fileExists(atPath: url.path) else {
                 throw LanguageModelError.fileMissing(path: url.path)

@@ -126,6 +126,7 @@ extension EvaluationRun {
             inputs["use_all_entity_tokens"] = .bool(options.tokens.useAllEntityTokens)
             inputs["first_byte_token"] = .bool(options.tokens.firstByteToken)
             inputs["attribute_no_entity"] = .bool(options.tokens.attributeWithoutEntity)
+            if let mentions = options.tokens.mentionInput { inputs["mentions"] = mentions }
         }
         return inputs
     }

@@ -90,11 +90,16 @@ package struct Probe: Sendable {
 extension TokenOptions {
     /// As manifests record them.
     var inputs: JSONObject {
-        [
+        var inputs: JSONObject = [
             "use_all_entity_tokens": .bool(useAllEntityTokens), "first_byte_token": .bool(firstByteToken),
             "attribute_no_entity": .bool(attributeWithoutEntity),
         ]
+        if let mentionInput { inputs["mentions"] = mentionInput }
+        return inputs
     }
+
+    /// The rule for mentions as manifests record it; nil for the usual one.
+    var mentionInput: JSONValue? { mentions == .word ? nil : .string(mentions.rawValue) }
 }
 
 /// Probes that read the same states: those of one model whose editors choose tokens alike.

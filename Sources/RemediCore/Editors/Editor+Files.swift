@@ -96,6 +96,7 @@ extension Editor {
             "seed": String(metadata.seed),
             "version": metadata.version ?? RemediVersion.current,
         ]
+        if tokenOptions.mentions != .word { result["mentions"] = tokenOptions.mentions.rawValue }
         result["rank"] = shape.rank.map(String.init)
         result["model_fingerprint"] = metadata.modelFingerprint
         return result

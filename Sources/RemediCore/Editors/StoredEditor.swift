@@ -48,6 +48,9 @@ struct StoredEditor {
         tokens.useAllEntityTokens = try required("use_all_entity_tokens") { Bool($0) }
         tokens.firstByteToken = try required("first_byte_token") { Bool($0) }
         tokens.attributeWithoutEntity = try required("attribute_no_entity") { Bool($0) }
+        if strings["mentions"] != nil {
+            tokens.mentions = try required("mentions") { MentionRule(rawValue: $0) }
+        }
         metadata = EditorMetadata(
             model: try required("model") { $0 }, modelFingerprint: strings["model_fingerprint"],
             tokens: tokens,

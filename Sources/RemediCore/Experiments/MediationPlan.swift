@@ -38,7 +38,8 @@ package struct MediationPlan: EvaluationPlanning, Equatable {
         ]
     }
 
-    /// Of the whole data set also samples without an attribute: only their prompts and contexts are read.
+    /// Of the whole data set also samples without an attribute, or without the entity in their prompt: their
+    /// prompts and contexts are read, and nothing is edited.
     ///
     /// - Throws: `RemediError.noSamples`.
     private func samples(of dataset: Dataset) throws -> [Sample] {

@@ -61,8 +61,32 @@ package struct SingleEdit {
         return SingleEditResult(
             sample: sample, promptTokens: tokens.map(model.tokenizer.token),
             editedTokens: located.editedTokens,
+            notes: notes(on: sample, words: words, located),
             before: try outcome(nil, [], text: texts[0]),
             after: try outcome(edit, edits(of: 0), text: texts[1]))
+    }
+
+    /// What is to be told of the fact, whatever comes of the edit.
+    private func notes(
+        on sample: Sample, words: [String], _ located: LocatedSample
+    ) -> [SingleEditResult.Note] {
+        var notes: [SingleEditResult.Note] = []
+        if Mentions.areInsideWords(of: sample.entity, in: sample.prompt) {
+            notes.append(.entityInsideWord(entity: sample.entity))
+        }
+        var first: [Int: String] = [:]
+        for word in words where !word.isEmpty {
+            let token = model.tokenizer.firstToken(ofWord: word)
+            if let other = first[token] {
+                notes.append(.sharedFirstToken(other, word))
+            } else {
+                first[token] = word
+            }
+        }
+        if editor.block == model.blocks - 1, located.isBeforeEnd {
+            notes.append(.lastLayer(editor.block))
+        }
+        return notes
     }
 
     private func distinct(_ words: [String]) -> [String] {
@@ -101,11 +125,28 @@ package struct SingleEditResult: Sendable, Equatable {
         package var targets: [Target]
     }
 
+    /// What is to be told of a fact.
+    package enum Note: Sendable, Equatable {
+        /// The prompt has the entity only inside another word.
+        case entityInsideWord(entity: String)
+        /// Two words that are scored begin with the same token.
+        case sharedFirstToken(String, String)
+        /// An edit at the last layer, of a token before the prompt's end.
+        case lastLayer(Int)
+    }
+
     package var sample: Sample
     package var promptTokens: [String]
     package var editedTokens: Range<Int>
+    package var notes: [Note] = []
     package var before: Outcome
     package var after: Outcome
+
+    /// Whether what is shown is the same before and after, to the last digit.
+    package var isUnchanged: Bool {
+        !(before.top.isEmpty && before.targets.isEmpty) && before.top == after.top
+            && before.targets == after.targets && before.continuation == after.continuation
+    }
 
     /// `{"before": {"top": […], "continuation": …, "targets": […]}, "after": {…}, …}`.
     package var json: JSONValue {

@@ -2,15 +2,15 @@ import Compute
 import LanguageModels
 
 extension LanguageModel {
-    /// Tokenises `prompt` and finds `entity` in it: the first mention that is a whole word (else the first
-    /// mention at all) starting at or after scalar `searchStart`.  `sample` is named in the error.
+    /// Tokenises `prompt` and finds `entity` in it: the first mention, by the options' rule, that starts at or
+    /// after scalar `searchStart`.  `sample` is named in the error.
     ///
     /// - Throws: `RemediError.entityNotInPrompt`.
     package func locate(
         entity: String, in prompt: String, searchStart: Int = 0, options: TokenOptions, sample: String = ""
     ) throws -> LocatedSample {
         let encoding = tokenizer.encode(prompt)
-        guard let mention = Mentions.first(of: entity, in: prompt, from: searchStart),
+        guard let mention = Mentions.first(of: entity, in: prompt, from: searchStart, rule: options.mentions),
             let tokens = encoding.tokens(of: mention, lastByte: !options.firstByteToken), !tokens.isEmpty
         else { throw RemediError.entityNotInPrompt(entity: entity, prompt: prompt, sample: sample) }
         return LocatedSample(
@@ -27,7 +27,7 @@ extension LanguageModel {
     ) throws -> RepresentationSource {
         let text = options.attributeWithoutEntity ? sample.attribute : sample.context
         let encoding = tokenizer.encode(text)
-        guard let mention = Mentions.first(of: sample.attribute, in: text),
+        guard let mention = Mentions.first(of: sample.attribute, in: text, rule: options.mentions),
             let attribute = encoding.tokens(of: mention, lastByte: !options.firstByteToken),
             !attribute.isEmpty
         else {

@@ -2,12 +2,19 @@ import LanguageModels
 
 /// Finding a name in a text.
 package enum Mentions {
-    /// The first mention of `name` that starts at or after scalar `start`: the first that is a whole word,
-    /// else the first at all.  Scalars of `text`; nil if there is none or the name is empty.
-    package static func first(of name: String, in text: String, from start: Int = 0) -> Range<Int>? {
+    /// The first mention of `name` that starts at or after scalar `start`, by `rule`.  Scalars of `text`; nil if
+    /// there is none or the name is empty.
+    package static func first(
+        of name: String, in text: String, from start: Int = 0, rule: MentionRule = .word
+    ) -> Range<Int>? {
         guard !name.isEmpty else { return nil }
-        return first(of: name, in: text, from: start, wholeWords: true)
-            ?? first(of: name, in: text, from: start, wholeWords: false)
+        let whole = rule == .word ? first(of: name, in: text, from: start, wholeWords: true) : nil
+        return whole ?? first(of: name, in: text, from: start, wholeWords: false)
+    }
+
+    /// Whether `name` occurs in `text`, yet nowhere as a word of its own.
+    package static func areInsideWords(of name: String, in text: String) -> Bool {
+        mention(0, of: name, in: text) != nil && mention(0, of: name, in: text, wholeWords: true) == nil
     }
 
     /// `text` with every mention of `name` as a whole word replaced; where none is a whole word, with the first

@@ -1,6 +1,14 @@
 import Compute
 import LanguageModels
 
+/// Which mention of a name in a text is taken.
+package enum MentionRule: String, Sendable, CaseIterable {
+    /// The first that is a word of its own, else the first at all.
+    case word
+    /// The first, be it inside another word (the reference's rule).
+    case text
+}
+
 /// How h_entity and h_attr are read and where the edit falls; kept in an editor's metadata.
 package struct TokenOptions: Sendable, Equatable {
     /// h_entity is the mean over all of the entity's tokens and all of them are edited.
@@ -9,6 +17,8 @@ package struct TokenOptions: Sendable, Equatable {
     package var firstByteToken = false
     /// The attribute is read alone instead of inside its context.
     package var attributeWithoutEntity = false
+    /// Which mention of an entity in a text is taken, and which of an attribute.
+    package var mentions = MentionRule.word
 
     package init() {}
 }

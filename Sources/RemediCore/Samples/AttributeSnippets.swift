@@ -24,6 +24,7 @@ package struct AttributeSnippets: Sendable {
         file url: URL, cache: URL? = nil, progress: any ProgressReporter = SilentProgress()
     ) throws {
         file = try RandomAccessFile(url)
+        try GitPointer.refuse(file)
         let key = try SnippetIndexKey(of: file)
         identity = "\(key.byteCount) bytes, \(key.digest)"
         let places = Self.indexPlaces(of: url, cache: cache)

@@ -2,6 +2,9 @@ import LanguageModels
 
 /// CounterFact cases (SEMANTICS 2): which fact of a record becomes which part of a sample.
 package enum CounterFact {
+    /// Why a case whose context does not name its subject is left out.
+    static let noSubject = "subject not in the context"
+
     /// Makes the sample of one case.  The prompt is the first paraphrase prompt, cleaned.
     ///
     /// - Throws: `RecordError`.
@@ -25,7 +28,7 @@ package enum CounterFact {
         }
         let context = template.replacingExactly("{}", with: subject) + " " + target
         guard !subject.isEmpty, let mention = context.lastRange(ofExactly: subject) else {
-            throw RecordError.unusable(id: id, reason: "subject not in the context")
+            throw RecordError.unusable(id: id, reason: noSubject)
         }
         var sample = Sample(
             id: id, entity: subject, attribute: String(context[mention.upperBound...]).trimming(",-;: "),
@@ -37,6 +40,7 @@ package enum CounterFact {
 
     /// The rewrite prompt with the subject filled in; nil without a source.
     package static func rewritePrompt(of sample: Sample) -> String? {
+        if let edit = FlatEdit(sourceOf: sample) { return edit.rewritePrompt }
         guard let rewrite = sample.source?["requested_rewrite"], let template = rewrite["prompt"]?.string
         else { return nil }
         return template.replacingExactly("{}", with: rewrite["subject"]?.string ?? sample.entity)
@@ -44,12 +48,18 @@ package enum CounterFact {
 
     /// The distinct raw paraphrase prompts in order of appearance; nil without a source.
     package static func paraphrasePrompts(of sample: Sample) -> [String]? {
-        distinct(sample.source?["paraphrase_prompts"])
+        if let edit = FlatEdit(sourceOf: sample) {
+            return edit.rephrasedPrompts.isEmpty ? nil : distinct(edit.rephrasedPrompts)
+        }
+        return distinct(sample.source?["paraphrase_prompts"])
     }
 
     /// The distinct prompts about neighbours of the entity; nil without a source.
     package static func neighborhoodPrompts(of sample: Sample) -> [String]? {
-        distinct(sample.source?["neighborhood_prompts"])
+        if let edit = FlatEdit(sourceOf: sample) {
+            return edit.neighborhoodPrompts.isEmpty ? nil : distinct(edit.neighborhoodPrompts)
+        }
+        return distinct(sample.source?["neighborhood_prompts"])
     }
 
     /// The distinct prompts to be continued, in order of appearance; nil without a source.
@@ -67,7 +77,10 @@ package enum CounterFact {
     }
 
     private static func distinct(_ list: JSONValue?) -> [String]? {
-        guard let texts = list?.array?.compactMap(\.string) else { return nil }
+        list?.array.flatMap { distinct($0.compactMap(\.string)) }
+    }
+
+    private static func distinct(_ texts: [String]) -> [String] {
         var seen = Set<ExactString>()
         return texts.filter { seen.insert(ExactString($0)).inserted }
     }

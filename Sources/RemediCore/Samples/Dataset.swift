@@ -23,9 +23,9 @@ package struct Dataset: Sendable {
     /// How many places are for training; nil: as many as usual.  A small data set says it in a file beside it.
     package internal(set) var trainingPlaces: Int?
     /// Each sample's place among the samples that the reference makes of the file.  It keeps samples
-    /// without an attribute, which ours drops; splits are cut by these places, so both cut alike.
+    /// that ours drops for what they lack; splits are cut by these places, so both cut alike.
     package private(set) var places: [Int]
-    /// Samples without an attribute, and their places.
+    /// Samples that cannot be used, and their places.
     private var incomplete: [(place: Int, sample: Sample)] = []
 
     /// Tells other samples apart, for manifests: the file's hash, and how samples were made of it if not in the
@@ -62,6 +62,7 @@ package struct Dataset: Sendable {
     package static func load(
         _ name: DatasetName, file: URL, norms: McRae.Options = McRae.Options()
     ) throws -> Dataset {
+        try GitPointer.refuse(MappedFile(file))
         var dataset = Dataset(name: name, samples: [], fileHash: try SHA256.hash(file: file))
         dataset.trainingPlaces = try SplitTable(beside: file).trainingPlaces(of: file)
         let first = try firstByte(of: file)
@@ -102,7 +103,7 @@ package struct Dataset: Sendable {
         return split == .all ? nil : range(of: split)
     }
 
-    /// Every sample in file order, also those without an attribute: for what reads prompts only.
+    /// Every sample in file order, also those that lack an attribute, or the entity in their prompt.
     package var all: [Sample] {
         var result = samples
         for (place, sample) in incomplete { result.insert(sample, at: place) }
@@ -110,7 +111,7 @@ package struct Dataset: Sendable {
     }
 
     /// Whether `reason` names samples that keep their places, and are in `all`.
-    package static func keepsPlace(_ reason: String) -> Bool { reason == DropReason.emptyAttribute }
+    package static func keepsPlace(_ reason: String) -> Bool { DropReason.ofPlaces.contains(reason) }
 
     package subscript(split: Split) -> ArraySlice<Sample> { samples[indices(of: split)] }
 
@@ -128,13 +129,20 @@ extension Dataset {
     /// What a sample that lacks something was dropped for.
     package enum DropReason {
         package static let emptyAttribute = "empty attribute"
+        package static let entityNotInPrompt = "entity not in the prompt"
+
+        /// Samples that lack this keep their places.
+        fileprivate static let ofPlaces = [emptyAttribute, entityNotInPrompt]
     }
 
-    /// Adds one sample, or drops it where nothing could be read from its attribute.
+    /// Adds one sample, or drops it where nothing could be read from its attribute, or edited in its prompt.
     mutating func append(_ sample: Sample) {
-        if sample.attribute.isEmpty {
+        let lack =
+            sample.attribute.isEmpty
+            ? DropReason.emptyAttribute : sample.namesEntityInPrompt ? nil : DropReason.entityNotInPrompt
+        if let lack {
             incomplete.append((placeCount, sample))
-            drop(id: sample.id, reason: DropReason.emptyAttribute)
+            drop(id: sample.id, reason: lack)
         } else {
             places.append(placeCount)
             samples.append(sample)
@@ -157,13 +165,17 @@ extension Dataset {
         do {
             if name == .counterfact, object["requested_rewrite"] != nil {
                 append(try CounterFact.sample(of: object, text: text))
+            } else if name == .counterfact, FlatEdit.isOne(object) {
+                append(try FlatEdit(object, number: number).sample(text: text))
             } else if object["entity"] != nil || object["prompt"] != nil {
                 append(try Sample(object: object))
             } else {
                 throw RemediError.malformedData(
                     path: file.path,
                     reason: name == .counterfact
-                        ? "record \(number) has neither requested_rewrite nor entity and prompt"
+                        ? "record \(number) has none of the forms that are read: a CounterFact case"
+                            + " (requested_rewrite), a flat edit (subject, prompt, target_new) or a sample"
+                            + " (entity, attribute, context, prompt)"
                         : "record \(number) is not a sample object")
             }
         } catch RecordError.missing(let key) {

@@ -41,7 +41,7 @@ struct McRaeNorms {
     init(file: URL) throws {
         let table = TabSeparatedTable(file: file)
         try table.forEachRow(of: ["Concept", "Feature", "Prod_Freq"]) { fields, line in
-            guard let count = Int(fields[2].trimmingSpace()), count >= 0 else {
+            guard let count = Self.count(fields[2].trimmingSpace()) else {
                 throw table.malformed("line \(line): Prod_Freq '\(fields[2])' is not a count")
             }
             let concept = Concept(text: fields[0].replacingExactly("_", with: " "))
@@ -64,6 +64,14 @@ struct McRaeNorms {
         guard pairs <= Self.pairLimit else {
             throw table.malformed("its concepts have \(pairs) pairs of features")
         }
+    }
+
+    /// A count as a whole number, or as spreadsheets write one: "22.0".
+    private static func count(_ text: String) -> Int? {
+        guard let first = text.utf8.first, (0x30...0x39).contains(first) else { return nil }
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.dropFirst().allSatisfy({ $0.utf8.allSatisfy { $0 == 0x30 } }) else { return nil }
+        return Int(parts[0])
     }
 
     private static func featureText(_ field: String) -> String {

@@ -17,6 +17,9 @@ struct RecordReader {
             throw RemediError.malformedData(path: file.path, reason: error.localizedDescription)
         }
         try data.withUnsafeBytes { bytes in
+            if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+                throw malformed("text in UTF-16: UTF-8 is expected")
+            }
             var cursor = Cursor(bytes: bytes)
             let isArray = cursor.skipSpaceAndMark() && cursor.skip("[")
             var number = 0

@@ -59,6 +59,11 @@ extension Sample: Equatable {
     }
 }
 
+extension Sample {
+    /// Whether the entity is mentioned in the prompt, as a word of its own or inside another.
+    package var namesEntityInPrompt: Bool { mention(0, of: entity, in: prompt) != nil }
+}
+
 // MARK: - Prompt in context
 
 /// A prompt with the sample's context in front, and where the prompt itself begins.

@@ -20,12 +20,18 @@ package indirect enum Split: Sendable, Equatable {
     package func requested(boundary: Int) -> Range<Int>? {
         switch self {
         case .training: 0..<boundary
-        case .evaluation(let small): boundary..<(boundary + (small ? 1_000 : 5_000))
-        case .dump(let size): boundary..<(boundary + max(0, size))
+        case .evaluation(let small): Self.range(from: boundary, count: small ? 1_000 : 5_000)
+        case .dump(let size): Self.range(from: boundary, count: max(0, size))
         case .all: nil
         case .first(let count, let split):
             split.requested(boundary: boundary).map { $0.prefix(count) } ?? 0..<max(0, count)
         }
+    }
+
+    /// A range that ends at the largest number, if not before.
+    private static func range(from start: Int, count: Int) -> Range<Int> {
+        let (end, overflows) = start.addingReportingOverflow(count)
+        return start..<(overflows ? .max : end)
     }
 
     /// The range, cut at the data's end.  A data set without samples behind the boundary gives an empty range.

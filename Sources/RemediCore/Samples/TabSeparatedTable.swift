@@ -1,31 +1,33 @@
 import Foundation
 import LanguageModels
 
-/// A text file of rows with tabs between their fields, the first row naming the columns.  Its encoding is
-/// UTF-8 or else Latin-1; lines end in any way; a field may stand in double quotes.
+/// A text file of rows with tabs between their fields, the first row naming the columns, encoded as
+/// `TableText` says; lines end in any way; a field may stand in double quotes.
 struct TabSeparatedTable {
     let file: URL
 
-    /// Calls `body` with the fields of `columns` of every row that is not empty, and the row's line, from 1.
+    /// Calls `body` with the fields of `columns` of every row that is not blank, and the row's line, from 1.
     ///
     /// - Throws: `RemediError.malformedData`; `LanguageModelError` if the file cannot be read; what `body`
     ///   throws.
     func forEachRow(of columns: [String], _ body: (_ fields: [String], _ line: Int) throws -> Void) throws {
         let mapped = try MappedFile(file)
-        var text = withExtendedLifetime(mapped) { Self.text(of: mapped.bytes) }
+        var text = try withExtendedLifetime(mapped) { try TableText.read(mapped) }
         try text.withUTF8 { bytes in
             var places: [Int] = []
             var isHeader = true
             var line = 0
-            var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+            var start = 0
             while start < bytes.count {
                 let end = bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
                 line += 1
-                if isHeader {
-                    places = try self.places(of: columns, in: fields(of: bytes[start..<end]))
+                let all = fields(of: bytes[start..<end])
+                if all.allSatisfy({ $0.trimmingSpace().isEmpty }) {
+                    // Spreadsheets write rows that look empty as tabs alone.
+                } else if isHeader {
+                    places = try self.places(of: columns, in: all, line: bytes[start..<end])
                     isHeader = false
-                } else if end > start {
-                    let all = fields(of: bytes[start..<end])
+                } else {
                     guard let last = places.max(), last < all.count else {
                         throw malformed("line \(line) has \(all.count) fields and lacks some of the columns")
                     }
@@ -40,20 +42,21 @@ struct TabSeparatedTable {
 
     func malformed(_ reason: String) -> RemediError { .malformedData(path: file.path, reason: reason) }
 
-    private func places(of columns: [String], in header: [String]) throws -> [Int] {
+    private func places(
+        of columns: [String], in header: [String], line: Slice<UnsafeBufferPointer<UInt8>>
+    ) throws -> [Int] {
         let names = header.map { $0.trimmingSpace() }
         let missing = columns.filter { !names.contains($0) }
+        if missing.count == columns.count,
+            let found = TableText.otherSeparator(
+                in: String(decoding: line, as: UTF8.self), naming: columns[0])
+        {
+            throw malformed(TableText.expectedTabs(found))
+        }
         guard missing.isEmpty else {
             throw malformed("the first line names no column \(missing.joined(separator: ", "))")
         }
         return columns.compactMap(names.firstIndex)
-    }
-
-    private static func text(of bytes: UnsafeRawBufferPointer) -> String {
-        if let text = String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) { return text }
-        var scalars = String.UnicodeScalarView()
-        scalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
-        return String(scalars)
     }
 
     /// The fields of a line.  One that begins with a quote ends at the next single quote before a tab or the

@@ -53,18 +53,23 @@ extension Dataset {
     /// - Throws: `RemediError.malformedData`.
     mutating func readWinoventi(_ file: URL) throws {
         func malformed(_ reason: String) -> RemediError { .malformedData(path: file.path, reason: reason) }
-        guard let data = try? Data(contentsOf: file), let text = String(validating: data, as: UTF8.self)
-        else {
-            throw malformed("the file is not UTF-8 text")
-        }
+        let mapped = try MappedFile(file)
+        let text = try withExtendedLifetime(mapped) { try TableText.read(mapped, allowsLatin1: false) }
         var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }[...]
         while lines.last?.isEmpty == true { lines.removeLast() }
         let header = lines.popFirst()?.split(separator: "\t", omittingEmptySubsequences: false) ?? []
         guard header.elementsEqual(Winoventi.columns, by: { $0 == $1 }) else {
+            if let found = TableText.otherSeparator(
+                in: header.joined(separator: "\t"), naming: Winoventi.columns[0])
+            {
+                throw malformed(TableText.expectedTabs(found))
+            }
             throw malformed("the first line is not \(Winoventi.columns.joined(separator: ", "))")
         }
         for (index, line) in lines.enumerated() {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            // Spreadsheets write rows that look empty as tabs alone.
+            if fields.count > 1, fields.allSatisfy(\.isEmpty) { continue }
             guard fields.count == Winoventi.columns.count else {
                 throw malformed(
                     "line \(index + 2) has \(fields.count) fields, not \(Winoventi.columns.count)")

@@ -16,6 +16,7 @@ package struct TermVocabulary: Sendable {
     ///   given twice, `LanguageModelError` if the file cannot be read.
     package init(file: URL) throws {
         let source = try RandomAccessFile(file)
+        try GitPointer.refuse(source)
         // ROME's file has 23 bytes a term; a guess that is too low only costs time.
         table = ByteStringTable(capacity: source.byteCount / 20)
         places = []

@@ -13,13 +13,14 @@ struct TrainingData {
     let trainingCount: Int
     /// The samples behind the training examples.
     let trainingSamples: [Sample]
+    /// The samples behind the validation examples.
+    let validationSamples: [Sample]
     /// Left out, by reason.
     let dropped: [(reason: String, ids: [String])]
 
     /// Splits first and drops then, so that a dropped sample moves no other one to another side.
     ///
-    /// - Throws: `RemediError.nothingToTrainOn`, `.noSamples` without validation, `.entityNotInPrompt`,
-    ///   `.attributeNotInContext`.
+    /// - Throws: `RemediError.nothingToTrainOn`, `.noSamples` without validation.
     init(
         samples: [Sample], places: SamplePlaces, validation: [Sample]?, dataset: DatasetName,
         fileHash: String, model: LanguageModel, options: TrainingOptions
@@ -30,21 +31,27 @@ struct TrainingData {
         let split = TrainingSplit(
             places, holdOut: validation == nil ? options.holdOut : 0, seed: options.seed)
         let weights = LossWeights(options, dataset: dataset)
-        var emptyAttributes: [String] = []
-        var tooLong: [String] = []
+        var left: [(reason: String, ids: [String])] = [
+            ("empty attribute", []), (SkipReason.entityNotInPrompt.rawValue, []),
+            (SkipReason.attributeNotInContext.rawValue, []), ("text longer than the model can read", []),
+        ]
         func usable(_ samples: [Sample]) throws -> [(Sample, TrainingExample)] {
             try samples.compactMap { sample in
                 guard !sample.attribute.allSatisfy(\.isWhitespace) else {
-                    emptyAttributes.append(sample.id)
+                    left[0].ids.append(sample.id)
                     return nil
                 }
-                let example = try TrainingExample(
-                    sample, model: model, options: options.tokens, weights: weights)
-                guard example.tokenCount <= model.contextLength else {
-                    tooLong.append(sample.id)
-                    return nil
+                do {
+                    let example = try TrainingExample(
+                        sample, model: model, options: options.tokens, weights: weights)
+                    if example.tokenCount <= model.contextLength { return (sample, example) }
+                    left[3].ids.append(sample.id)
+                } catch RemediError.entityNotInPrompt {
+                    left[1].ids.append(sample.id)
+                } catch RemediError.attributeNotInContext {
+                    left[2].ids.append(sample.id)
                 }
-                return (sample, example)
+                return nil
             }
         }
         let training = try usable(split.training.map { samples[$0] })
@@ -60,8 +67,8 @@ struct TrainingData {
             + Self.readingWhatCounts(held.map(\.1), options)
         trainingCount = training.count
         trainingSamples = training.map(\.0)
-        dropped = [("empty attribute", emptyAttributes), ("text longer than the model can read", tooLong)]
-            .filter { !$0.1.isEmpty }
+        validationSamples = held.map(\.0)
+        dropped = left.filter { !$0.ids.isEmpty }
     }
 
     /// Where only a batch's last sample counts for the KL term and batches are always the same, the others

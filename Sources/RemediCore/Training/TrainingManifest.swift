@@ -118,7 +118,7 @@ extension TrainingOptions {
     func hyperparameters(dataset: DatasetName) -> JSONObject {
         func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
         func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
-        return [
+        var result: JSONObject = [
             "seed": .string(String(seed)),
             "batch_size": .integer(batchSize),
             "max_epochs": .integer(maxEpochs),
@@ -145,5 +145,7 @@ extension TrainingOptions {
             "first_byte_token": .bool(tokens.firstByteToken),
             "attribute_no_entity": .bool(tokens.attributeWithoutEntity),
         ]
+        if let mentions = tokens.mentionInput { result["mentions"] = mentions }
+        return result
     }
 }

@@ -60,6 +60,10 @@ package struct TrainingRun {
             let shown = group.ids.prefix(5).joined(separator: ", ") + (group.ids.count > 5 ? ", …" : "")
             progress.report(.warning("left out \(group.ids.count) (\(group.reason)): \(shown)"))
         }
+        let last = plan.map(\.block).max()
+        progress.warn(
+            of: model.caveats(
+                of: data.trainingSamples + data.validationSamples, options: options.tokens, block: last))
         let jobs = try plan.indices.map { try job($0) }
         var results = try jobs.map { $0.isFinished ? try finished($0) : nil }
         let open = jobs.indices.filter { results[$0] == nil }

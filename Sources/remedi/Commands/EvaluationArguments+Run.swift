@@ -40,6 +40,7 @@ extension EvaluationArguments {
         context.blocks = blocks
         if results.clears { try plan.check(context) }
         let editors = context.editorsDirectory?.appendingPathComponent(plan.scope.editorType.rawValue)
+        warn(of: context, to: progress)
         let summaries = try results.record(
             command, description(of: experiment, blocks: context.blocks), in: folder,
             keeping: [file] + [editors].compactMap { $0 }, surroundings
@@ -47,6 +48,21 @@ extension EvaluationArguments {
         let report = EvaluationReport(summaries, of: plan)
         report.warn(progress)
         try surroundings.write(report.text(isJSON ? nil : format, terminal: surroundings.columns()))
+    }
+
+    /// Warns of samples whose figures mean less.
+    private func warn(of context: EvaluationContext, to progress: any ProgressReporter) {
+        let model = context.model
+        let last = model.blocks - 1
+        let type = plan.scope.editorType
+        let folder = context.editorsDirectory?.appendingPathComponent(type.rawValue)
+        let isStored =
+            folder.map { Editor.weightsFile(in: $0.appendingPathComponent("\(last)")) != nil } ?? false
+        let editsLast = plan.needsEditors && (context.blocks?.contains(last) ?? isStored)
+        progress.warn(
+            of: model.caveats(
+                of: context.dataset[plan.scope.split], options: plan.scope.tokens,
+                block: editsLast ? last : nil))
     }
 
     /// What is kept in the results folder of what was run.

@@ -111,7 +111,18 @@ extension InspectData {
         if summary.repeatedIDs > 0 {
             facts.add("repeated ids", "\(summary.repeatedIDs)\(scope)")
         }
+        let inside = insideWords(data)
+        if !inside.isEmpty {
+            let shown = inside.prefix(3).joined(separator: ", ") + (inside.count > 3 ? ", …" : "")
+            facts.add("inside a word", "\(inside.count), whose prompt has the entity only so: \(shown)")
+        }
         return facts.text
+    }
+
+    /// The ids of the samples whose prompt has the entity only as part of another word.
+    private func insideWords(_ data: Dataset) -> [String] {
+        data[split.split()].lazy.filter { Mentions.areInsideWords(of: $0.entity, in: $0.prompt) }.map(\.id)
+            .map(WrappedText.shown)
     }
 
     /// Tables of the most frequent targets and relations.

@@ -49,6 +49,10 @@ package struct InspectEdit: Command {
             model: model, editor: opened, alpha: editor.alpha, beta: editor.beta, top: top,
             generation: GenerationOptions(sampling: choice, limit: .new(length)), seed: seed)
         let result = try edit.run(sample, targets: targets)
+        for note in result.notes { progress.report(.warning(Messages.words(note))) }
+        if result.isUnchanged {
+            progress.report(.warning("the edit changed nothing: everything is the same before and after"))
+        }
         if isJSON { return try surroundings.write(result.json) }
         try surroundings.write(Self.report(of: result))
     }

@@ -10,7 +10,7 @@ package struct InspectTokens: Command {
     package var given = GivenArguments<InspectTokens>()
     var model = ModelArguments()
     var substring: String?
-    var occurrence = 0
+    var occurrence: Int?
     var asTarget = false
     var isJSON = false
     var text = ""
@@ -29,8 +29,9 @@ package struct InspectTokens: Command {
                 "substring", \.substring, .optional(.text("TEXT")), group: "Tokens",
                 help: "marks the tokens of this part of the text"),
             Option(
-                "occurrence", \.occurrence, .integer(minimum: 0), group: "Tokens",
-                help: "which occurrence of the part, counted from 0"),
+                "occurrence", \.occurrence, .optional(.integer(minimum: 0)), group: "Tokens",
+                help: "which occurrence of the part, counted from 0, be it inside another word; if not given,"
+                    + " the first that is a word of its own, or else the first"),
             Option(
                 "as-target", \.asTarget, .flag, group: "Tokens",
                 help: "splits the text as a target word: a space in front, no start token"),
@@ -51,11 +52,13 @@ package struct InspectTokens: Command {
         let encoding = tokenizer.encode(text)
         var range: Range<Int>?
         if let substring {
-            guard let place = LanguageModels.mention(occurrence, of: substring, in: text),
-                let tokens = encoding.tokens(of: place)
+            let place =
+                occurrence.map { LanguageModels.mention($0, of: substring, in: text) }
+                ?? Mentions.first(of: substring, in: text)
+            guard let place, let tokens = encoding.tokens(of: place)
             else {
                 throw LanguageModelError.substringMissing(
-                    substring: substring, text: text, occurrence: occurrence)
+                    substring: substring, text: text, occurrence: occurrence ?? 0)
             }
             range = tokens
         }

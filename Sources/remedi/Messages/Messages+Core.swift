@@ -157,6 +157,16 @@ extension Messages {
         }
     }
 
+    package static func words(_ note: SingleEditResult.Note) -> String {
+        switch note {
+        case .entityInsideWord(let entity): "'\(entity)' is in the prompt only as part of another word"
+        case .sharedFirstToken(let word, let other):
+            "'\(word)' and '\(other)' begin with the same token, so their first tokens cannot differ"
+        case .lastLayer(let layer):
+            "layer \(layer) is the last: an edit there, before the prompt's end, changes nothing of what follows"
+        }
+    }
+
     /// Why a tokenizer's file is not enough, and how to come by another.
     private static func words(_ form: TokenizerForm, folder: String) -> String {
         let script =

@@ -90,7 +90,10 @@ final class BareVocabularyTests: XCTestCase {
     func testTheConfigurationNamesTheEndTokenLast() throws {
         let scratch = try folder()
         try scratch.write(#"{"eos_token": "</none>"}"#, to: "tokenizer_config.json")
-        XCTAssertNil(try Tokenizer(folder: scratch.url).endToken)
+        // As in transformers, a token that the vocabulary lacks is added to it.
+        let added = try Tokenizer(folder: scratch.url)
+        XCTAssertEqual(added.endToken, added.vocabularySize - 1)
+        XCTAssertEqual(added.token(added.vocabularySize - 1), "</none>")
         try scratch.write(#"{"eos_token_id": [7, 8]}"#, to: "config.json")
         XCTAssertEqual(try Tokenizer(folder: scratch.url).endToken, 7)
     }

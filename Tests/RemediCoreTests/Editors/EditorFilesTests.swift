@@ -8,7 +8,7 @@ import XCTest
 final class EditorFilesTests: XCTestCase {
     private func editor(
         _ type: EditorType, _ fixture: TrainingFixture, block: Int = 1, rank: Int? = nil,
-        useEntity: Bool = false
+        useEntity: Bool = false, mentions: MentionRule = .word
     ) throws -> Editor {
         let shape = EditorShape(
             hiddenSize: fixture.model.hiddenSize, rank: rank, useEntity: useEntity
@@ -23,6 +23,7 @@ final class EditorFilesTests: XCTestCase {
         var tokens = TokenOptions()
         tokens.useAllEntityTokens = true
         tokens.attributeWithoutEntity = true
+        tokens.mentions = mentions
         return try Editor(
             type: type, block: block, shape: shape, values: values,
             metadata: EditorMetadata(
@@ -52,6 +53,20 @@ final class EditorFilesTests: XCTestCase {
             try loaded.save(to: folder)
             XCTAssertEqual(try Data(contentsOf: file), bytes, variant.name)
             XCTAssertEqual(Editor.savedBlocks(type: variant.type, directory: directory), [1])
+        }
+    }
+
+    /// The rule for mentions is kept; the usual one is not written, so that files stay as they were.
+    func testTheRuleForMentionsComesBack() throws {
+        let fixture = try TrainingFixture("gpt2")
+        for rule in MentionRule.allCases {
+            let directory = try temporaryFolder()
+            let folder = Editor.folder(type: .linear, block: 1, directory: directory)
+            try editor(.linear, fixture, mentions: rule).save(to: folder)
+            let loaded = try Editor.load(type: .linear, block: 1, directory: directory, model: fixture.model)
+            XCTAssertEqual(loaded.tokenOptions.mentions, rule)
+            let bytes = try Data(contentsOf: folder.appendingPathComponent("weights.safetensors"))
+            XCTAssertEqual(bytes.range(of: Data("\"mentions\"".utf8)) != nil, rule == .text)
         }
     }
 

@@ -54,6 +54,24 @@ final class SingleEditTests: XCTestCase {
         XCTAssertTrue(result.before.continuation.hasPrefix(first), "greedy: the likeliest token first")
     }
 
+    /// What makes an edit mean less is told with it.
+    func testNotes() throws {
+        let (edit, samples) = try edit(.linear)
+        XCTAssertEqual(try edit.run(samples[0]).notes, [])
+        XCTAssertFalse(try edit.run(samples[0]).isUnchanged)
+        var inside = samples[0]
+        inside.prompt = "Mc" + inside.entity + "s are"
+        XCTAssertEqual(try edit.run(inside).notes, [.entityInsideWord(entity: inside.entity)])
+        let word = try XCTUnwrap(samples[0].targetMediated)
+        XCTAssertEqual(
+            try edit.run(samples[0], targets: [word + " " + word]).notes,
+            [.sharedFirstToken(word, word + " " + word)])
+        let (last, _) = try self.edit(.identity, block: edit.model.blocks - 1)
+        let result = try last.run(samples[0])
+        XCTAssertEqual(result.notes, [.lastLayer(edit.model.blocks - 1)])
+        XCTAssertTrue(result.isUnchanged)
+    }
+
     func testNullEditChangesNothing() throws {
         var (edit, samples) = try edit(.null)
         edit.generation = GenerationOptions(sampling: .topK(5, temperature: 1), limit: .new(8))

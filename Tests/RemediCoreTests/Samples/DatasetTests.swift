@@ -55,6 +55,54 @@ final class DatasetTests: XCTestCase {
         XCTAssertEqual(dataset.all.map(\.id), ids)
     }
 
+    /// A sample whose prompt lacks the entity is left out, keeps its place, and is counted; one inside a word stays.
+    func testSamplesWithoutTheEntityInThePromptAreLeftOut() throws {
+        func line(_ id: String, _ entity: String, _ prompt: String) -> String {
+            JSONValue.object([
+                "id": .string(id), "entity": .string(entity), "attribute": "speaks French",
+                "context": .string(entity + " speaks French"), "prompt": .string(prompt),
+            ]).text() + "\n"
+        }
+        let text =
+            line("1", "Ada Quill", "Ada Quill speaks") + line("2", "Rio Vista", "R&V is made by")
+            + line("3", "Ada", "Adamant plays") + line("4", "", "Ada") + line("5", "Bo", "Bo Reed plays")
+        for name in DatasetName.allCases {
+            let dataset = try Dataset.load(name, file: temporaryFile(text))
+            XCTAssertEqual(dataset.samples.map(\.id), ["1", "3", "5"], "\(name)")
+            XCTAssertEqual(dataset.places, [0, 2, 4], "\(name)")
+            XCTAssertEqual(dataset.all.map(\.id), ["1", "2", "3", "4", "5"], "\(name)")
+            XCTAssertEqual(dataset.dropped.map(\.reason), ["entity not in the prompt"], "\(name)")
+            XCTAssertEqual(dataset.dropped.map(\.ids), [["2", "4"]], "\(name)")
+            XCTAssertTrue(Dataset.keepsPlace(dataset.dropped[0].reason), "\(name)")
+        }
+    }
+
+    /// What a clone without Git LFS leaves of any file that data is read from.
+    func testPointersOfGitLFSAreNamed() throws {
+        let pointer =
+            "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "5", count: 64))\nsize 45\n"
+        func assertNamed(_ name: String, _ read: (URL) throws -> Void) throws {
+            let file = try temporaryFile(pointer, name: name)
+            XCTAssertThrowsError(try read(file), name) {
+                XCTAssertEqual(
+                    $0 as? LanguageModelError,
+                    .malformed(
+                        path: file.path, reason: "a Git LFS pointer, not the file itself: run `git lfs pull`")
+                )
+            }
+        }
+        for name in DatasetName.allCases {
+            for file in name.fileNames { try assertNamed(file) { _ = try Dataset.load(name, file: $0) } }
+        }
+        try assertNamed("idf.npy") { _ = try NumPyFile($0) }
+        try assertNamed("tfidf_vocab.json") { _ = try TermVocabulary(file: $0) }
+        try assertNamed("attribute_snippets.json") { _ = try AttributeSnippets(file: $0) }
+        try assertNamed("splits.json") {
+            _ = try SplitTable(beside: $0.deletingLastPathComponent().appendingPathComponent("mine.jsonl"))
+        }
+        try assertNamed("tokenizer.json") { _ = try Tokenizer(folder: $0.deletingLastPathComponent()) }
+    }
+
     func testSplits() {
         XCTAssertEqual(Split.training.range(of: 21_919), 0..<5_000)
         XCTAssertEqual(Split.training.range(of: 60), 0..<60)
@@ -109,7 +157,11 @@ final class DatasetTests: XCTestCase {
             (object.dropLast(9) + "", "record 0, byte \(length - 9): the text ends too early"),
             ("[" + object + "] x", "byte \(length + 3): text after the array"),
             ("[1]", "record 0 is not an object"),
-            ("{}", "record 0 has neither requested_rewrite nor entity and prompt"),
+            (
+                "{}",
+                "record 0 has none of the forms that are read: a CounterFact case (requested_rewrite), a flat edit"
+                    + " (subject, prompt, target_new) or a sample (entity, attribute, context, prompt)"
+            ),
             (
                 object.replacingOccurrences(of: "\"context\"", with: "\"kontext\""),
                 "record 0 (id a): context is missing or of the wrong kind"

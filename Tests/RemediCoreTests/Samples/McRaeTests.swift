@@ -110,6 +110,17 @@ final class McRaeTests: XCTestCase {
             "blank lines": Data(plain.replacingOccurrences(of: "\n", with: "\n\n").utf8),
             "quotes": Data(quoted.utf8), "no last line end": Data(plain.dropLast().utf8),
         ]
+        let counted = plain.replacingOccurrences(of: "\t30\n", with: "\t30.0\n")
+        let blank = plain.replacingOccurrences(of: "\n", with: "\n\t\t\n \t\"\"\t\n") + "\t\t\n"
+        forms["counts with decimals"] = Data(counted.utf8)
+        forms["blank rows"] = Data(blank.utf8)
+        forms["blank rows in front"] = Data(("\t\t\n\n" + plain).utf8)
+        forms["UTF-16"] = Data([0xFF, 0xFE]) + counted.data(using: .utf16LittleEndian)!
+        forms["UTF-16, big"] = Data([0xFE, 0xFF]) + blank.data(using: .utf16BigEndian)!
+        forms["quoted cells"] = Data(
+            plain.split(separator: "\n").map { line in
+                line.split(separator: "\t").map { "\"\($0)\"" }.joined(separator: "\t")
+            }.joined(separator: "\r\n").utf8)
         forms["more columns"] = Data(
             plain.split(separator: "\n").map { "n\t\($0)\tmore" }.joined(separator: "\n").utf8)
         for (form, data) in forms {
@@ -172,6 +183,17 @@ final class McRaeTests: XCTestCase {
                 header + "x\ta_b\t99999999999999999999\n",
                 "line 2: Prod_Freq '99999999999999999999' is not a count"
             ),
+            (header + "x\ta_b\t22.5\n", "line 2: Prod_Freq '22.5' is not a count"),
+            (header + "x\ta_b\t22,0\n", "line 2: Prod_Freq '22,0' is not a count"),
+            (header + "x\ta_b\t\n", "line 2: Prod_Freq '' is not a count"),
+            (header + "x\ta_b\t1e1\n", "line 2: Prod_Freq '1e1' is not a count"),
+            ("Concept,Feature,Prod_Freq\nx,a_b,3\n", TableText.expectedTabs("commas")),
+            ("\"Concept\";\"Feature\";\"Prod_Freq\"\nx;a_b;3\n", TableText.expectedTabs("semicolons")),
+            (
+                "PK\u{3}\u{4}xlsx",
+                "a spreadsheet's own file: save the sheet as text with tabs between the columns"
+            ),
+            ("\t\t\n\n", "the file is empty"),
             (header + "_(animal)\ta_b\t3\n", "line 2: no name of a concept"),
             (header + "x\tinbeh_-_\t3\n", "line 2: no feature"),
             (header + many, "line 1002: the concept 'x' has more than 1000 features"),

@@ -30,6 +30,15 @@ final class SplitTableTests: XCTestCase {
         }
     }
 
+    /// Numbers that no data set has are counted with all the same.
+    func testHugeNumbersCutNothing() throws {
+        let data = try dataset(#"{"counterfact.jsonl": 1000000000}"#)
+        XCTAssertEqual(data.indices(of: .training), 0..<10)
+        XCTAssertTrue(data.indices(of: .evaluation(small: false)).isEmpty)
+        XCTAssertEqual(Split.dump(size: .max).requested, 5_000..<Int.max)
+        XCTAssertEqual(Split.dump(size: .max).range(of: 6_000), 5_000..<6_000)
+    }
+
     func testWithoutTheFileSplitsAreAsUsual() throws {
         for splits in [nil, #"{"other.json": 3}"#] {
             let data = try dataset(splits)
@@ -53,6 +62,9 @@ final class SplitTableTests: XCTestCase {
         for (text, reason) in [
             ("[]", "not an object of numbers"), ("{", "not an object of numbers"),
             (#"{"a": -1}"#, "a is not a count"), (#"{"a": "x"}"#, "a is not a count"),
+            (#"{"a": 9223372036854775807}"#, "a is not a count"),
+            (#"{"counterfact.jsonl": 1000000001}"#, "counterfact.jsonl is not a count"),
+            (#"{"a": 1e300}"#, "a is not a count"), (#"{"a": 2.5}"#, "a is not a count"),
         ] {
             XCTAssertThrowsError(try dataset(text), text) { error in
                 guard case .malformedData(let path, let found)? = error as? RemediError else {

@@ -33,12 +33,30 @@ final class WinoventiTests: XCTestCase {
         XCTAssertEqual(try Dataset.load(.winoventi, file: file).all.count, 45)
     }
 
+    /// As a spreadsheet saves it.
+    func testFormsOfSpreadsheets() throws {
+        let text = try String(contentsOf: FixtureFiles.own("winoventi-excerpt.tsv"), encoding: .utf8)
+        let blank = text + String(repeating: "\t", count: 8) + "\n"
+        let forms: [(String, Data)] = [
+            ("mark", Data(("\u{FEFF}" + text).utf8)), ("blank row", Data(blank.utf8)),
+            ("UTF-16", Data([0xFF, 0xFE]) + text.data(using: .utf16LittleEndian)!),
+            ("UTF-16, big", Data([0xFE, 0xFF]) + text.data(using: .utf16BigEndian)!),
+        ]
+        for (form, data) in forms {
+            let file = try temporaryFolder().appendingPathComponent("winoventi.tsv")
+            try data.write(to: file)
+            XCTAssertEqual(try Dataset.load(.winoventi, file: file).all.count, 45, form)
+        }
+    }
+
     func testBadInput() throws {
         let header = Winoventi.columns.joined(separator: "\t")
         let cases = [
             ("a\tb\n", "the first line is not \(Winoventi.columns.joined(separator: ", "))"),
             ("", "the first line is not \(Winoventi.columns.joined(separator: ", "))"),
             (header + "\n1\t2\n", "line 2 has 2 fields, not 9"),
+            (header.replacingOccurrences(of: "\t", with: ","), TableText.expectedTabs("commas")),
+            (header.replacingOccurrences(of: "\t", with: ";"), TableText.expectedTabs("semicolons")),
         ]
         for (text, reason) in cases {
             let file = try temporaryFile(text)

@@ -111,41 +111,32 @@ final class TrainingOptionsTests: XCTestCase {
         }
     }
 
-    func testBadSamplesAreNamed() throws {
+    /// As in evaluations, a sample that cannot be used is left out, counted and named.
+    func testBadSamplesAreLeftOut() throws {
         let fixture = try TrainingFixture("gpt2")
         let good = try TrainingFixture.samples()
-        var samples = good
-        samples[5].prompt = "Nobody is mentioned here"
-        XCTAssertThrowsError(
-            try fixture.run(TrainingFixture.options(), directory: try temporaryFolder(), samples: samples)
-        ) {
-            XCTAssertEqual(
-                $0 as? RemediError,
-                .entityNotInPrompt(
-                    entity: good[5].entity, prompt: samples[5].prompt, sample: good[5].id))
-        }
-        samples = good
-        samples[6].attribute = "lives on the moon"
-        XCTAssertThrowsError(
-            try fixture.run(TrainingFixture.options(), directory: try temporaryFolder(), samples: samples)
-        ) {
-            XCTAssertEqual(
-                $0 as? RemediError,
-                .attributeNotInContext(
-                    attribute: "lives on the moon", context: good[6].context, sample: good[6].id))
-        }
         XCTAssertThrowsError(
             try fixture.run(TrainingFixture.options(), directory: try temporaryFolder(), samples: [])
         ) {
             XCTAssertEqual($0 as? RemediError, .nothingToTrainOn(samples: 0, heldOut: 0))
         }
-        samples = good
+        var samples = good
+        samples[4].entity = ""
+        samples[5].prompt = "Nobody is mentioned here"
+        samples[6].attribute = "lives on the moon"
         samples[7].prompt += String(repeating: " and again", count: 40)
         let run = try fixture.run(
             TrainingFixture.options(), directory: try temporaryFolder(), samples: samples)
-        XCTAssertEqual(run.data.dropped.map(\.reason), ["text longer than the model can read"])
-        XCTAssertEqual(run.data.dropped.map(\.ids), [[good[7].id]])
-        XCTAssertEqual(run.data.examples.count, 71)
+        XCTAssertEqual(
+            run.data.dropped.map(\.reason),
+            [
+                "entity not in the prompt", "attribute not in the context",
+                "text longer than the model can read",
+            ])
+        XCTAssertEqual(
+            run.data.dropped.map { Set($0.ids) },
+            [Set([good[4].id, good[5].id]), [good[6].id], [good[7].id]])
+        XCTAssertEqual(run.data.examples.count, 68)
     }
 
     /// A term with λ = 0 is not computed and not reported.

@@ -161,6 +161,21 @@ final class MessagesTests: XCTestCase {
         check(cases)
     }
 
+    func testNotesOnAnEdit() {
+        let cases: [(SingleEditResult.Note, String)] = [
+            (.entityInsideWord(entity: "Ada"), "'Ada' is in the prompt only as part of another word"),
+            (
+                .sharedFirstToken("English", "Englishman"),
+                "'English' and 'Englishman' begin with the same token, so their first tokens cannot differ"
+            ),
+            (
+                .lastLayer(29),
+                "layer 29 is the last: an edit there, before the prompt's end, changes nothing of what follows"
+            ),
+        ]
+        for (note, words) in cases { XCTAssertEqual(Messages.words(note), words) }
+    }
+
     func testModels() {
         let cases: [(LanguageModelError, String)] = [
             (.fileMissing(path: "/m/config.json"), "there is no file /m/config.json"),
