@@ -71,6 +71,9 @@ package struct EvaluationRun {
         let conditions = try self.conditions()
         let texts = try referenceTexts()
         let editors = try conditions.map { try $0.block.map(editor(at:)) }
+        if conditions.contains(where: { $0.block != nil }) {
+            progress.warnIfNothingIsEdited(alpha: options.alpha, beta: options.beta)
+        }
         let store = try ResultStore(
             directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription)
         let material = Material(

@@ -75,6 +75,11 @@ extension LocatedSample {
 }
 
 extension ProgressReporter {
+    /// Warns where factors leave every hidden state as it is.
+    func warnIfNothingIsEdited(alpha: Double, beta: Double) {
+        if alpha == 0, beta == 1 { report(.warning("with alpha 0 and beta 1 an edit changes nothing")) }
+    }
+
     /// Warns of each.
     package func warn(of caveats: SampleCaveats) {
         for sentence in caveats.sentences { report(.warning(sentence)) }

@@ -60,6 +60,7 @@ package struct TrainingRun {
             let shown = group.ids.prefix(5).joined(separator: ", ") + (group.ids.count > 5 ? ", …" : "")
             progress.report(.warning("left out \(group.ids.count) (\(group.reason)): \(shown)"))
         }
+        progress.warnIfNothingIsEdited(alpha: options.alpha, beta: options.beta)
         let last = plan.map(\.block).max()
         progress.warn(
             of: model.caveats(

@@ -155,6 +155,61 @@ final class DeclaredTokensTests: XCTestCase {
         for config in other { XCTAssertNotEqual(try fingerprint(config), plain, config.text()) }
     }
 
+    /// Declarations of all kinds of members and values: tokens that fit each other, or an error of ours.
+    func testAwkwardDeclarationsNeverCrash() throws {
+        var numbers = TestNumbers(state: 3)
+        let words = ["a", "ab", "<x>", "", "é\u{301}", "<y>"]
+        func value(_ depth: Int) -> JSONValue {
+            switch numbers.below(depth > 2 ? 6 : 8) {
+            case 0: .null
+            case 1: .bool(numbers.below(2) == 0)
+            case 2: .integer([0, 1, 3, 4, -1, .max, 8_388_608][numbers.below(7)])
+            case 3, 4, 5: .string(words[numbers.below(words.count)])
+            case 6: .array((0..<numbers.below(3)).map { _ in value(depth + 1) })
+            default: .object(token(depth + 1))
+            }
+        }
+        func token(_ depth: Int) -> JSONObject {
+            var token: JSONObject = ["content": .string(words[numbers.below(words.count)])]
+            for key in ["special", "lstrip", "rstrip", "normalized", "single_word", "__type", "content"]
+            where numbers.below(4) == 0 { token[key] = numbers.below(6) == 0 ? value(depth) : true }
+            return token
+        }
+        let keys =
+            DeclaredTokens.roles + ["image_token", "additional_special_tokens", "extra_special_tokens"]
+        let folder = FixtureFolder.url.appendingPathComponent("no such folder")
+        var source = TokenizerSource(path: "tokenizer.json")
+        for spelling in ["a", "b", "ab"] { source.spellings.append(Array(spelling.utf8)) }
+        source.ids = [0, 1, 2]
+        source.model = ["type": "BPE", "vocab": true, "merges": true]
+        var taken = 0
+        for round in 0..<3_000 {
+            var config = JSONObject()
+            for _ in 0...numbers.below(4) { config[keys[numbers.below(keys.count)]] = value(0) }
+            if numbers.below(2) == 0 {
+                var table = JSONObject()
+                for _ in 0..<numbers.below(4) {
+                    table["\([0, 2, 3, 4, 5][numbers.below(5)])"] = numbers.below(9) == 0 ? value(0) : .object(token(0))
+                }
+                config["added_tokens_decoder"] = .object(table)
+            }
+            let own = numbers.below(2) == 0 ? [] : [["id": 3, "content": "<x>"] as JSONObject]
+            do {
+                let declared = try DeclaredTokens(
+                    folder: folder, configuration: ComponentSettings(config, place: "", path: "config"))
+                let table = try AddedTokenTable(own, source: source, declared: declared, defaults: ["a", "<z>"])
+                source.settings = ["added_tokens": .array(table.tokens.map { .object($0) })]
+                let parts = try TokenizerParts(source: source)
+                for token in table.tokens {
+                    let id = token["id"]?.integer ?? -1
+                    XCTAssertEqual(parts.added[id]?.content, token["content"]?.string, "round \(round)")
+                }
+                taken += 1
+            } catch { XCTAssertTrue(error is LanguageModelError, "round \(round): \(error)") }
+        }
+        XCTAssertGreaterThan(taken, 0)
+    }
+
     func testOtherFormsOfTokenizersAreNamed() throws {
         let forms: [(String, TokenizerForm)] = [
             ("tokenizer.model", .sentencePiece), ("vocab.txt", .wordPiece), ("tekken.json", .tiktoken),

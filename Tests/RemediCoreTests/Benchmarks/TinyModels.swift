@@ -75,6 +75,10 @@ final class RecordedProgress: ProgressReporter, @unchecked Sendable {
         lock.withLock { recorded.count { if case .advanced = $0 { true } else { false } } }
     }
 
+    var warnings: [String] {
+        lock.withLock { recorded.compactMap { if case .warning(let text) = $0 { text } else { nil } } }
+    }
+
     var stages: [String] {
         lock.withLock { recorded.compactMap { if case .started(let stage, _) = $0 { stage } else { nil } } }
     }

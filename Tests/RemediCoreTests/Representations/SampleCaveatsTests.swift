@@ -41,6 +41,33 @@ final class SampleCaveatsTests: XCTestCase {
             ])
     }
 
+    /// Training tells them before it begins.
+    func testTrainingWarns() throws {
+        let fixture = try TrainingFixture("gpt2")
+        var samples = try TrainingFixture.samples()
+        let inside = samples[3].id
+        samples[3].prompt = "Mc" + samples[3].entity + "s are"
+        samples[4].targetUnmediated = samples[4].targetMediated
+        var options = TrainingFixture.options(epochs: 0)
+        func warnings() throws -> [String] {
+            let progress = RecordedProgress()
+            _ = try fixture.run(
+                options, directory: temporaryFolder(), samples: samples, progress: progress
+            ).run()
+            return progress.warnings
+        }
+        let known = SampleCaveats.Kind.allCases.map(\.rawValue)
+        let found = try warnings()
+        XCTAssertTrue(found.contains("1 sample: \(known[0]): \(inside)"), "\(found)")
+        XCTAssertTrue(found.contains { $0.contains(known[1]) && $0.contains(samples[4].id) }, "\(found)")
+        XCTAssertFalse(found.contains { $0.contains(known[2]) }, "\(found)")
+        options.blocks = [fixture.model.blocks - 1]
+        options.alpha = 0
+        let last = try warnings()
+        XCTAssertTrue(last.contains { $0.contains(known[2]) }, "\(last)")
+        XCTAssertTrue(last.contains("with alpha 0 and beta 1 an edit changes nothing"), "\(last)")
+    }
+
     /// The rule of the reference takes the first mention, be it inside a word.
     func testTheRuleForMentions() throws {
         let model = try TrainingFixture("gpt2").model
