@@ -138,7 +138,7 @@ extension Dataset {
     /// Adds one sample, or drops it where nothing could be read from its attribute, or edited in its prompt.
     mutating func append(_ sample: Sample) {
         let lack =
-            sample.attribute.isEmpty
+            sample.attribute.allSatisfy(\.isWhitespace)
             ? DropReason.emptyAttribute : sample.namesEntityInPrompt ? nil : DropReason.entityNotInPrompt
         if let lack {
             incomplete.append((placeCount, sample))

@@ -111,18 +111,20 @@ extension InspectData {
         if summary.repeatedIDs > 0 {
             facts.add("repeated ids", "\(summary.repeatedIDs)\(scope)")
         }
-        let inside = insideWords(data)
-        if !inside.isEmpty {
-            let shown = inside.prefix(3).joined(separator: ", ") + (inside.count > 3 ? ", …" : "")
-            facts.add("inside a word", "\(inside.count), whose prompt has the entity only so: \(shown)")
+        let samples = data[split.split()]
+        func tell(_ name: String, _ what: String, _ applies: (Sample) -> Bool) {
+            let ids = samples.filter(applies).map { WrappedText.shown($0.id) }
+            guard !ids.isEmpty else { return }
+            let shown = ids.prefix(3).joined(separator: ", ") + (ids.count > 3 ? ", …" : "")
+            facts.add(name, "\(ids.count), \(what): \(shown)")
+        }
+        tell("inside a word", "whose prompt has the entity only so") {
+            Mentions.areInsideWords(of: $0.entity, in: $0.prompt)
+        }
+        tell("not in context", "whose attribute is not in the context") {
+            Mentions.first(of: $0.attribute, in: $0.context) == nil
         }
         return facts.text
-    }
-
-    /// The ids of the samples whose prompt has the entity only as part of another word.
-    private func insideWords(_ data: Dataset) -> [String] {
-        data[split.split()].lazy.filter { Mentions.areInsideWords(of: $0.entity, in: $0.prompt) }.map(\.id)
-            .map(WrappedText.shown)
     }
 
     /// Tables of the most frequent targets and relations.

@@ -189,7 +189,8 @@ final class DeclaredTokensTests: XCTestCase {
             if numbers.below(2) == 0 {
                 var table = JSONObject()
                 for _ in 0..<numbers.below(4) {
-                    table["\([0, 2, 3, 4, 5][numbers.below(5)])"] = numbers.below(9) == 0 ? value(0) : .object(token(0))
+                    table["\([0, 2, 3, 4, 5][numbers.below(5)])"] =
+                        numbers.below(9) == 0 ? value(0) : .object(token(0))
                 }
                 config["added_tokens_decoder"] = .object(table)
             }
@@ -197,7 +198,8 @@ final class DeclaredTokensTests: XCTestCase {
             do {
                 let declared = try DeclaredTokens(
                     folder: folder, configuration: ComponentSettings(config, place: "", path: "config"))
-                let table = try AddedTokenTable(own, source: source, declared: declared, defaults: ["a", "<z>"])
+                let table = try AddedTokenTable(
+                    own, source: source, declared: declared, defaults: ["a", "<z>"])
                 source.settings = ["added_tokens": .array(table.tokens.map { .object($0) })]
                 let parts = try TokenizerParts(source: source)
                 for token in table.tokens {

@@ -48,8 +48,11 @@ enum TinyModels {
         return try LanguageModel(folder: folder, name: "llama", backend: CPUBackend(threads: 2))
     }
 
+    /// The cases, with the one whose prompt lacks its entity, which the reader leaves out: benchmarks leave it
+    /// out themselves.
     static func cases() throws -> Dataset {
-        try Dataset.load(.counterfact, file: FixtureFiles.own("evaluation/cases.json"))
+        let read = try Dataset.load(.counterfact, file: FixtureFiles.own("evaluation/cases.json"))
+        return Dataset(name: .counterfact, samples: read.all, fileHash: read.fileHash)
     }
 
     static let editors = FixtureFiles.own("evaluation")

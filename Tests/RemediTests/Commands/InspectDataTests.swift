@@ -102,20 +102,30 @@ final class InspectDataTests: XCTestCase {
 
     /// Samples whose prompt lacks the entity are left out and named; one inside a word is told.
     func testSamplesWithoutTheEntityInThePrompt() throws {
-        let lines = [("1", "Ada speaks"), ("2", "A. D. A. speaks"), ("3", "Adamant speaks")].map {
-            id, prompt in
-            #"{"id": "\#(id)", "entity": "Ada", "attribute": "speaks French", "context": "Ada speaks French", "#
+        let records = [
+            ("1", "Ada speaks", "Ada speaks French"), ("2", "A. D. A. speaks", "Ada speaks French"),
+            ("3", "Adamant speaks", "Ada speaks French"), ("4", "Ada said", "Ada knows French"),
+            ("5", "Ada speaks", "Ada  "),
+        ]
+        let lines = records.map { id, prompt, context in
+            let attribute = id == "5" ? "  " : "speaks French"
+            return
+                #"{"id": "\#(id)", "entity": "Ada", "attribute": "\#(attribute)", "context": "\#(context)", "#
                 + #""prompt": "\#(prompt)"}"# + "\n"
         }
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".jsonl")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(lines.joined().utf8).write(to: file)
         let run = inspect("-f \(file.path) --dropped")
-        XCTAssertTrue(run.output.contains("\nsamples             2\nleft out            1\n"), run.output)
+        XCTAssertTrue(run.output.contains("\nsamples             3\nleft out            2\n"), run.output)
         XCTAssertTrue(
             run.output.contains("\ninside a word       1, whose prompt has the entity only so: 3\n"),
             run.output)
-        XCTAssertTrue(run.output.hasSuffix("\n1 left out, entity not in the prompt:\n  2\n"), run.output)
+        XCTAssertTrue(
+            run.output.contains("\nnot in context      1, whose attribute is not in the context: 4\n"),
+            run.output)
+        XCTAssertTrue(run.output.contains("\n1 left out, entity not in the prompt:\n  2\n"), run.output)
+        XCTAssertTrue(run.output.contains("\n1 left out, empty attribute:\n  5\n"), run.output)
         let named = inspect("-f \(file.path) --id 2")
         XCTAssertEqual(
             named.diagnostics, "remedi: \(file.path): '2' was left out: entity not in the prompt\n")
