@@ -9,8 +9,8 @@ package struct DataReformat: Command {
     package static let discussion = [
         "Raw files are read as they are by every command; reformatting saves the time, and gives the files"
             + " that the reference reads. Pickles are read without executing anything.",
-        "Samples without an attribute stay in the file, so that splits stay the same; what uses the file leaves"
-            + " them out.",
+        "Samples without an attribute, or without their entity in the prompt, stay in the file, so that splits"
+            + " stay the same; what uses the file leaves them out.",
     ]
 
     package var given = GivenArguments<DataReformat>()
