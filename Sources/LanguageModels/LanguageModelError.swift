@@ -21,6 +21,12 @@ package enum LanguageModelError: Error, Equatable, Sendable {
     case unsupportedSetting(key: String, value: String, path: String)
     /// A configuration key is absent or of the wrong kind.
     case configuration(key: String, path: String, reason: String)
+    /// A number of the configuration that no model can have.
+    case outOfRange(key: String, value: String, path: String)
+    /// The sizes of the configuration multiply to more parameters than can be handled.
+    case tooManyParameters(limit: Int, path: String)
+    /// A weight's value that is too large for the element type it is to be rounded to.
+    case doesNotFit(name: String, value: Float, type: String)
     /// A block number outside the model.
     case noSuchBlock(block: Int, blocks: Int)
     /// A text is longer than the model can read.

@@ -1,11 +1,11 @@
 /// GPT-2: learned positions, layer norms, fused query-key-value projections stored input by output.
 enum GPT2: ModelFamily {
     static let modelType = "gpt2"
+    static let architectures = ["GPT2LMHeadModel", "GPT2DoubleHeadsModel", "GPT2Model"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
-        try reader.require("add_cross_attention", false)
         let hidden = try reader.count("n_embd", "hidden_size", standard: 768)
-        let blocks = try reader.count("n_layer", "num_hidden_layers", standard: 12)
+        let blocks = try reader.blocks("n_layer", "num_hidden_layers", standard: 12)
         let heads = try reader.count("n_head", "num_attention_heads", standard: 12)
         let headSize = try reader.evenHeadSize(hiddenSize: hidden, heads: heads, key: "n_head")
         let scaled = try reader.flag("scale_attn_weights", standard: true)
@@ -13,8 +13,8 @@ enum GPT2: ModelFamily {
         let scale = scaled ? 1 / Float(headSize).squareRoot() : 1
         return TransformerConfiguration(
             modelType: modelType, hiddenSize: hidden, blocks: blocks,
-            vocabularySize: try reader.count("vocab_size", standard: 50257),
-            contextLength: try reader.count("n_positions", "max_position_embeddings", standard: 1024),
+            vocabularySize: try reader.vocabularySize(standard: 50257),
+            contextLength: try reader.positions("n_positions", "max_position_embeddings", standard: 1024),
             norm: .layer(epsilon: Float(try reader.positive("layer_norm_epsilon", standard: 1e-5))),
             positions: .learned,
             attention: .init(

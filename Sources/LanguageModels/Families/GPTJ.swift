@@ -1,10 +1,11 @@
 /// GPT-J: rotary positions over neighbouring elements, one norm for both halves of a block.
 enum GPTJ: ModelFamily {
     static let modelType = "gptj"
+    static let architectures = ["GPTJForCausalLM", "GPTJModel"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let hidden = try reader.count("n_embd", "hidden_size", standard: 4096)
-        let blocks = try reader.count("n_layer", "num_hidden_layers", standard: 28)
+        let blocks = try reader.blocks("n_layer", "num_hidden_layers", standard: 28)
         let heads = try reader.count("n_head", "num_attention_heads", standard: 16)
         let headSize = try reader.evenHeadSize(hiddenSize: hidden, heads: heads, key: "n_head")
         guard let rotated = try reader.optionalCount("rotary_dim", standard: 64) else {
@@ -17,8 +18,8 @@ enum GPTJ: ModelFamily {
         }
         return TransformerConfiguration(
             modelType: modelType, hiddenSize: hidden, blocks: blocks,
-            vocabularySize: try reader.count("vocab_size", standard: 50400),
-            contextLength: try reader.count("n_positions", "max_position_embeddings", standard: 2048),
+            vocabularySize: try reader.vocabularySize(standard: 50400),
+            contextLength: try reader.positions("n_positions", "max_position_embeddings", standard: 2048),
             norm: .layer(epsilon: Float(try reader.positive("layer_norm_epsilon", standard: 1e-5))),
             positions: .rotary(
                 .init(rotated: rotated, pairing: .neighbours, base: 10000, scaling: .none)),

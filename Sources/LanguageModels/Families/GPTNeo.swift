@@ -2,16 +2,17 @@
 /// a window.
 enum GPTNeo: ModelFamily {
     static let modelType = "gpt_neo"
+    static let architectures = ["GPTNeoForCausalLM", "GPTNeoModel"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let hidden = try reader.count("hidden_size", standard: 2048)
-        let blocks = try reader.count("num_layers", "num_hidden_layers", standard: 24)
+        let blocks = try reader.blocks("num_layers", "num_hidden_layers", standard: 24)
         let heads = try reader.count("num_heads", "num_attention_heads", standard: 16)
         let headSize = try reader.evenHeadSize(hiddenSize: hidden, heads: heads, key: "num_heads")
         return TransformerConfiguration(
             modelType: modelType, hiddenSize: hidden, blocks: blocks,
-            vocabularySize: try reader.count("vocab_size", standard: 50257),
-            contextLength: try reader.count("max_position_embeddings", standard: 2048),
+            vocabularySize: try reader.vocabularySize(standard: 50257),
+            contextLength: try reader.positions("max_position_embeddings", standard: 2048),
             norm: .layer(epsilon: Float(try reader.positive("layer_norm_epsilon", standard: 1e-5))),
             positions: .learned,
             attention: .init(
@@ -27,34 +28,48 @@ enum GPTNeo: ModelFamily {
             endTokens: try reader.endTokens())
     }
 
-    /// The window of every block, from `attention_types` ([[["global", "local"], 12]]), which decides in
-    /// `transformers` too; `attention_layers` is what it unfolds to.
+    /// The window of every block, from `attention_layers`, or else from `attention_types`
+    /// ([[["global", "local"], 12]]), which unfolds to it.
     private static func windows(_ reader: ConfigurationReader, blocks: Int) throws -> [Int?] {
-        let size = try reader.count("window_size", standard: 256)
-        let types = reader.object["attention_types"] ?? [[["global", "local"], 12]]
-        var kinds: [JSONValue] = []
-        for item in types.array ?? [] {
-            guard let pair = item.array, pair.count == 2, let pattern = pair[0].array,
-                let repeats = pair[1].integer, repeats >= 0, repeats <= blocks
-            else {
-                throw LanguageModelError.configuration(
-                    key: "attention_types", path: reader.path,
-                    reason: "pairs of a list of kinds and a count are expected")
-            }
-            for _ in 0..<repeats { kinds += pattern }
+        let size = try reader.count(
+            "window_size", standard: 256, limit: ConfigurationReader.Limit.positions)
+        var key = "attention_layers"
+        let kinds: [JSONValue]
+        if let layers = reader.object[key], !layers.isNull {
+            guard let names = layers.array else { throw reader.wrong(key, "a list of names is expected") }
+            kinds = names
+        } else {
+            key = "attention_types"
+            kinds = try unfolded(reader, key, blocks: blocks)
         }
         guard kinds.count == blocks else {
-            throw LanguageModelError.configuration(
-                key: "attention_types", path: reader.path,
-                reason: "it describes \(kinds.count) of \(blocks) blocks")
+            throw reader.wrong(key, "it describes \(kinds.count) of \(blocks) blocks")
         }
         return try kinds.map { kind in
             switch kind.string {
             case "global": nil
             case "local": size
-            default: throw reader.unsupported("attention_types", kind)
+            default: throw reader.unsupported(key, kind)
             }
         }
+    }
+
+    /// The kinds that repeated patterns stand for; it ends early where they are too many.
+    private static func unfolded(
+        _ reader: ConfigurationReader, _ key: String, blocks: Int
+    ) throws -> [JSONValue] {
+        var types = reader.object[key] ?? .null
+        if types.isEmptyOrNull { types = [[["global", "local"], 12]] }
+        var kinds: [JSONValue] = []
+        for item in types.array ?? [] {
+            guard let pair = item.array, pair.count == 2, let pattern = pair[0].array,
+                let repeats = pair[1].integer, repeats >= 0, repeats <= blocks
+            else {
+                throw reader.wrong(key, "pairs of a list of kinds and a count are expected")
+            }
+            for _ in 0..<repeats where kinds.count <= blocks { kinds += pattern }
+        }
+        return kinds
     }
 
     static func weightNames(_ configuration: TransformerConfiguration) -> WeightNames {

@@ -2,24 +2,28 @@
 /// block side by side or one after the other.
 enum GPTNeoX: ModelFamily {
     static let modelType = "gpt_neox"
+    static let architectures = ["GPTNeoXForCausalLM", "GPTNeoXModel"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let hidden = try reader.count("hidden_size", standard: 6144)
-        let blocks = try reader.count("num_hidden_layers", standard: 44)
+        let blocks = try reader.blocks("num_hidden_layers", standard: 44)
         let heads = try reader.count("num_attention_heads", standard: 64)
         let headSize = try reader.evenHeadSize(
             hiddenSize: hidden, heads: heads, key: "num_attention_heads")
-        let context = try reader.count("max_position_embeddings", standard: 2048)
+        if let other = try reader.optionalCount("head_dim", standard: nil), other != headSize {
+            // Rotary angles of one size, heads of another.
+            throw reader.unsupported("head_dim", .integer(other))
+        }
+        let context = try reader.positions("max_position_embeddings", standard: 2048)
         let bias = try reader.flag("attention_bias", standard: true)
         return TransformerConfiguration(
             modelType: modelType, hiddenSize: hidden, blocks: blocks,
-            vocabularySize: try reader.count("vocab_size", standard: 50432), contextLength: context,
+            vocabularySize: try reader.vocabularySize(standard: 50432), contextLength: context,
             norm: .layer(epsilon: Float(try reader.positive("layer_norm_eps", standard: 1e-5))),
             positions: .rotary(
                 try reader.rotary(
                     headSize: headSize, contextLength: context,
-                    baseKeys: ["rotary_emb_base", "rope_theta"], partKey: "rotary_pct",
-                    standardPart: 0.25)),
+                    keys: .init(base: "rotary_emb_base", part: "rotary_pct", standardPart: 0.25))),
             attention: .init(
                 heads: heads, keyValueHeads: heads, headSize: headSize, isInterleaved: true,
                 scales: Array(repeating: 1 / Float(headSize).squareRoot(), count: blocks),

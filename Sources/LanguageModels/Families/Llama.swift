@@ -1,6 +1,7 @@
 /// Llama and SmolLM: root-mean-square norms, rotary positions, grouped heads, gated feed-forward.
 enum Llama: ModelFamily {
     static let modelType = "llama"
+    static let architectures = ["LlamaForCausalLM", "LLaMAForCausalLM", "LlamaModel"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let shape = try LlamaShape(

@@ -16,17 +16,19 @@ struct LlamaShape {
     ) throws {
         self.hiddenSize = try reader.count("hidden_size", standard: hiddenSize)
         self.innerSize = try reader.count("intermediate_size", standard: innerSize)
-        self.blocks = try reader.count("num_hidden_layers", standard: blocks)
+        self.blocks = try reader.blocks("num_hidden_layers", standard: blocks)
         self.heads = try reader.count("num_attention_heads", standard: heads)
         self.keyValueHeads =
             try reader.optionalCount("num_key_value_heads", standard: keyValueHeads) ?? self.heads
         try reader.checkGroups(heads: self.heads, keyValueHeads: self.keyValueHeads)
         headSize =
-            try reader.optionalCount("head_dim", standard: nil)
+            try reader.optionalCount(
+                "head_dim", standard: nil, limit: ConfigurationReader.Limit.headSize)
             ?? reader.evenHeadSize(
                 hiddenSize: self.hiddenSize, heads: self.heads, key: "num_attention_heads")
-        self.contextLength = try reader.count("max_position_embeddings", standard: contextLength)
-        self.vocabularySize = try reader.count("vocab_size", standard: vocabularySize)
+        try reader.checkWidth(heads: self.heads, headSize: headSize)
+        self.contextLength = try reader.positions("max_position_embeddings", standard: contextLength)
+        self.vocabularySize = try reader.vocabularySize(standard: vocabularySize)
     }
 
     func configuration(
@@ -38,8 +40,7 @@ struct LlamaShape {
             contextLength: contextLength,
             norm: .rootMeanSquare(epsilon: Float(try reader.positive("rms_norm_eps", standard: 1e-6))),
             positions: .rotary(
-                try reader.rotary(
-                    headSize: headSize, contextLength: contextLength, baseKeys: ["rope_theta"])),
+                try reader.rotary(headSize: headSize, contextLength: contextLength)),
             attention: .init(
                 heads: heads, keyValueHeads: keyValueHeads, headSize: headSize,
                 scales: Array(repeating: 1 / Float(headSize).squareRoot(), count: blocks),

@@ -1,6 +1,8 @@
 /// Qwen2: Llama's blocks with biases on queries, keys and values; some blocks may see a window only.
 enum Qwen2: ModelFamily {
     static let modelType = "qwen2"
+    static let architectures = ["Qwen2ForCausalLM", "Qwen2Model"]
+    static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let shape = try LlamaShape(
@@ -13,23 +15,13 @@ enum Qwen2: ModelFamily {
 
     private static func windows(_ reader: ConfigurationReader, blocks: Int) throws -> [Int?] {
         let isUsed = try reader.flag("use_sliding_window", standard: false)
-        let window = isUsed ? try reader.optionalCount("sliding_window", standard: 4096) : nil
-        guard let types = try reader.names("layer_types") else {
-            let first = try reader.blockCount("max_window_layers", standard: 28)
-            return (0..<blocks).map { $0 >= first ? window : nil }
-        }
-        guard types.count == blocks else {
-            throw LanguageModelError.configuration(
-                key: "layer_types", path: reader.path,
-                reason: "it describes \(types.count) of \(blocks) blocks")
-        }
-        return try types.map { type in
-            switch type {
-            case "full_attention": nil
-            case "sliding_attention": window
-            default: throw reader.unsupported("layer_types", .string(type))
-            }
-        }
+        let window =
+            isUsed
+            ? try reader.optionalCount(
+                "sliding_window", standard: 4096, limit: ConfigurationReader.Limit.positions) : nil
+        if let windows = try reader.windows(blocks: blocks, window: window) { return windows }
+        let first = try reader.blockCount("max_window_layers", standard: 28)
+        return (0..<blocks).map { $0 >= first ? window : nil }
     }
 
     static func weightNames(_ configuration: TransformerConfiguration) -> WeightNames {

@@ -7,15 +7,17 @@ package struct WeightInitialization: Sendable, Equatable {
     /// The token whose embedding is 0.
     package var paddingToken: Int?
 
+    /// Draws from a wider distribution would not fit float16.
+    private static let largestDeviation = 1000.0
+
     /// What most families do.  `initializer_range` counts unless it is 0 or missing.
     ///
     /// - Throws: `LanguageModelError.configuration`.
     init(_ reader: ConfigurationReader) throws {
-        let given = reader.object["initializer_range"]?.double ?? 0
-        guard given.isFinite, given >= 0 else {
-            throw LanguageModelError.configuration(
-                key: "initializer_range", path: reader.path, reason: "a positive number is expected")
-        }
+        let value = reader.object["initializer_range"] ?? .null
+        let given = value.double ?? 0
+        guard given >= 0 else { throw reader.wrong("initializer_range", "a positive number is expected") }
+        guard given <= Self.largestDeviation else { throw reader.outOfRange("initializer_range", value) }
         deviation = given == 0 ? 0.02 : given
         residualDeviation = deviation
     }

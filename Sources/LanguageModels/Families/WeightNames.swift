@@ -153,6 +153,13 @@ extension WeightNames {
             + [last.gain, last.bias, head(configuration), headBias(configuration)].compactMap { $0 }
     }
 
+    /// Those that are of no block.
+    func outerTensors(_ configuration: TransformerConfiguration) -> [TensorRequirement] {
+        var empty = configuration
+        empty.blocks = 0
+        return tensors(empty)
+    }
+
     private func norm(_ name: String, _ configuration: TransformerConfiguration) -> NormRequirement {
         let shape = [configuration.hiddenSize]
         var bias: TensorRequirement?

@@ -84,6 +84,15 @@ package enum SystemCall {
     package static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
     package static func isFolder(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
 
+    /// Bytes that the disk of `url` still has room for; of the nearest folder above it while it is not there.
+    package static func availableBytes(at url: URL) -> Int {
+        var place = url.standardizedFileURL
+        while status(place.path) == nil, place.path.count > 1 { place.deleteLastPathComponent() }
+        var disk = statvfs()
+        guard statvfs(place.path, &disk) == 0 else { return .max }
+        return Int(clamping: UInt64(disk.f_bavail) &* UInt64(disk.f_frsize))
+    }
+
     /// A descriptor's content up to `limit` bytes.
     package static func contents(_ descriptor: Int32, limit: Int) -> Data {
         var buffer = [UInt8](repeating: 0, count: limit)

@@ -16,6 +16,7 @@ package final class LanguageModel: Sendable {
     package let configuration: TransformerConfiguration
     /// What the weights were rounded to; nil: they are as stored.
     package let elementType: ElementType?
+    package let precision: WeightPrecision
     let folder: URL
     let weights: TransformerWeights
     let rotary: RotaryTable?
@@ -65,6 +66,7 @@ package final class LanguageModel: Sendable {
         folder = checkpoint.folder
         self.configuration = configuration
         self.elementType = elementType
+        precision = summary.precision(as: elementType)
         self.tokenizer = tokenizer
         self.name = name
         self.backend = backend
@@ -87,6 +89,7 @@ package final class LanguageModel: Sendable {
         folder = URL(fileURLWithPath: "/")
         tokenizer = try Tokenizer(withoutTokens: ())
         self.elementType = elementType
+        precision = summary.precision(as: elementType)
         backend = device
     }
 }

@@ -35,7 +35,7 @@ package struct ModelSummary: Sendable {
     /// - Throws: `LanguageModelError`, as loading the model would.
     package init(withoutWeights reader: ConfigurationReader) throws {
         let (configuration, names) = try ModelFamilies.read(reader)
-        let stored = (reader.object["torch_dtype"] ?? reader.object["dtype"])?.string
+        let stored = reader.object["dtype"]?.string ?? reader.object["torch_dtype"]?.string
         let type: ElementType =
             switch stored {
             case "float16": .float16
@@ -100,6 +100,8 @@ package struct ModelSummary: Sendable {
     package var parameterCount: Int { parts.reduce(0) { $0 + $1.parameters } }
     /// Bytes in the files.
     package var storedBytes: Int { parts.reduce(0) { $0 + $1.byteCount } }
+
+    func holdsMatrices(storedAs type: ElementType) -> Bool { matrixParametersByType[type] != nil }
 
     /// Whether matrices are held as float32, once rounded to `elementType` where one is given.
     func holdsSinglePrecision(as elementType: ElementType?) -> Bool {

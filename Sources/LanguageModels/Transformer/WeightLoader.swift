@@ -20,7 +20,7 @@ struct WeightLoader {
     /// What matrices are rounded to; nil: as stored.
     let elementType: ElementType?
 
-    /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`; `ComputeError`.
+    /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`, `.doesNotFit`; `ComputeError`.
     func load(_ configuration: TransformerConfiguration) throws -> TransformerWeights {
         let embedding = try matrix(
             names.tokenEmbedding(configuration), layout: .outputsByInputs,
@@ -84,7 +84,7 @@ struct WeightLoader {
         let isKept = type == tensor.elementType
         return try backend.makeWeight(
             Weight(
-                storage: isKept ? tensor.storage : tensor.rounded(to: type),
+                storage: isKept ? tensor.storage : try tensor.rounded(to: type),
                 byteOffset: isKept ? tensor.byteOffset : 0, elementType: type, layout: layout,
                 outputs: outputs, inputs: inputs))
     }

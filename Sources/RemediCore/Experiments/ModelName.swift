@@ -55,11 +55,20 @@ package struct ModelName: Sendable, Equatable {
     /// Whether it is that model or its control model, which know nothing of the real world.
     package var isOfDemo: Bool { isDemo || text == DemoFolder.name + Self.controlSuffix }
 
-    /// Whether the reference loads it in half precision.
-    package var isHalfByDefault: Bool { key.contains("gptj") || key.contains("neox") }
+    /// Which of the short names it is, spelled so or as one of the ids that the name stands for; nil for any
+    /// other model, whatever its folder or id is called.
+    package var shortName: String? {
+        Self.shortNames.first { $0.name == text || $0.ids.contains(text) }?.name
+    }
+
+    /// Whether it is one of the models that the reference loads in half precision, or the control model of one.
+    package var isHalfByDefault: Bool {
+        let halves = ["gptj", "neox"]
+        return shortName.map(halves.contains) ?? halves.contains { text == $0 + Self.controlSuffix }
+    }
 
     /// The branch that holds it in half precision, where it has one.
-    package var halfRevision: String? { key == "gptj" ? "float16" : nil }
+    package var halfRevision: String? { shortName == "gptj" ? "float16" : nil }
 
     /// The folder of an id in Hugging Face's cache.
     static func cacheName(of id: String) -> String {

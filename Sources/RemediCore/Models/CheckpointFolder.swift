@@ -26,11 +26,15 @@ struct CheckpointFolder {
     /// Fills the folder.
     ///
     /// - Parameter configuration: replaces the source's `config.json`.
-    /// - Throws: `LanguageModelError`, and what `content` throws.
+    /// - Throws: `ModelError.noRoom` before anything is written; `LanguageModelError`, and what `content` throws.
     func write(
         _ writer: CheckpointWriter, configuration: JSONObject,
         content: (TensorOutline, CheckpointWriter.Sink) throws -> Void
     ) throws {
+        let available = SystemCall.availableBytes(at: url)
+        if writer.byteCount > available {
+            throw ModelError.noRoom(path: url.path, needed: writer.byteCount, available: available)
+        }
         try AtomicFile.makeFolder(url)
         if !isInPlace { _ = unlink(url.appendingPathComponent("config.json").path) }
         try writer.write(to: url, content: content)

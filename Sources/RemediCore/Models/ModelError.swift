@@ -2,6 +2,8 @@
 package enum ModelError: Error, Equatable, Sendable {
     /// The folder holds a checkpoint already.
     case exists(path: String)
+    /// The disk has less room than the checkpoint needs.
+    case noRoom(path: String, needed: Int, available: Int)
     /// The checkpoint's weights are safetensors in the wanted type already.
     case nothingToImport(path: String)
     /// Neither a folder nor a file of torch.

@@ -37,6 +37,12 @@ package struct ModelImport: Sendable {
         let (kept, shared) = Self.distinct(records, needed: Self.needed(by: checkpoint))
         let writer = CheckpointWriter(kept.map(outline), shardLimit: shardLimit)
         let byName = Dictionary(uniqueKeysWithValues: kept.map { ($0.name, $0) })
+        // Told before an earlier checkpoint gives way.
+        if let elementType {
+            for record in kept where !Self.isMask(record.name) {
+                try record.stored?.check(fits: elementType)
+            }
+        }
         progress.report(.startedTransfer(stage: "writing weights", bytes: writer.byteCount))
         var done = 0
         var configuration = checkpoint.configuration
@@ -111,6 +117,10 @@ package struct ModelImport: Sendable {
             byteCount: stored.elementCount * elementType.byteCount)
     }
 
+    /// Whether a tensor holds what hidden scores were set to by early versions of `transformers`: -1e9, which
+    /// may become -∞.
+    private static func isMask(_ name: String) -> Bool { name.hasSuffix("masked_bias") }
+
     /// Bytes that are handed on at a time.
     private static let pieceLength = 16 << 20
 
@@ -126,7 +136,7 @@ package struct ModelImport: Sendable {
         let length = Self.pieceLength / 4
         for start in stride(from: 0, to: stored.elementCount, by: length) {
             let part = stored.elements(start..<min(stored.elementCount, start + length))
-            let rounded = part.rounded(to: elementType)
+            let rounded = try part.rounded(to: elementType, allowsInfinity: Self.isMask(record.name))
             try withExtendedLifetime(rounded) {
                 try sink(
                     UnsafeRawBufferPointer(

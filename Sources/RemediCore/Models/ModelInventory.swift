@@ -77,8 +77,9 @@ package enum ModelInventory {
         var problem: (any Error)?
         var family: String?
         do {
-            family = try Checkpoint.object(of: folder.appendingPathComponent("config.json"))["model_type"]?
-                .string
+            let file = folder.appendingPathComponent("config.json")
+            family = ModelFamilies.modelType(
+                of: ConfigurationReader(try Checkpoint.object(of: file), path: file.path))
             summary = try ModelSummary(Checkpoint(folder: folder))
         } catch {
             problem = error

@@ -5,7 +5,7 @@ import LanguageModels
 package enum PublishedConfiguration {
     /// nil for a model that has no entry here.
     package static func reader(of name: ModelName) -> ConfigurationReader? {
-        all[name.key].map { ConfigurationReader($0, path: name.key) }
+        name.shortName.flatMap { key in all[key].map { ConfigurationReader($0, path: key) } }
     }
 
     private static let all: [String: JSONObject] = [

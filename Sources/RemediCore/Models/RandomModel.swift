@@ -20,7 +20,7 @@ package struct RandomModel: Sendable {
     ///
     /// The same seed gives the same bytes, on any number of processor cores.
     /// - Parameter replaces: whether a checkpoint that is there already is replaced.
-    /// - Throws: `ModelError.exists`, `LanguageModelError`, `RemediError.interrupted`.
+    /// - Throws: `ModelError.exists`, `.noRoom`, `LanguageModelError`, `RemediError.interrupted`.
     package func write(to folder: URL, replaces: Bool, progress: any ProgressReporter) throws {
         let file = source.appendingPathComponent("config.json")
         let configuration = try Checkpoint.object(of: file)

@@ -156,7 +156,8 @@ extension ExperimentsRun {
         guard let (summary, _) = try? arguments.summarised(in: workplace) else { return nil }
         var isOnGPU = false
         if case .cuda = device.device { isOnGPU = true }
-        return JobMemory(summary: summary, elementType: device.elementType(for: name), isOnGPU: isOnGPU)
+        return JobMemory(
+            summary: summary, elementType: device.elementType(for: ModelName(shape)), isOnGPU: isOnGPU)
     }
 }
 

@@ -53,7 +53,11 @@ package struct InspectEdit: Command {
         if result.isUnchanged {
             progress.report(.warning("the edit changed nothing: everything is the same before and after"))
         }
-        if isJSON { return try surroundings.write(result.json) }
+        if isJSON {
+            var object = result.json.object ?? JSONObject()
+            object["held_as"] = model.precision.json
+            return try surroundings.write(.object(object))
+        }
         try surroundings.write(Self.report(of: result))
     }
 

@@ -32,6 +32,10 @@ package struct InspectModel: Command {
 
     package func run(in surroundings: Surroundings) throws {
         let (summary, checkpoint) = try model.summarised(in: surroundings.workplace)
+        if let folder = try? model.locate(in: surroundings.workplace) {
+            try ModelArguments.report(
+                warningsOf: folder, to: ProgressDisplay(surroundings, verbosity: .normal))
+        }
         let memory = try planned(summary)
         if isJSON {
             var object = isPlanOnly ? JSONObject() : json(summary, checkpoint)
@@ -64,6 +68,7 @@ package struct InspectModel: Command {
 extension InspectModel {
     private func facts(_ summary: ModelSummary) -> [(key: String, title: String, value: JSONValue)] {
         let configuration = summary.configuration
+        let precision = summary.precision(as: model.device.elementType(for: ModelName(model.name)))
         let types = ElementType.allCases.compactMap { type in
             summary.parametersByType[type].map { "\(type.rawValue) \($0)" }
         }
@@ -78,6 +83,7 @@ extension InspectModel {
             ("context_length", "longest text, tokens", .integer(configuration.contextLength)),
             ("parameters", "parameters", .integer(summary.parameterCount)),
             ("stored_as", "stored as", .string(types.joined(separator: ", "))),
+            ("held_as", "held as", precision.json),
         ]
     }
 

@@ -50,7 +50,11 @@ package struct InspectProbe: Command {
             directory: surroundings.workplace.editors(directory), entityBlock: entityLayer)
         let result = try probe.run(
             entity: entity, prompt: prompt, context: context, attributes: allAttributes)
-        if isJSON { return try surroundings.write(result.json) }
+        if isJSON {
+            var object = result.json.object ?? JSONObject()
+            object["held_as"] = model.precision.json
+            return try surroundings.write(.object(object))
+        }
         try surroundings.write(result.report)
     }
 }

@@ -51,6 +51,7 @@ package struct ModelRandom: Command {
         let name = ModelName(model)
         var control = RandomModel(source: try name.locate(in: workplace))
         control.seed = seed
+        try ModelArguments.report(warningsOf: control.source, to: progress)
         control.elementType = half ?? name.isHalfByDefault ? .float16 : .float32
         let folder =
             output.map(workplace.resolve) ?? workplace.models.appendingPathComponent(name.control.key)

@@ -142,6 +142,11 @@ extension Messages {
         case .unsupportedSetting(let key, let value, let path):
             "\(path): \(key) = \(value) is not supported"
         case .configuration(let key, let path, let reason): "\(path): \(key): \(reason)"
+        case .outOfRange(let key, let value, let path): "\(path): \(key) = \(value) is out of range"
+        case .tooManyParameters(let limit, let path):
+            "\(path): its sizes make more than \(limit) parameters"
+        case .doesNotFit(let name, let value, let type):
+            "tensor \(name) has the value \(value), which does not fit \(type); --fp16 no keeps it"
         case .noSuchBlock(let block, let blocks):
             "there is no layer \(block): the model's layers are 0 to \(blocks - 1)"
         case .tooLong(let tokens, let limit):

@@ -1,9 +1,41 @@
+import Compute
+import LanguageModels
 import RemediCore
 
 extension Messages {
+    static func words(_ warning: ConfigurationWarning) -> String {
+        switch warning {
+        case .unknownKeys(let keys, let path):
+            "\(path): nothing is known of \(together(keys)), and nothing is done with "
+                + (keys.count == 1 ? "it" : "them")
+        case .ignoredKey(let key, let value, let modelType, let path):
+            "\(path): \(key) = \(value) has no effect on models of type \(modelType)"
+        case .typeOfArchitecture(let architecture, let modelType, let path):
+            "\(path): model_type is missing; taken for \(modelType), as architectures says \(architecture)"
+        }
+    }
+
+    /// In which precision a model computes, one line for every command that loads one.
+    static func words(_ precision: WeightPrecision, allowsTF32: Bool = false) -> String {
+        let stored = together(precision.stored.map(name))
+        let weights =
+            precision.rounded.map { "\(name($0)), rounded from \(stored)" } ?? "\(stored), as stored"
+        return "computing in float32\(allowsTF32 ? " (products in TF32)" : "") with weights in \(weights)"
+    }
+
+    static func name(_ type: ElementType) -> String {
+        switch type {
+        case .float32: "float32"
+        case .float16: "float16"
+        case .bfloat16: "bfloat16"
+        }
+    }
+
     static func words(_ error: ModelError) -> String {
         switch error {
         case .exists(let path): "\(path) holds a model already; --overwrite replaces it"
+        case .noRoom(let path, let needed, let available):
+            "\(path) needs \(ByteCount.text(needed)), but its disk has only \(ByteCount.text(available)) left"
         case .nothingToImport(let path): "the weights in \(path) are safetensors already"
         case .notACheckpoint(let path): "\(path) is neither a checkpoint's folder nor a torch file in one"
         }

@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 import LanguageModels
 import RemediCore
@@ -45,18 +46,34 @@ package struct ModelArguments: Sendable, Equatable {
         if highest >= blocks { throw UsageError.noSuchLayer(layer: highest, model: name, layers: blocks) }
     }
 
+    /// Tells what `config.json` says to no effect.
+    ///
+    /// - Throws: `LanguageModelError`.
+    static func report(warningsOf folder: URL, to progress: any ProgressReporter) throws {
+        let file = folder.appendingPathComponent("config.json")
+        let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
+        for warning in try ModelFamilies.warnings(reader) {
+            progress.report(.warning(Messages.words(warning)))
+        }
+    }
+
     /// Opens the model on its device.
     ///
     /// - Throws: `ExperimentError`, `LanguageModelError`, `ComputeError`.
     func open(in workplace: Workplace, progress: any ProgressReporter) throws -> LanguageModel {
         let folder = try locate(in: workplace)
+        try Self.report(warningsOf: folder, to: progress)
         let backend = try device.makeBackend(in: workplace) { gpu, reason in
             progress.report(.message(Messages.unusedGPU(gpu, reason: reason)))
         }
         progress.report(.message("model \(folder.path) on \(backend.deviceDescription)"))
-        return try LanguageModel(
+        let model = try LanguageModel(
             folder: folder, name: name, backend: backend,
             elementType: device.elementType(for: ModelName(name)),
             notice: { progress.report(.warning(Messages.notice($0))) })
+        progress.report(
+            .message(
+                Messages.words(model.precision, allowsTF32: device.allowsTF32 && backend is CUDABackend)))
+        return model
     }
 }

@@ -197,8 +197,6 @@ final class ModelFamiliesTests: XCTestCase {
             ([:], "model_type"),
             (["model_type": "gpt2", "n_head": 7], "n_head"),
             (["model_type": "gpt2", "n_embd": "wide"], "n_embd"),
-            (["model_type": "gpt2", "n_layer": 0], "n_layer"),
-            (["model_type": "gpt2", "n_layer": -3], "n_layer"),
             (["model_type": "gpt2", "vocab_size": 1.5], "vocab_size"),
             (["model_type": "gpt2", "layer_norm_epsilon": 0], "layer_norm_epsilon"),
             (["model_type": "gptj", "rotary_dim": 7], "rotary_dim"),

@@ -72,6 +72,38 @@ final class WeightLoaderTests: XCTestCase {
                 try logits(ModelFixture.model("qwen2"), ModelFixture("qwen2"))), 1e-5)
     }
 
+    /// A finite value that would become infinite is refused by its tensor's name; one that is infinite stays.
+    func testValuesThatDoNotFit() throws {
+        let largest = Float.greatestFiniteMagnitude
+        let cases: [(Float, ElementType, fits: Bool)] = [
+            (65504, .float16, true), (65519, .float16, true), (65520, .float16, false),
+            (-70000, .float16, false), (3e38, .float16, false), (.infinity, .float16, true),
+            (largest, .float32, true), (largest, .bfloat16, false), (3e38, .bfloat16, true),
+        ]
+        for (value, type, fits) in cases {
+            let scratch = try ScratchFolder()
+            let name = "model.layers.1.mlp.up_proj.weight"
+            let checkpoint = try altered("llama", in: scratch) { tensors in
+                for index in tensors.indices where tensors[index].name == name {
+                    tensors[index].values[7] = value
+                }
+            }
+            if fits {
+                let model = try ModelFixture.model(checkpoint, elementType: type)
+                XCTAssertEqual(model.precision.stored, [.float32])
+                XCTAssertEqual(model.precision.rounded, type == .float32 ? nil : type)
+                continue
+            }
+            XCTAssertThrowsError(
+                try ModelFixture.model(checkpoint, elementType: type), "\(value) \(type)"
+            ) {
+                XCTAssertEqual(
+                    $0 as? LanguageModelError,
+                    .doesNotFit(name: name, value: value, type: type.rawValue))
+            }
+        }
+    }
+
     func testMissingAndMisshapenTensorsAreNamed() throws {
         let cases: [(String, String, [Int])] = [
             ("gpt2", "wte.weight", [89, 24]), ("gpt2", "h.1.attn.c_attn.weight", [24, 72]),

@@ -44,9 +44,22 @@ final class ModelNameTests: XCTestCase {
             ("me/mine", "mine"), ("smollm2", "smollm2"),
         ]
         for (text, key) in cases { XCTAssertEqual(ModelName(text).key, key, text) }
-        XCTAssertTrue(ModelName("EleutherAI/gpt-j-6B").isHalfByDefault)
-        XCTAssertTrue(ModelName("neox").isHalfByDefault)
-        XCTAssertFalse(ModelName("gpt2").isHalfByDefault)
+    }
+
+    /// Only names that are listed imply half precision and a branch that holds it, no part of another.
+    func testHalfPrecision() {
+        for text in ["gptj", "EleutherAI/gpt-j-6B", "neox", "EleutherAI/gpt-neox-20b", "gptj_random"] {
+            XCTAssertTrue(ModelName(text).isHalfByDefault, text)
+        }
+        for text in [
+            "gpt2", "my-neox-ft", "gptj-ft", "./gptj", "models/neox", "/data/gptj", "me/gptj", "me/gpt-neox",
+            "gptj_random_ft", "EleutherAI/gptj", "./gptj_random",
+        ] {
+            XCTAssertFalse(ModelName(text).isHalfByDefault, text)
+            XCTAssertNil(ModelName(text).halfRevision, text)
+        }
+        XCTAssertEqual(ModelName("EleutherAI/gpt-j-6B").halfRevision, "float16")
+        XCTAssertNil(ModelName("neox").halfRevision)
     }
 
     func testAPathComesFirst() throws {

@@ -83,8 +83,39 @@ final class ModelImportTests: XCTestCase {
             guard let original = theirs.tensor(name) else { continue }
             let tensor = try XCTUnwrap(ours.tensor(name))
             XCTAssertEqual(tensor.elementType, .float16)
-            let rounded = original.rounded(to: .float16)
+            let rounded = try original.rounded(to: .float16, allowsInfinity: name.hasSuffix("masked_bias"))
             XCTAssertEqual(memcmp(tensor.bytes.baseAddress!, rounded.address, tensor.byteCount), 0, name)
+        }
+    }
+
+    /// A value beyond float16 is told by its tensor's name, and the checkpoint that was there stays.
+    func testValuesThatDoNotFit() throws {
+        let source = try temporaryFolder()
+        let configuration =
+            #"{"model_type": "gpt2", "n_embd": 4, "n_layer": 1, "n_head": 2, "vocab_size": 5}"#
+        try AtomicFile.write(configuration, to: source.appendingPathComponent("config.json"))
+        for (value, fits) in [(65519, true), (65520, false), (-1e30, false), (.infinity, true)]
+            as [(Float, Bool)]
+        {
+            try SafeTensors.write(
+                [SafeTensors.Output(name: "wide", shape: [1, 2], values: [1, value])], metadata: [:],
+                to: source.appendingPathComponent("model.safetensors"))
+            let folder = try temporaryFolder().appendingPathComponent("out")
+            try AtomicFile.write("{}", to: folder.appendingPathComponent("config.json"))
+            var job = ModelImport(source: source)
+            job.elementType = .float16
+            if fits {
+                _ = try job.write(to: folder, replaces: true, progress: SilentProgress())
+                continue
+            }
+            XCTAssertThrowsError(
+                try job.write(to: folder, replaces: true, progress: SilentProgress()), "\(value)"
+            ) {
+                XCTAssertEqual(
+                    $0 as? LanguageModelError, .doesNotFit(name: "wide", value: value, type: "F16"))
+            }
+            XCTAssertEqual(
+                try String(contentsOf: folder.appendingPathComponent("config.json"), encoding: .utf8), "{}")
         }
     }
 

@@ -220,6 +220,18 @@ final class MessagesTests: XCTestCase {
                 .configuration(key: "n_embd", path: "/m/config.json", reason: "missing"),
                 "/m/config.json: n_embd: missing"
             ),
+            (
+                .outOfRange(key: "rotary_pct", value: "1e+300", path: "/m/config.json"),
+                "/m/config.json: rotary_pct = 1e+300 is out of range"
+            ),
+            (
+                .tooManyParameters(limit: 1 << 46, path: "/m/config.json"),
+                "/m/config.json: its sizes make more than 70368744177664 parameters"
+            ),
+            (
+                .doesNotFit(name: "wte.weight", value: 70000, type: "F16"),
+                "tensor wte.weight has the value 70000.0, which does not fit F16; --fp16 no keeps it"
+            ),
             (.noSuchBlock(block: 12, blocks: 12), "there is no layer 12: the model's layers are 0 to 11"),
             (
                 .tooLong(tokens: 2000, limit: 1024),

@@ -1,0 +1,29 @@
+import Compute
+
+/// In which element types a model's matrices are stored, and in which they are held and multiplied.  Everything
+/// else is float32.
+package struct WeightPrecision: Sendable, Equatable {
+    /// Those of the checkpoint's matrices, each once.
+    package let stored: [ElementType]
+    /// What they are rounded to; nil: nothing is rounded.
+    package let rounded: ElementType?
+
+    package init(stored: [ElementType], rounded: ElementType?) {
+        self.stored = stored
+        self.rounded = rounded.flatMap { type in stored == [type] ? nil : type }
+    }
+
+    /// The types that matrices are held in.
+    package var held: [ElementType] { rounded.map { [$0] } ?? stored }
+
+    /// Their names, as the commands' JSON has them under `held_as`.
+    package var json: JSONValue { .string(held.map(\.rawValue).joined(separator: ", ")) }
+}
+
+extension ModelSummary {
+    /// - Parameter elementType: what matrices are to be rounded to; nil: they stay as they are stored.
+    package func precision(as elementType: ElementType?) -> WeightPrecision {
+        WeightPrecision(
+            stored: ElementType.allCases.filter { holdsMatrices(storedAs: $0) }, rounded: elementType)
+    }
+}
