@@ -11,10 +11,11 @@ package struct ConfigurationReader: Sendable {
         self.path = path
     }
 
-    /// The largest numbers of blocks, elements of a row, tokens of a vocabulary, positions and elements of a head
-    /// that are taken for meant.
+    /// The largest numbers of blocks, elements of the residual stream and of other rows, tokens of a vocabulary,
+    /// positions and elements of a head that are taken for meant.
     package enum Limit {
         package static let blocks = 1 << 16
+        package static let hiddenSize = 1 << 16
         package static let width = 1 << 22
         package static let vocabulary = 1 << 26
         package static let positions = 1 << 31 - 1
@@ -89,6 +90,11 @@ package struct ConfigurationReader: Sendable {
     /// Blocks, of which there is at least one.
     func blocks(_ keys: String..., standard: Int) throws -> Int {
         try count(keys, limit: Limit.blocks) ?? standard
+    }
+
+    /// D.
+    func hiddenSize(_ keys: String..., standard: Int) throws -> Int {
+        try count(keys, limit: Limit.hiddenSize) ?? standard
     }
 
     /// V.

@@ -4,7 +4,7 @@ enum GPT2: ModelFamily {
     static let architectures = ["GPT2LMHeadModel", "GPT2DoubleHeadsModel", "GPT2Model"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
-        let hidden = try reader.count("n_embd", "hidden_size", standard: 768)
+        let hidden = try reader.hiddenSize("n_embd", "hidden_size", standard: 768)
         let blocks = try reader.blocks("n_layer", "num_hidden_layers", standard: 12)
         let heads = try reader.count("n_head", "num_attention_heads", standard: 12)
         let headSize = try reader.evenHeadSize(hiddenSize: hidden, heads: heads, key: "n_head")

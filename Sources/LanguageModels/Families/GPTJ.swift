@@ -4,7 +4,7 @@ enum GPTJ: ModelFamily {
     static let architectures = ["GPTJForCausalLM", "GPTJModel"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
-        let hidden = try reader.count("n_embd", "hidden_size", standard: 4096)
+        let hidden = try reader.hiddenSize("n_embd", "hidden_size", standard: 4096)
         let blocks = try reader.blocks("n_layer", "num_hidden_layers", standard: 28)
         let heads = try reader.count("n_head", "num_attention_heads", standard: 16)
         let headSize = try reader.evenHeadSize(hiddenSize: hidden, heads: heads, key: "n_head")

@@ -5,7 +5,7 @@ enum GPTNeo: ModelFamily {
     static let architectures = ["GPTNeoForCausalLM", "GPTNeoModel"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
-        let hidden = try reader.count("hidden_size", standard: 2048)
+        let hidden = try reader.hiddenSize("hidden_size", standard: 2048)
         let blocks = try reader.blocks("num_layers", "num_hidden_layers", standard: 24)
         let heads = try reader.count("num_heads", "num_attention_heads", standard: 16)
         let headSize = try reader.evenHeadSize(hiddenSize: hidden, heads: heads, key: "num_heads")

@@ -5,7 +5,7 @@ enum GPTNeoX: ModelFamily {
     static let architectures = ["GPTNeoXForCausalLM", "GPTNeoXModel"]
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
-        let hidden = try reader.count("hidden_size", standard: 6144)
+        let hidden = try reader.hiddenSize("hidden_size", standard: 6144)
         let blocks = try reader.blocks("num_hidden_layers", standard: 44)
         let heads = try reader.count("num_attention_heads", standard: 64)
         let headSize = try reader.evenHeadSize(

@@ -14,7 +14,7 @@ struct LlamaShape {
         _ reader: ConfigurationReader, hiddenSize: Int, innerSize: Int, blocks: Int, heads: Int,
         keyValueHeads: Int?, contextLength: Int, vocabularySize: Int
     ) throws {
-        self.hiddenSize = try reader.count("hidden_size", standard: hiddenSize)
+        self.hiddenSize = try reader.hiddenSize("hidden_size", standard: hiddenSize)
         self.innerSize = try reader.count("intermediate_size", standard: innerSize)
         self.blocks = try reader.blocks("num_hidden_layers", standard: blocks)
         self.heads = try reader.count("num_attention_heads", standard: heads)

@@ -57,10 +57,10 @@ final class ConfigurationNumbersTests: XCTestCase {
 
     func testSizesWhoseProductIsTooLarge() throws {
         let cases: [JSONObject] = [
-            ["model_type": "gpt2", "n_embd": 4_194_304, "n_head": 64, "n_layer": 65536],
+            ["model_type": "gpt2", "n_embd": 65536, "n_head": 64, "n_layer": 65536],
             ["model_type": "gpt2", "n_embd": 65536, "n_head": 1, "n_positions": 2_147_483_647],
             [
-                "model_type": "llama", "hidden_size": 4_194_304, "num_attention_heads": 64,
+                "model_type": "llama", "hidden_size": 65536, "num_attention_heads": 64,
                 "head_dim": 65536, "num_hidden_layers": 65536, "intermediate_size": 4_194_304,
             ],
         ]
