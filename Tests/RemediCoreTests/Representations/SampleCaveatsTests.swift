@@ -41,6 +41,14 @@ final class SampleCaveatsTests: XCTestCase {
             ])
     }
 
+    func testScriptsWithoutSpacesAreNotTold() {
+        for (name, text, isInside) in [
+            ("北京", "我爱北京的", false), ("東京", "ここは東京です", false), ("Ada", "Adas", true), ("Ada", "McAda", true),
+            ("Ада", "Адамант", true), ("Ada", "Ada's", false), ("Ada", "Ada", false), ("Ada", "Bo", false),
+            ("서울", "서울에서", false), ("Ada", "我Ada的", false),
+        ] { XCTAssertEqual(Mentions.areInsideWords(of: name, in: text), isInside, "\(name) in \(text)") }
+    }
+
     /// Training tells them before it begins.
     func testTrainingWarns() throws {
         let fixture = try TrainingFixture("gpt2")
