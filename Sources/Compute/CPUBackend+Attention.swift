@@ -114,7 +114,7 @@ extension CPUBackend {
 
 extension AttentionShape {
     /// The kernels' description of a sequence, without a choice of queries.
-    fileprivate func kernelSpan(_ span: AttentionSpan) -> CKAttentionSpan {
+    func kernelSpan(_ span: AttentionSpan) -> CKAttentionSpan {
         CKAttentionSpan(
             queries: span.queries.count, keys: span.keys.count, head_size: headSize, first_query: 0,
             end_query: span.queries.count, window: window ?? 0, scale: scale)

@@ -45,6 +45,17 @@ extension CPUBackend {
     package func distributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool
     ) {
+        eachRow(of: logits, base: base, terms: terms, values: values) { row, asked in
+            self.kernels.pointee.distribution_terms(
+                logits.row(row), base?.row(row), logits.columns, &asked, values.row(row), gradient)
+        }
+    }
+
+    /// Calls `body` with every row and what the loss asks of it, after checking all shapes.
+    func eachRow(
+        of logits: Matrix, base: Matrix?, terms: DistributionTerms, values: Matrix,
+        _ body: @Sendable (Int, inout CKDistributionTerms) -> Void
+    ) {
         let count = logits.rows
         precondition(values.rows == count && values.columns == 3, "distributionTerms: values are [R, 3]")
         precondition(
@@ -68,8 +79,7 @@ extension CPUBackend {
                 precondition(
                     asked.divergence_weight == 0 || base != nil,
                     "distributionTerms: a divergence needs a base")
-                self.kernels.pointee.distribution_terms(
-                    logits.row(row), base?.row(row), logits.columns, &asked, values.row(row), gradient)
+                body(row, &asked)
             }
         }
     }

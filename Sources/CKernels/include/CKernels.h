@@ -4,6 +4,7 @@
 
 #include "CKElementKernels.h"
 #include "CKGemm.h"
+#include "CKHalf.h"
 #include "CKHash.h"
 #include "CKInstructionSet.h"
 #include "CKPool.h"

@@ -26,7 +26,8 @@ enum GPTJ: ModelFamily {
             attention: .init(
                 heads: heads, keyValueHeads: heads, headSize: headSize,
                 scales: Array(repeating: 1 / Float(headSize).squareRoot(), count: blocks),
-                windows: Array(repeating: nil, count: blocks), hasInputBias: false, hasOutputBias: false),
+                windows: Array(repeating: nil, count: blocks), hasInputBias: false, hasOutputBias: false,
+                widensScores: true),
             feedForward: .init(
                 innerSize: try reader.optionalCount("n_inner", standard: nil) ?? 4 * hidden,
                 activation: try reader.activation("activation_function", standard: .geluTanh),

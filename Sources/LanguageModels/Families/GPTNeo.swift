@@ -18,7 +18,8 @@ enum GPTNeo: ModelFamily {
             attention: .init(
                 heads: heads, keyValueHeads: heads, headSize: headSize,
                 scales: Array(repeating: 1, count: blocks),
-                windows: try windows(reader, blocks: blocks), hasInputBias: false, hasOutputBias: true),
+                windows: try windows(reader, blocks: blocks), hasInputBias: false, hasOutputBias: true,
+                widensScores: true),
             feedForward: .init(
                 innerSize: try reader.optionalCount("intermediate_size", standard: nil) ?? 4 * hidden,
                 activation: try reader.activation("activation_function", standard: .geluTanh),

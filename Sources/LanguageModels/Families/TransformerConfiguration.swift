@@ -51,6 +51,8 @@ package struct TransformerConfiguration: Sendable, Equatable {
         package var windows: [Int?]
         package var hasInputBias: Bool
         package var hasOutputBias: Bool
+        /// In half precision queries, keys and scores stay float32 up to the softmax, as transformers has it.
+        package var widensScores = false
     }
 
     package struct FeedForward: Sendable, Equatable {

@@ -92,6 +92,29 @@ package final class LanguageModel: Sendable {
         precision = summary.precision(as: elementType)
         backend = device
     }
+
+    /// `model` with the keeper of its memory, on another backend for the same memory.
+    private init(_ model: LanguageModel, weights: TransformerWeights, on backend: any ComputeBackend) {
+        self.backend = backend
+        self.weights = weights
+        tokenizer = model.tokenizer
+        name = model.name
+        fingerprint = model.fingerprint
+        configuration = model.configuration
+        elementType = model.elementType
+        folder = model.folder
+        rotary = model.rotary
+        allowance = model.allowance
+    }
+
+    /// The same model with its norms, its biases and the result of every operation rounded to half precision.
+    ///
+    /// - Throws: `ComputeError`.
+    package func roundingToHalf() throws -> LanguageModel {
+        let backend = HalfPrecisionBackend(
+            backend, widensScores: configuration.attention.widensScores)
+        return LanguageModel(self, weights: try weights.mappingVectors(backend.roundedCopy), on: backend)
+    }
 }
 
 extension ConfigurationReader {

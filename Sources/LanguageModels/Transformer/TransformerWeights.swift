@@ -41,3 +41,38 @@ struct TransformerWeights: Sendable {
     /// D → V.
     let head: LinearWeights
 }
+
+extension LinearWeights {
+    fileprivate func mappingVectors(_ map: (Matrix) throws -> Matrix) rethrows -> LinearWeights {
+        LinearWeights(weight: weight, bias: try bias.map(map))
+    }
+}
+
+extension NormWeights {
+    fileprivate func mappingVectors(_ map: (Matrix) throws -> Matrix) rethrows -> NormWeights {
+        NormWeights(gain: try map(gain), bias: try bias.map(map))
+    }
+}
+
+extension BlockWeights {
+    fileprivate func mappingVectors(_ map: (Matrix) throws -> Matrix) rethrows -> BlockWeights {
+        BlockWeights(
+            attentionNorm: try attentionNorm.mappingVectors(map),
+            feedForwardNorm: try feedForwardNorm?.mappingVectors(map),
+            queryKeyValue: try queryKeyValue.map {
+                Part(linear: try $0.linear.mappingVectors(map), columns: $0.columns)
+            },
+            attentionOutput: try attentionOutput.mappingVectors(map), up: try up.mappingVectors(map),
+            gate: try gate?.mappingVectors(map), down: try down.mappingVectors(map))
+    }
+}
+
+extension TransformerWeights {
+    /// The same matrices with other norms and biases.
+    func mappingVectors(_ map: (Matrix) throws -> Matrix) rethrows -> TransformerWeights {
+        TransformerWeights(
+            tokenEmbedding: tokenEmbedding, positionEmbedding: positionEmbedding,
+            blocks: try blocks.map { try $0.mappingVectors(map) },
+            finalNorm: try finalNorm.mappingVectors(map), head: try head.mappingVectors(map))
+    }
+}

@@ -15,7 +15,9 @@ extension TrainingOptions {
         randomStreams = ours.randomStreams
         weighsSamples = ours.weighsSamples
         halfEpsilon = ours.halfEpsilon
+        halfEditorPrecision = ours.halfEditorPrecision
         tokens.firstByteToken = ours.tokens.firstByteToken
+        tokens.mentions = ours.tokens.mentions
     }
 }
 

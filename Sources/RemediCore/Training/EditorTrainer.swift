@@ -147,7 +147,7 @@ final class EditorTrainer {
         }
         state.steps += 1
         for (index, parameters) in editor.parameters.enumerated() {
-            material.model.backend.adamW(
+            editor.backend.adamW(
                 parameters: parameters, gradients: gradients[index], firstMoments: firstMoments[index],
                 secondMoments: secondMoments[index], step: state.steps, options: options.optimizer)
         }
@@ -181,6 +181,7 @@ final class EditorTrainer {
             let named = spoiled.isEmpty ? Array(batch.indices) : spoiled.sorted()
             throw RemediError.nonFiniteLoss(epoch: state.epoch, samples: named.map { batch[$0].id })
         }
+        if options.isHalfPrecision { terms = terms.rounded(weights, count: batch.count) }
         return (terms, pass, dDirections)
     }
 

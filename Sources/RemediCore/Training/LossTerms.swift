@@ -1,3 +1,4 @@
+import Compute
 import LanguageModels
 
 /// The λ of every term of the loss (SEMANTICS 6); 0 switches a term off.
@@ -36,10 +37,14 @@ package struct LossTerms: Sendable, Equatable {
     package var divergence = 0.0
     package var norm = 0.0
     package var essence = 0.0
+    /// What rounding the sums to half precision adds to the loss.
+    var rounding = 0.0
 
     package init() {}
 
-    package var loss: Double { mediated + unmediated + divergence + norm + essence }
+    package var loss: Double { sum + rounding }
+
+    private var sum: Double { mediated + unmediated + divergence + norm + essence }
 
     /// self += scale · other.
     mutating func add(_ other: LossTerms, scale: Double) {
@@ -48,6 +53,7 @@ package struct LossTerms: Sendable, Equatable {
         divergence += scale * other.divergence
         norm += scale * other.norm
         essence += scale * other.essence
+        rounding += scale * other.rounding
     }
 
     /// `loss` and every term that `weights` do not switch off.
@@ -63,12 +69,38 @@ package struct LossTerms: Sendable, Equatable {
 
     /// Reads what `json` writes.
     init?(json: JSONValue) {
-        guard json["loss"]?.double != nil else { return nil }
+        guard let loss = json["loss"]?.double else { return nil }
         mediated = json["mediated"]?.double ?? 0
         unmediated = json["unmediated"]?.double ?? 0
         divergence = json["kl"]?.double ?? 0
         norm = json["norm"]?.double ?? 0
         essence = json["essence"]?.double ?? 0
+        rounding = loss - sum
+    }
+}
+
+extension LossTerms {
+    /// The same as half-precision tensors of a batch of `count` samples give it: every mean, every term and every
+    /// sum of terms is rounded.
+    func rounded(_ weights: LossWeights, count: Int) -> LossTerms {
+        func half(_ value: Double) -> Double { Double(HalfPrecisionBackend.rounded(Float(value))) }
+        func term(_ value: Double, weight: Double) -> Double {
+            weight == 0 ? 0 : half(weight * half(value / weight))
+        }
+        func divergence(_ value: Double, weight: Double) -> Double {
+            guard weight != 0 else { return 0 }
+            let sum = half(value / weight * Double(count))
+            return half(weight * half(sum / Double(count)))
+        }
+        var result = self
+        result.mediated = term(mediated, weight: weights.mediated)
+        result.unmediated = term(unmediated, weight: weights.unmediated)
+        result.divergence = divergence(self.divergence, weight: weights.divergence)
+        result.norm = term(norm, weight: weights.norm)
+        result.essence = divergence(essence, weight: weights.essence)
+        let terms = [result.mediated, result.unmediated, result.divergence, result.norm, result.essence]
+        result.rounding = terms.reduce(0) { half($0 + $1) } - result.sum
+        return result
     }
 }
 

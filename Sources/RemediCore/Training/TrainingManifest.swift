@@ -27,6 +27,7 @@ struct TrainingManifest {
         inputs["samples"] = .string(data.samplesHash)
         inputs["model"] = .string(model.fingerprint)
         if let type = model.elementType { inputs["weights"] = .string(type.rawValue) }
+        if options.isHalfPrecision { inputs["editor_precision"] = "float16" }
         return inputs
     }
 

@@ -17,6 +17,13 @@ package struct TrainingOptions: Sendable, Equatable {
         /// One stream runs on from editor to editor, as in the reference.
         case shared
     }
+    /// What an editor is trained in.
+    package enum EditorPrecision: String, Sendable, CaseIterable {
+        /// Half precision: the editor, its gradients and AdamW's moments, and on the processor what the model
+        /// computes on the way, hold what float16 has.
+        case float16
+        case float32
+    }
 
     package var editorTypes: [EditorType] = [.linear]
     /// nil: every block.
@@ -26,10 +33,13 @@ package struct TrainingOptions: Sendable, Equatable {
     package var patience = 2
     package var holdOut = 0.1
     package var optimizer = AdamWOptions()
-    /// AdamW's ε; nil: `halfEpsilon` for a model whose weights are rounded to half precision, else the
-    /// optimizer's own.
+    /// AdamW's ε; nil: `halfEpsilon` for a model whose weights are rounded to half precision, 1e-4 for an editor
+    /// in half precision, else the optimizer's own.
     package var epsilon: Float?
     package var halfEpsilon = AdamWOptions().epsilon
+    /// nil: `halfEditorPrecision` for a model whose weights are rounded to half precision, else float32.
+    package var editorPrecision: EditorPrecision?
+    package var halfEditorPrecision: EditorPrecision = .float32
     package var mediatedWeight: Double = 1
     /// nil: 1, but off for biosbias and mcrae.
     package var unmediatedWeight: Double?
@@ -64,17 +74,27 @@ package struct TrainingOptions: Sendable, Equatable {
         keep = .last
         randomStreams = .shared
         weighsSamples = false
-        halfEpsilon = 1e-4
+        halfEpsilon = Self.leastHalfEpsilon
+        halfEditorPrecision = .float16
         tokens.firstByteToken = true
+        tokens.mentions = .text
     }
 }
 
 extension TrainingOptions {
-    /// The same with AdamW's ε settled for `model`.
+    /// The reference's ε in half precision, where smaller ones would be lost beside most denominators.
+    private static let leastHalfEpsilon: Float = 1e-4
+
+    /// Whether the editor is trained in half precision, after the options were settled.
+    var isHalfPrecision: Bool { editorPrecision == .float16 }
+
+    /// The same with AdamW's ε and the editor's precision settled for `model`.
     func settled(for model: LanguageModel) -> TrainingOptions {
         var options = self
-        options.optimizer.epsilon =
-            epsilon ?? (model.elementType == .float16 ? halfEpsilon : optimizer.epsilon)
+        let isHalf = model.elementType == .float16
+        options.editorPrecision = editorPrecision ?? (isHalf ? halfEditorPrecision : .float32)
+        let usual = options.editorPrecision == .float16 ? Self.leastHalfEpsilon : optimizer.epsilon
+        options.optimizer.epsilon = epsilon ?? (isHalf ? max(halfEpsilon, usual) : usual)
         return options
     }
 }

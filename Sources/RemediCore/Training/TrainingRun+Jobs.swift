@@ -148,11 +148,13 @@ extension TrainingRun {
 
     private func newEditor(_ job: TrainingJob) throws -> Editor {
         let planned = job.editor
-        guard let initial = options.initialEditors else {
-            return try Editor(
+        func editor(_ values: [[Float]]) throws -> Editor {
+            try Editor(
                 type: planned.type, block: planned.block, shape: planned.shape,
-                values: initializer.values(of: job.index), metadata: metadata(job), backend: model.backend)
+                values: options.isHalfPrecision ? values.map { HalfPrecisionBackend.rounded($0) } : values,
+                metadata: metadata(job), backend: editorBackend)
         }
+        guard let initial = options.initialEditors else { return try editor(initializer.values(of: job.index)) }
         let source = try Editor.load(
             type: planned.type, block: planned.block, directory: initial, model: model)
         guard source.shape == planned.shape else {
@@ -160,9 +162,13 @@ extension TrainingRun {
                 path: Editor.folder(type: planned.type, block: planned.block, directory: initial).path,
                 what: "shape", expected: planned.shape.description, found: source.shape.description)
         }
-        return try Editor(
-            type: planned.type, block: planned.block, shape: planned.shape, values: try source.values(),
-            metadata: metadata(job), backend: model.backend)
+        return try editor(try source.values())
+    }
+
+    /// What an editor computes on: the model's backend, rounding where the editor is in half precision.
+    private var editorBackend: any ComputeBackend {
+        guard options.isHalfPrecision, !(model.backend is HalfPrecisionBackend) else { return model.backend }
+        return HalfPrecisionBackend(model.backend)
     }
 
     private func metadata(_ job: TrainingJob) -> EditorMetadata {

@@ -33,6 +33,8 @@ package struct TrainingRun {
     ) throws {
         try options.check(model: model)
         let options = options.settled(for: model)
+        let roundsModel = options.isHalfPrecision && model.backend is CPUBackend
+        let model = roundsModel ? try model.roundingToHalf() : model
         self.model = model
         self.options = options
         self.directory = directory
@@ -65,6 +67,9 @@ package struct TrainingRun {
         progress.warn(
             of: model.caveats(
                 of: data.trainingSamples + data.validationSamples, options: options.tokens, block: last))
+        if options.isHalfPrecision, !(model.backend is HalfPrecisionBackend) {
+            progress.report(.message(Self.unroundedNote))
+        }
         let jobs = try plan.indices.map { try job($0) }
         var results = try jobs.map { $0.isFinished ? try finished($0) : nil }
         let open = jobs.indices.filter { results[$0] == nil }
@@ -83,6 +88,12 @@ package struct TrainingRun {
         }
         return results.compactMap { $0 }
     }
+}
+
+extension TrainingRun {
+    package static let unroundedNote =
+        "note: editors are trained in half precision; on this device the model's activations stay float32,"
+        + " where the reference rounds them too"
 }
 
 // MARK: - What editors share

@@ -90,8 +90,8 @@ extension TrainCommand {
             option("weight-decay", group, "the weight decay of AdamW"),
             option(
                 "adam-epsilon", group,
-                "the epsilon of AdamW; if not given, 1e-08, but 1e-04 with --compat reference for a model in"
-                    + " half precision"),
+                "the epsilon of AdamW; if not given, 1e-08, but 1e-04 for an editor in half precision, and with"
+                    + " --compat reference for a model in half precision"),
             option("shuffle", group, "takes the samples in another order every epoch"),
             option("seed", group, "the seed of every random number"),
             option(
@@ -124,14 +124,24 @@ extension TrainCommand {
             Option(
                 "compat", \.compatibility, .choice(), group: group,
                 help: "whose rules to follow; reference sets --kl last-sample, --lam-kl 10, --keep last,"
-                    + " --random-streams shared, --weigh batches and --byte-token first where they are not"
-                    + " given",
+                    + " --random-streams shared, --weigh batches, --byte-token first and --mentions text,"
+                    + " and for a model in half precision --editor-precision float16 and --adam-epsilon 1e-4,"
+                    + " where they are not given",
                 comesFirst: true),
             option("keep", group, "which epoch's editor is saved"),
             option("random-streams", group, "a stream of random numbers for each editor, or one for all"),
+            option(
+                "editor-precision", group,
+                "what the editor, its gradients and AdamW's moments are held in; with float16 on the processor"
+                    + " the model's activations are rounded too, as PyTorch's are; if not given, float32, but"
+                    + " float16 with --compat reference for a model in half precision"),
             option("weigh", group, "takes the validation loss as the mean over samples or over batches"),
             option(
                 "byte-token", group, "which of the tokens that share an entity's last character is edited"),
+            option(
+                "mentions", group,
+                "which mention of an entity or attribute in a text is taken: the first that is a word of its"
+                    + " own, or the first, be it inside another word"),
         ]
     }
 }
