@@ -34,7 +34,7 @@ final class ExperimentTests: XCTestCase {
             "lr": 0.01, "weight_decay": 0, "adam_epsilon": 1e-4, "lam_m": 2, "lam_u": 0, "lam_kl": 3,
             "lam_norm": 0.5, "lam_ess": null, "kl": "last-sample", "keep": "last", "shuffle": true,
             "random_streams": "shared", "weigh": "batches", "byte_token": "first", "alpha": 2, "beta": 0,
-            "rank": 4, "use_entity": true, "use_all_entity_tokens": true, "attribute_no_entity": true,
+            "editor_precision": "float16", "mentions": "text", "rank": 4, "use_entity": true, "use_all_entity_tokens": true, "attribute_no_entity": true,
             "seed": 7, "cache_memory": "1G"
             """)
         var expected = TrainingOptions()
@@ -56,6 +56,8 @@ final class ExperimentTests: XCTestCase {
         expected.randomStreams = .shared
         expected.weighsSamples = false
         expected.tokens.firstByteToken = true
+        expected.editorPrecision = .float16
+        expected.tokens.mentions = .text
         expected.tokens.useAllEntityTokens = true
         expected.tokens.attributeWithoutEntity = true
         expected.alpha = 2
