@@ -102,6 +102,7 @@ package final class LanguageModel: Sendable {
         fingerprint = model.fingerprint
         configuration = model.configuration
         elementType = model.elementType
+        precision = model.precision
         folder = model.folder
         rotary = model.rotary
         allowance = model.allowance
