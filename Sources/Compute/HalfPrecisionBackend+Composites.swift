@@ -171,7 +171,9 @@ extension HalfPrecisionBackend {
         let constants = CKHalfAdamW(options, step: step)
         guard let processor else {
             keepingFailure {
-                var values = try [parameters, gradients, firstMoments, secondMoments].map { try base.read($0) }
+                var values = try [parameters, gradients, firstMoments, secondMoments].map {
+                    try base.read($0)
+                }
                 let count = values[0].count
                 var (first, second) = (values[2], values[3])
                 withUnsafePointer(to: constants) {

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// PyTorch computes an operation on half-precision tensors in float32 and rounds its result to float16.  Here
 /// matrices stay float32 and hold numbers that float16 has.  On the processor operations that are several for
-/// PyTorch round after each of theirs: attention, `gelu_new`, the loss and AdamW; matrices of another device are
-/// rounded on the host, which is meant for an editor, not for a model.
+/// PyTorch round after each of theirs: attention, `gelu_new`, the loss and AdamW; matrices of another device
+/// are rounded on the host, which is meant for an editor, not for a model.
 package final class HalfPrecisionBackend: ComputeBackend {
     let base: any ComputeBackend
     /// The same where the host's kernels can work on matrices in place.

@@ -4,8 +4,8 @@ import XCTest
 
 @testable import Compute
 
-/// Against PyTorch's half precision (`Scripts/oracle/half_operations.py`): the same bits, but where sums of another
-/// order may round to the neighbor.
+/// Against PyTorch's half precision (`Scripts/oracle/half_operations.py`): the same bits, but where sums of
+/// another order may round to the neighbor.
 final class HalfPrecisionBackendTests: XCTestCase {
     private let backend = HalfPrecisionBackend(CPUBackend(threads: 1))
 
@@ -40,7 +40,9 @@ final class HalfPrecisionBackendTests: XCTestCase {
     }
 
     func testRoundsAsTheProcessorDoes() {
-        var values: [Float] = [0, -0.0, 1, 65504, 65519.996, 65520, -1e9, 6e-8, 2.9e-8, 0x1p-25, 1e-9, .infinity]
+        var values: [Float] = [
+            0, -0.0, 1, 65504, 65519.996, 65520, -1e9, 6e-8, 2.9e-8, 0x1p-25, 1e-9, .infinity,
+        ]
         values += (0..<4000).map { Float($0 * $0) * 0.000013 - 40 }
         values += (0..<4000).map { Float($0) * 0x1p-27 }
         for (value, rounded) in zip(values, HalfPrecisionBackend.rounded(values)) {
@@ -118,7 +120,9 @@ final class HalfPrecisionBackendTests: XCTestCase {
             targetWeights: try matrix([0]), comparatorWeights: try matrix([0.0625]),
             divergenceWeights: try matrix([0]))
         backend.distributionTerms(logits, base: nil, terms: terms, into: found, gradient: true)
-        for value in try backend.read(found) + backend.read(logits) { XCTAssertTrue(value.isFinite, "\(value)") }
+        for value in try backend.read(found) + backend.read(logits) {
+            XCTAssertTrue(value.isFinite, "\(value)")
+        }
     }
 
     func testAdamW() throws {

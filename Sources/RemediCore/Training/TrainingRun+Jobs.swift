@@ -154,7 +154,9 @@ extension TrainingRun {
                 values: options.isHalfPrecision ? values.map { HalfPrecisionBackend.rounded($0) } : values,
                 metadata: metadata(job), backend: editorBackend)
         }
-        guard let initial = options.initialEditors else { return try editor(initializer.values(of: job.index)) }
+        guard let initial = options.initialEditors else {
+            return try editor(initializer.values(of: job.index))
+        }
         let source = try Editor.load(
             type: planned.type, block: planned.block, directory: initial, model: model)
         guard source.shape == planned.shape else {

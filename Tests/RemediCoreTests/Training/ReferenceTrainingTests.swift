@@ -106,8 +106,8 @@ final class ReferenceTrainingTests: XCTestCase {
         try compare(editor, withFile: runs.appendingPathComponent("train-biosbias/linear/1"))
     }
 
-    /// Every rounding decides which second moments underflow, so that runs of one program that differ in the last
-    /// bit of one operation end this far apart: PyTorch's own with norms in float64 has a cosine of 0.9956.
+    /// Every rounding decides which second moments underflow, so that runs of one program that differ in the
+    /// last bit of one operation end this far apart: PyTorch's own with norms in float64 has a cosine of 0.9956.
     func testHalfPrecisionMovesAlike() throws {
         let runs = try runs()
         let model = try LanguageModel(
@@ -132,8 +132,8 @@ final class ReferenceTrainingTests: XCTestCase {
         XCTAssertEqual(dot(moves[0], moves[0]).squareRoot(), expected["move"]?.double ?? 0, accuracy: 0.02)
     }
 
-    /// Without the reference's first weights: an interrupted half-precision run ends with the same bytes, says what
-    /// it was trained in, and moves otherwise than in float32.
+    /// Without the reference's first weights: half precision gives the same bytes again, says what the editor
+    /// was trained in, and moves otherwise than float32.
     func testHalfPrecisionIsRecordedAndDecides() throws {
         let model = try LanguageModel(
             folder: try folder().model, name: "demo", backend: CPUBackend(threads: 1), elementType: .float16)
@@ -147,9 +147,8 @@ final class ReferenceTrainingTests: XCTestCase {
         XCTAssertNotEqual(try weights(half.directory), try weights(single.directory))
         XCTAssertEqual(try TrainingManifest.inputs(in: half.directory)?["editor_precision"], "float16")
         XCTAssertNil(try TrainingManifest.inputs(in: single.directory)?["editor_precision"])
-        for line in try String(contentsOf: half.directory.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
-            .split(separator: "\n")
-        {
+        let metrics = half.directory.appendingPathComponent("metrics.jsonl")
+        for line in try String(contentsOf: metrics, encoding: .utf8).split(separator: "\n") {
             let loss = try XCTUnwrap(JSONValue(parsing: String(line))["validation"]?["loss"]?.double)
             XCTAssertEqual(loss, Double(HalfPrecisionBackend.rounded(Float(loss))), "one batch validates")
         }

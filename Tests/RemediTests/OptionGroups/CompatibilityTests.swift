@@ -46,8 +46,10 @@ final class CompatibilityTests: XCTestCase {
     func testEveryOptionOfTheTableExists() throws {
         let pages = ["train", "eval gen", "eval cls", "eval ent", "eval med", "data reformat"]
         let help = pages.map { TestRun("\($0) --help").output }.joined()
-        let options = try table().split(separator: "`").filter { $0.hasPrefix("--") && !$0.hasPrefix("--compat") }
-            .compactMap { $0.split(separator: " ").first.map(String.init) }
+        let options = try table().split(separator: "`").filter {
+            $0.hasPrefix("--") && !$0.hasPrefix("--compat")
+        }
+        .compactMap { $0.split(separator: " ").first.map(String.init) }
         XCTAssertGreaterThan(options.count, 10)
         for option in Set(options).sorted() {
             XCTAssertTrue(help.contains(option + " "), "no help page names \(option)")
