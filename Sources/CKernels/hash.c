@@ -1,5 +1,7 @@
 #include "CKHash.h"
 
+#include <string.h>
+
 // The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
 static const uint32_t cube_roots[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -45,4 +47,23 @@ static void absorb_block(uint32_t *state, const unsigned char *block) {
 void ck_sha256_absorb(uint32_t *state, const void *blocks, size_t count) {
     const unsigned char *block = blocks;
     for (size_t index = 0; index < count; index++, block += 64) absorb_block(state, block);
+}
+
+// Every step is a bijection of the sum for a given word, and of the word for a given sum.
+static uint64_t mixed(uint64_t sum, uint64_t word) {
+    sum = (sum ^ word) * 0x9e3779b97f4a7c15;
+    return sum << 29 | sum >> 35;
+}
+
+uint64_t ck_checksum(uint64_t sum, const void *bytes, size_t count) {
+    const unsigned char *next = bytes;
+    size_t left = count;
+    for (; left >= 8; left -= 8, next += 8) {
+        uint64_t word;
+        memcpy(&word, next, 8);
+        sum = mixed(sum, word);
+    }
+    uint64_t rest = 0;
+    memcpy(&rest, next, left);
+    return mixed(mixed(sum, rest), count);
 }

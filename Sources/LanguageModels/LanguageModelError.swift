@@ -39,6 +39,8 @@ package enum LanguageModelError: Error, Equatable, Sendable {
     case emptyEdit(sequence: Int)
     /// A file cannot be written; `reason` is the system's message.
     case unwritable(path: String, reason: String)
+    /// The file system of `path` has less room than what is to be written takes.
+    case noRoom(path: String, byteCount: Int, free: Int)
     /// Another process uses the folder; `owner` says which.
     case locked(path: String, owner: String)
 }

@@ -4,12 +4,16 @@ package enum RemediError: Error, Equatable, Sendable {
     case attributeNotInContext(attribute: String, context: String, sample: String)
     /// The loss is not finite; the editor saved last stays.
     case nonFiniteLoss(epoch: Int, samples: [String])
+    /// The model, or an editor, gives numbers that are not finite; for `samples`, if that is known.
+    case notFinite(samples: [String])
     case editorMissing(path: String)
     /// An editor made for something else; `reason` is a phrase: "hidden size 768, the model has 576".
     case editorMismatch(path: String, what: String, expected: String, found: String)
     case editorNotTrainable(type: String)
     /// No statistics of the training split are kept with the editor.
     case normalizerMissing(path: String)
+    /// Statistics that do not match their checksum.
+    case normalizerDamaged(path: String)
     /// Statistics of something else; `what` as in `editorMismatch`.
     case normalizerMismatch(path: String, what: String, expected: String, found: String)
     /// A results folder holds files of a run with other options.

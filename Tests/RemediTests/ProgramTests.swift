@@ -92,6 +92,56 @@ final class ProgramTests: XCTestCase {
         XCTAssertEqual(ended.signal, 0)
     }
 
+    func testFileSizesBeyondTheLimitAreAFailure() throws {
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let training = TestFiles.training
+        let words = [
+            "model", "random", "-m", training.appendingPathComponent("gpt2").path, "-o", "x", "--quiet",
+        ]
+        let ended = try TestProcess(
+            ["-c", "ulimit -f 8; exec \"$0\" \"$@\"", TestFiles.program.path] + words,
+            of: URL(fileURLWithPath: "/bin/sh"), in: folder
+        ).ended()
+        XCTAssertEqual(ended.signal, 0)
+        XCTAssertEqual(ended.code, 1)
+        XCTAssertTrue(ended.diagnostics.hasPrefix("remedi: cannot write "), ended.diagnostics)
+        XCTAssertTrue(ended.diagnostics.hasSuffix(": File too large\n"), ended.diagnostics)
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [])
+    }
+
+    func testMemoryThatIsGoneEndsWithASentence() throws {
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let process = try training(in: folder)
+        process.send(SIGBUS)
+        let ended = try process.ended()
+        XCTAssertEqual(ended.signal, 0)
+        XCTAssertEqual(ended.code, 1)
+        XCTAssertTrue(
+            ended.diagnostics.hasSuffix(
+                "remedi: a file that was being read has become shorter, or its disk has failed; nothing more was"
+                    + " written\n"), ended.diagnostics)
+    }
+
+    /// A training that goes on until it is stopped, with its first epoch done.
+    private func training(in folder: URL) throws -> TestProcess {
+        let training = TestFiles.training
+        let process = try TestProcess(
+            [
+                "train", "-n", "x", "-l", "1", "-m", training.appendingPathComponent("gpt2").path, "-f",
+                training.appendingPathComponent("samples.jsonl").path, "--max-epochs", "1000000",
+                "--patience", "1000000",
+            ], in: folder)
+        var text = ""
+        while !text.contains("epoch 1/1000000: train") {
+            let data = process.diagnostics.availableData
+            guard !data.isEmpty else { break }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        return process
+    }
+
     func testASignalEndsTrainingAfterSaving() throws {
         let folder = try TestFiles.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,4 +1,4 @@
-// C kernels of the CPU backend, and loops that must be fast in every build.
+// C kernels of the CPU backend, loops that must be fast in every build, and a signal handler.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -9,5 +9,6 @@
 #include "CKInstructionSet.h"
 #include "CKPool.h"
 #include "CKResampling.h"
+#include "CKSignals.h"
 
 #endif

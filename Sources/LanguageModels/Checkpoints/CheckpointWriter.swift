@@ -53,6 +53,9 @@ package struct CheckpointWriter {
     /// The files that it writes, the index last.
     package var fileNames: [String] { shards.indices.map(name) + (shards.count > 1 ? [Self.indexName] : []) }
 
+    /// What the names of files end with that are not all written yet.
+    package static let incomplete = "incomplete"
+
     private static let indexName = "model.safetensors.index.json"
 
     private func name(_ shard: Int) -> String {
@@ -62,17 +65,22 @@ package struct CheckpointWriter {
 
     /// Writes all files; none has its name before all are written.
     ///
-    /// - Parameter content: gives a tensor's bytes to the sink, all of them.
-    /// - Throws: `LanguageModelError.unwritable`, and what `content` throws.
-    package func write(to folder: URL, content: (TensorOutline, Sink) throws -> Void) throws {
+    /// - Parameters:
+    ///   - finishing: the last chance to stop: called once all is written, before it gets its names.
+    ///   - content: gives a tensor's bytes to the sink, all of them.
+    /// - Throws: `LanguageModelError.unwritable`, and what `content` and `finishing` throw.
+    package func write(
+        to folder: URL, finishing: () throws -> Void = {}, content: (TensorOutline, Sink) throws -> Void
+    ) throws {
         var finished: [(from: URL, to: URL)] = []
         do {
             for (index, shard) in shards.enumerated() {
                 let target = folder.appendingPathComponent(name(index))
-                let temporary = target.appendingPathExtension("incomplete")
+                let temporary = target.appendingPathExtension(Self.incomplete)
                 try Self.write(shard, to: temporary, content)
                 finished.append((temporary, target))
             }
+            try finishing()
         } catch {
             finished.forEach { _ = unlink($0.from.path) }
             throw error

@@ -25,9 +25,12 @@ package enum AtomicFile {
         }
         let folder = (path as NSString).deletingLastPathComponent
         try makeFolder(folder.isEmpty ? "." : folder, for: named)
+        removeLeftovers(in: folder.isEmpty ? "." : folder) { $0 == shortName(of: path) }
         let temporary = temporaryPath(beside: path)
         let descriptor = SystemCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
         guard descriptor >= 0 else { throw unwritable(named) }
+        // Tells others that somebody still writes it; see `removeLeftovers`.
+        _ = flock(descriptor, LOCK_EX | LOCK_NB)
         var isOpen = true
         do {
             try body(AtomicFileSink(descriptor: descriptor, path: named))
@@ -50,12 +53,38 @@ package enum AtomicFile {
 
     /// Where the temporary file of `path` lies: hidden, in the same folder, another for every writer.
     private static func temporaryPath(beside path: String) -> String {
-        let name = (path as NSString).lastPathComponent
         let folder = (path as NSString).deletingLastPathComponent
         let tag = String(UInt32.random(in: .min ... .max), radix: 36)
-        // The name is cut so that a long one does not grow past the system's limit.
-        let short = String(decoding: name.utf8.prefix(200), as: UTF8.self)
-        return (folder as NSString).appendingPathComponent(".\(short).\(getpid())-\(tag).tmp")
+        return (folder as NSString).appendingPathComponent(
+            ".\(shortName(of: path)).\(getpid())-\(tag)\(temporarySuffix)")
+    }
+
+    private static let temporarySuffix = ".tmp"
+
+    /// The file's name, cut so that a temporary one does not grow past the system's limit.
+    private static func shortName(of path: String) -> String {
+        String(decoding: (path as NSString).lastPathComponent.utf8.prefix(200), as: UTF8.self)
+    }
+
+    /// Removes the temporary files that killed processes left in `folder`: those whose process is gone, and that
+    /// nobody holds, as a process on another machine would.
+    ///
+    /// - Parameter isWanted: whether a file of this name, cut to 200 bytes, is one whose leftovers may go.
+    package static func removeLeftovers(in folder: String, of isWanted: (String) -> Bool) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where name.hasPrefix(".") && name.hasSuffix(temporarySuffix) {
+            let stem = name.dropFirst().dropLast(temporarySuffix.count)
+            guard let dot = stem.lastIndex(of: "."), isWanted(String(stem[..<dot])) else { continue }
+            let owner = stem[stem.index(after: dot)...].split(separator: "-")
+            guard owner.count == 2, let process = pid_t(owner[0]), process > 0, kill(process, 0) != 0,
+                errno == ESRCH
+            else { continue }
+            let path = (folder as NSString).appendingPathComponent(name)
+            let descriptor = SystemCall.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            guard descriptor >= 0 else { continue }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { _ = unlink(path) }
+            _ = close(descriptor)
+        }
     }
 
     private static func makeFolder(_ path: String, for target: String) throws {

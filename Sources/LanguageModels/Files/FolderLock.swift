@@ -13,7 +13,15 @@ package final class FolderLock: Sendable {
     /// Makes the folder if need be and locks it.
     ///
     /// - Throws: `LanguageModelError.locked` naming the process that holds it, `.unwritable`.
-    package init(folder: URL) throws {
+    package convenience init(folder: URL) throws {
+        try self.init(folder: folder) { throw LanguageModelError.locked(path: folder.path, owner: $0) }
+    }
+
+    /// The same, but waits for as long as another process holds the lock.
+    ///
+    /// - Parameter waiting: called with the process that holds it, several times a second; may throw to stop.
+    /// - Throws: `LanguageModelError.unwritable`; what `waiting` throws.
+    package init(folder: URL, waiting: (_ owner: String) throws -> Void) throws {
         try AtomicFile.makeFolder(folder)
         path = folder.appendingPathComponent(Self.fileName).path
         while true {
@@ -30,8 +38,9 @@ package final class FolderLock: Sendable {
                     throw LanguageModelError.unwritable(
                         path: path, reason: String(cString: strerror(reason)))
                 }
-                throw LanguageModelError.locked(
-                    path: folder.path, owner: owner.isEmpty ? "an unnamed process" : owner)
+                try waiting(owner.isEmpty ? "an unnamed process" : owner)
+                usleep(50_000)
+                continue
             }
             // An owner that finished in between removed the file it had locked: then ours is a ghost.
             if Self.isSameFile(descriptor, path) {
@@ -54,7 +63,7 @@ package final class FolderLock: Sendable {
 
     /// Who holds the lock of `folder`; nil if nobody does.
     package static func owner(of folder: URL) -> String? {
-        let descriptor = SystemCall.open(folder.appendingPathComponent(fileName).path, O_RDONLY)
+        let descriptor = SystemCall.open(folder.appendingPathComponent(fileName).path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { _ = close(descriptor) }
         guard SystemCall.retrying({ Int(flock(descriptor, LOCK_SH | LOCK_NB)) }) != 0, errno == EWOULDBLOCK

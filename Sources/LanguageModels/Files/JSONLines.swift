@@ -14,6 +14,11 @@ package enum JSONLines {
     ///   process, but not the machine.
     /// - Throws: `LanguageModelError.unwritable`.
     package static func append(_ values: [JSONValue], to url: URL, flushes: Bool = true) throws {
+        try append(values.map { $0.text() + "\n" }.joined(), to: url, flushes: flushes)
+    }
+
+    /// The same of lines as they are.
+    static func append(_ lines: String, to url: URL, flushes: Bool) throws {
         let path = url.path
         try AtomicFile.makeFolder(url.deletingLastPathComponent())
         let isNew = SystemCall.status(path) == nil
@@ -22,7 +27,7 @@ package enum JSONLines {
             throw LanguageModelError.unwritable(path: path, reason: SystemCall.failure)
         }
         defer { _ = close(descriptor) }
-        var lines = values.map { $0.text() + "\n" }.joined()
+        var lines = lines
         let length = wholeLength(descriptor)
         let written = lines.withUTF8 { text in
             (length < 0 || ftruncate(descriptor, off_t(length)) == 0)

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// POSIX calls as the file code needs them: repeated when a signal interrupts them, failures in words.
@@ -17,11 +18,11 @@ package enum SystemCall {
         Int32(retrying { Int(Foundation.open(path, flags | O_CLOEXEC, mode)) })
     }
 
-    /// Opens a regular file to be read; it has to be closed.
+    /// Opens a regular file to be read; it has to be closed.  A pipe is not waited for.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`.
     static func openRegular(_ path: String) throws -> (descriptor: Int32, status: stat) {
-        let descriptor = open(path, O_RDONLY)
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { throw LanguageModelError.fileMissing(path: path) }
             throw LanguageModelError.unreadable(path: path, reason: failure)
@@ -37,6 +38,12 @@ package enum SystemCall {
         }
         _ = close(descriptor)
         throw LanguageModelError.unreadable(path: path, reason: reason)
+    }
+
+    /// From now on, memory that is not there any more ends the process with `code`, after `sentence`.
+    package static func endAtBusError(saying sentence: String, code: Int32) {
+        guard let words = strdup(sentence) else { return }
+        ck_end_at_bus_error(words, code)
     }
 
     /// Writes all of `bytes`; false leaves the reason in `errno`.

@@ -100,18 +100,9 @@ extension TokenizerSource {
 
     /// - Throws: `LanguageModelError.fileMissing` or `.unreadable`.
     static func read(_ url: URL) throws -> Data {
-        do {
-            let data = try Data(contentsOf: url, options: .mappedIfSafe)
-            try GitPointer.refuse(data, path: url.path)
-            return data
-        } catch let error as LanguageModelError {
-            throw error
-        } catch {
-            guard FileManager.default.fileExists(atPath: url.path) else {
-                throw LanguageModelError.fileMissing(path: url.path)
-            }
-            throw LanguageModelError.unreadable(path: url.path, reason: error.localizedDescription)
-        }
+        let data = try RegularFile.data(url)
+        try GitPointer.refuse(data, path: url.path)
+        return data
     }
 
     /// The JSON object in a file, nil if there is no such file.

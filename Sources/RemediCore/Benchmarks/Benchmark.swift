@@ -114,6 +114,11 @@ package struct SkippedSamples: Sendable, Equatable {
 
     package init() {}
 
+    /// How many were left out for one reason.
+    package func count(of reason: SkipReason) -> Int {
+        reasons.first { $0.reason == reason.rawValue }?.ids.count ?? 0
+    }
+
     package var count: Int { reasons.reduce(0) { $0 + $1.ids.count } }
 
     package mutating func add(_ id: String, _ reason: SkipReason) { add(id, reason.rawValue) }

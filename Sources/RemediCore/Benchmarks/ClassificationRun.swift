@@ -44,7 +44,8 @@ package struct ClassificationRun {
         dataset.reportCut(of: options.split, samples: samples, to: progress)
         let probes = try self.probes()
         let store = try ResultStore(
-            directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription)
+            directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription,
+            progress: progress)
         var found = [[EvaluationSummary]](repeating: [], count: probes.count)
         for members in groups(of: probes) {
             let group = ProbeGroup(

@@ -38,6 +38,8 @@ extension DirectionDump {
     func write(
         _ samples: [DumpedSample], to files: DumpFiles, _ body: (DumpWriter) throws -> Void
     ) throws {
+        let floats = samples.count * (2 + 2 * model.blocks) * model.hiddenSize
+        for file in files.all { try DiskRoom.check(floats * files.all.count * 4, for: file) }
         guard let file = files.safetensors else { return try write(samples, files.torch, beside: nil, body) }
         let vectors = [samples.count, model.hiddenSize]
         let states = [samples.count, model.blocks, model.hiddenSize]

@@ -30,7 +30,12 @@ package struct EfficacyBenchmark: Benchmark {
                 skipped.add(sample.id, reason)
             }
         }
-        let scores = try subject.scores(of: asked.map(\.prompt), benchmark: name, journal)
+        let found = try subject.scores(of: asked.map(\.prompt), benchmark: name, journal)
+        for (asked, score) in zip(asked, found) where !score.isFinite {
+            skipped.add(asked.sample.id, .notFinite)
+        }
+        asked = zip(asked, found).filter { $1.isFinite }.map(\.0)
+        let scores = found.filter(\.isFinite)
         let samples = zip(asked, scores).map { asked, score in
             score.json(id: asked.sample.id, prompt: asked.text, given: asked.prompt.given)
         }
@@ -52,7 +57,7 @@ package struct EfficacyBenchmark: Benchmark {
 }
 
 /// How likely the two words are behind a prompt.
-struct PromptScore: Sendable, Equatable {
+struct PromptScore: Sendable, Equatable, JournalValue {
     var target: WordScore
     var comparator: WordScore
 
@@ -61,13 +66,17 @@ struct PromptScore: Sendable, Equatable {
         self.comparator = comparator
     }
 
-    /// Reads what `journalEntry` wrote.
-    init(journalEntry: JSONValue) {
-        let numbers = (journalEntry.array ?? []).map { $0.double ?? .nan }
-        precondition(numbers.count == 4, "a journal holds what was written to it")
+    /// Reads what `journalEntry` wrote; nil if the entry is something else.
+    init?(journalEntry: JSONValue) {
+        guard let numbers = [Double](journalEntry: journalEntry), numbers.count == 4 else { return nil }
         self.init(
             target: WordScore(first: numbers[0], full: numbers[1]),
             comparator: WordScore(first: numbers[2], full: numbers[3]))
+    }
+
+    /// Whether all log-probabilities are finite numbers.
+    var isFinite: Bool {
+        [target.first, target.full, comparator.first, comparator.full].allSatisfy(\.isFinite)
     }
 
     var journalEntry: JSONValue {

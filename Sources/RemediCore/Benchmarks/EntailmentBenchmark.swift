@@ -23,8 +23,17 @@ struct EntailmentBenchmark {
     /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError.interrupted`.
     func run(after unedited: EntailmentScores?, journal: CaseJournal) throws -> BenchmarkResult {
         var skipped = SkippedSamples()
-        let asked = try self.asked(&skipped)
-        let found = try scores(of: asked, journal)
+        let all = try self.asked(&skipped)
+        let scored = try scores(of: all, journal)
+        // A sample that the unedited model has no finite numbers for has nothing to be compared with.
+        let usable = all.indices.filter { place in
+            scored[place].allSatisfy(\.isFinite)
+                && (unedited == nil || unedited?.scores[all[place].index]?.count == scored[place].count)
+        }
+        for place in Set(all.indices).subtracting(usable).sorted() {
+            skipped.add(samples[all[place].index].id, .notFinite)
+        }
+        let (asked, found) = (usable.map { all[$0] }, usable.map { scored[$0] })
         let isEdited = condition.block != nil
         let judged = zip(asked, found).map { asked, found -> JudgedSample in
             let before = unedited?.scores[asked.index]
@@ -78,15 +87,16 @@ struct EntailmentBenchmark {
         return try journal.map(
             asked, part: "entailment", batchSize: max(1, batchSize / max(mean, 1)),
             stage: condition.block.map { "entailment, \(condition.label), layer \($0)" }
-                ?? "entailment, \(condition.label)", progress: progress
+                ?? "entailment, \(condition.label)", progress: progress,
+            fits: { $0.endings.count == $1.count }
         ) { batch in
             let found = try scorer.scores(of: batch.flatMap(\.endings)).map(\.full)
             var first = 0
             return batch.map { asked in
                 defer { first += asked.endings.count }
-                return .array(found[first..<first + asked.endings.count].map { .number($0) })
+                return Array(found[first..<first + asked.endings.count])
             }
-        }.map { ($0.array ?? []).map { $0.double ?? .nan } }
+        }
     }
 }
 
@@ -99,7 +109,7 @@ struct EntailmentScores {
     ///
     /// - Throws: `RemediError.malformedData` if it does not fit the samples.
     init(file: URL, samples: [Sample]) throws {
-        guard let data = try? Data(contentsOf: file), let json = try? JSONValue(parsing: data),
+        guard let data = try? RegularFile.data(file), let json = try? JSONValue(parsing: data),
             let found = json["samples"]?.array
         else { throw RemediError.malformedData(path: file.path, reason: "this is no result file") }
         var index = 0

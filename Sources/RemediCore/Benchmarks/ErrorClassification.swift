@@ -98,6 +98,10 @@ final class ErrorClassification: Classification {
         } else {
             found = try scores(of: probe, at: probe.entityBlocks, input: probe.usesEntity ? .alone : .none)
         }
+        for values in found.values {
+            let spoiled = zip(try measurements().people, values).filter { !$1.allSatisfy(\.isFinite) }
+            if !spoiled.isEmpty { throw RemediError.notFinite(samples: spoiled.map(\.0.id)) }
+        }
         scores[probe.folder] = found
         return found
     }

@@ -22,7 +22,7 @@ struct ErrorCorrection {
     }
 
     /// What the model says: the log-probability of each title's first token, and of the whole target.
-    private struct ScoredAnswer {
+    private struct ScoredAnswer: JournalValue {
         let titles: [Double]
         let fullTarget: Double
 
@@ -31,12 +31,13 @@ struct ErrorCorrection {
             fullTarget = scores[0].full
         }
 
-        init(journalEntry: JSONValue) {
-            let numbers = (journalEntry.array ?? []).map { $0.double ?? .nan }
-            precondition(!numbers.isEmpty, "a journal holds what was written to it")
+        init?(journalEntry: JSONValue) {
+            guard let numbers = [Double](journalEntry: journalEntry), !numbers.isEmpty else { return nil }
             fullTarget = numbers[0]
             titles = Array(numbers.dropFirst())
         }
+
+        var isFinite: Bool { fullTarget.isFinite && titles.allSatisfy(\.isFinite) }
 
         var journalEntry: JSONValue { .array(([fullTarget] + titles).map { .number($0) }) }
     }
@@ -45,15 +46,22 @@ struct ErrorCorrection {
     ///
     /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError.interrupted`.
     func run(on subject: EvaluationSubject, journal: CaseJournal) throws -> BenchmarkResult {
-        let (questions, skipped) = try questions(of: subject)
+        let (questions, left) = try questions(of: subject)
+        var skipped = left
         let answers = try answers(to: questions, of: subject, journal)
         let texts = try journal.texts(
             of: questions.map { subject.continued($0.prompt, stream: $0.sample.id) }, part: "texts",
             settings: TextSettings(options: options.generation, seed: subject.bootstrap.seed),
             model: subject.model, stage: subject.stage("\(setting.rawValue) texts"),
             progress: subject.progress
-        ).map { subject.model.tokenizer.decode($0) }
-        var result = result(questions, answers, texts, subject.bootstrap)
+        ).map { $0.map { subject.model.tokenizer.decode($0) } }
+        let kept = questions.indices.filter { answers[$0].isFinite && texts[$0] != nil }
+        for index in Set(questions.indices).subtracting(kept).sorted() {
+            skipped.add(questions[index].sample.id, .notFinite)
+        }
+        var result = result(
+            kept.map { questions[$0] }, kept.map { answers[$0] }, kept.compactMap { texts[$0] },
+            subject.bootstrap)
         result.skipped = skipped
         return result
     }
@@ -96,14 +104,15 @@ struct ErrorCorrection {
         let titles = occupations.firstTokens.map { [$0] }
         return try journal.map(
             questions, part: "titles", batchSize: subject.scorer.batchSize,
-            stage: subject.stage("\(setting.rawValue) titles"), progress: subject.progress
+            stage: subject.stage("\(setting.rawValue) titles"), progress: subject.progress,
+            fits: { $1.titles.count == titles.count }
         ) { batch in
             let prompts = batch.map {
                 ScoredPrompt(
                     tokens: $0.prompt.tokens, words: [$0.targetTokens] + titles, edit: $0.prompt.edit)
             }
-            return try subject.scorer.scores(of: prompts).map { ScoredAnswer($0).journalEntry }
-        }.map(ScoredAnswer.init(journalEntry:))
+            return try subject.scorer.scores(of: prompts).map { ScoredAnswer($0) }
+        }
     }
 
     // MARK: Result

@@ -7,7 +7,8 @@ package struct EssenceBenchmark: Benchmark {
     static let lead = "The following is an excerpt from a Wikipedia article:\n\n"
 
     let texts: ReferenceTexts
-    /// What the unedited model wrote of every sample; nil where it could not be asked.
+    /// What the unedited model wrote of every sample; empty where it could not be asked, nil where its
+    /// probabilities were not finite.
     let references: [String?]
     private let fluency: NGramEntropy
 
@@ -35,7 +36,8 @@ package struct EssenceBenchmark: Benchmark {
             do {
                 let text = Self.prompt(of: sample)
                 let prompt = try subject.prompt(text, of: index, lead: Self.lead)
-                guard let reference = references[index] else { throw SkipReason.tooLong }
+                guard let reference = references[index] else { throw SkipReason.notFinite }
+                guard !reference.isEmpty else { throw SkipReason.tooLong }
                 // What stands in front of the last sentence: the lead, and a context.
                 let context = subject.condition == .prefix ? sample.inContext(text).promptStart : 0
                 asked.append((sample, reference, Self.lead.unicodeScalars.count + context))
@@ -47,8 +49,10 @@ package struct EssenceBenchmark: Benchmark {
         let made = try subject.continuations(
             of: prompts, streams: asked.map { "\($0.sample.id)/essence" }, benchmark: name, part: "texts",
             journal)
-        let judged = zip(asked, made).map { asked, text in
-            let text = String(text.unicodeScalars.dropFirst(asked.cut))
+        for (asked, text) in zip(asked, made) where text == nil { skipped.add(asked.sample.id, .notFinite) }
+        let judged = zip(asked, made).compactMap { asked, made -> Judgement? in
+            guard let made else { return nil }
+            let text = String(made.unicodeScalars.dropFirst(asked.cut))
             return Judgement(
                 id: asked.sample.id, text: text, reference: asked.reference,
                 essence: texts.vectorizer.vector(of: text).consistency(
@@ -98,7 +102,8 @@ package struct EssenceBenchmark: Benchmark {
 struct EssenceReferences {
     let subject: EvaluationSubject
 
-    /// One text a sample, the lead cut off; an empty one where the model could not be asked.
+    /// One text a sample, the lead cut off; an empty one where the model could not be asked, null where its
+    /// probabilities were not finite.
     func result(_ journal: CaseJournal) throws -> BenchmarkResult {
         var prompts: [ConditionedPrompt] = []
         let places = try subject.samples.indices.map { index -> Int? in
@@ -115,9 +120,10 @@ struct EssenceReferences {
             of: prompts, streams: asked.map { "\(subject.samples[$0].id)/essence reference" },
             benchmark: "essence references", part: "texts", journal)
         let cut = EssenceBenchmark.lead.unicodeScalars.count
-        let texts = places.map { place in
-            place.map { String(made[$0].unicodeScalars.dropFirst(cut)) } ?? ""
+        let texts = places.map { place -> JSONValue in
+            guard let place else { return "" }
+            return made[place].map { .string(String($0.unicodeScalars.dropFirst(cut))) } ?? .null
         }
-        return BenchmarkResult(body: ["references": .array(texts.map(JSONValue.string))])
+        return BenchmarkResult(body: ["references": .array(texts)])
     }
 }

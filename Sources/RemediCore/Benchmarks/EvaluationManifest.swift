@@ -17,7 +17,7 @@ struct EvaluationManifest {
         file = directory.appendingPathComponent("manifest.json")
         content = JSONObject()
         guard FileManager.default.fileExists(atPath: file.path) else { return }
-        guard let data = try? Data(contentsOf: file), let object = try? JSONValue(parsing: data).object else {
+        guard let data = try? RegularFile.data(file), let object = try? JSONValue(parsing: data).object else {
             throw RemediError.malformedData(path: file.path, reason: "the manifest is not a JSON object")
         }
         content = object

@@ -75,7 +75,8 @@ package struct EvaluationRun {
             progress.warnIfNothingIsEdited(alpha: options.alpha, beta: options.beta)
         }
         let store = try ResultStore(
-            directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription)
+            directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription,
+            progress: progress)
         let material = Material(
             samples: samples, texts: texts, unedited: KnownScores(),
             directions: SharedDirections(
@@ -200,7 +201,7 @@ package struct EvaluationRun {
         }
     }
 
-    /// What the unedited model wrote, one text a sample; nil where it could not be asked.
+    /// What the unedited model wrote, one text a sample; see `EssenceBenchmark.references`.
     private func essenceReferences(_ material: Material, in store: ResultStore) throws -> [String?] {
         let section = try store.section(
             "", kind: "evaluations", names: [Self.essenceReferencesName], inputs: inputs(of: .unedited),
@@ -212,10 +213,10 @@ package struct EvaluationRun {
             try EssenceReferences(subject: try subject(.unedited, nil, material)).result(journal)
         }
         let file = summary.file
-        let json = try? JSONValue(parsing: Data(contentsOf: file))
+        let json = try? JSONValue(parsing: RegularFile.data(file))
         guard let texts = json?["references"]?.array?.map(\.string), texts.count == material.samples.count
         else { throw RemediError.malformedData(path: file.path, reason: "not one text for every sample") }
-        return texts.map { $0.flatMap { $0.isEmpty ? nil : $0 } }
+        return texts
     }
 
     private static let essenceReferencesName = "essence_references"

@@ -140,18 +140,21 @@ extension EvaluationSubject {
         return ScoredPrompt(tokens: prompt.tokens, words: words, edit: prompt.edit, given: given)
     }
 
-    /// The continuation of every prompt, in order, each the whole text that was read with what follows.
+    /// The continuation of every prompt, in order, each the whole text that was read with what follows; nil where
+    /// the model's probabilities were not finite.
     ///
     /// - Parameter streams: keys the random numbers of each text.
     func continuations(
         of prompts: [ConditionedPrompt], streams: [String], benchmark: String, part: String,
         _ journal: CaseJournal
-    ) throws -> [String] {
+    ) throws -> [String?] {
         let tokens = try journal.texts(
             of: zip(prompts, streams).map(continued), part: part,
             settings: TextSettings(options: options.generation, seed: options.seed),
             model: model, stage: stage(benchmark), progress: progress)
-        return zip(prompts, tokens).map { $0.text + model.tokenizer.continuation($1, of: $0.tokens) }
+        return zip(prompts, tokens).map { prompt, tokens in
+            tokens.map { prompt.text + model.tokenizer.continuation($0, of: prompt.tokens) }
+        }
     }
 
     /// A prompt, ready to be continued under the condition.
@@ -182,10 +185,8 @@ extension EvaluationSubject {
         try journal.map(
             prompts, part: "scores", batchSize: scorer.batchSize, stage: stage(benchmark), progress: progress
         ) { batch in
-            try scorer.scores(of: batch).map {
-                PromptScore(target: $0[0], comparator: $0[1]).journalEntry
-            }
-        }.map(PromptScore.init(journalEntry:))
+            try scorer.scores(of: batch).map { PromptScore(target: $0[0], comparator: $0[1]) }
+        }
     }
 }
 
@@ -200,6 +201,7 @@ package enum SkipReason: String, Error, Sendable {
     case noSource = "the source names no such prompts"
     case targetNotInAttribute = "target_mediated not at the end of the attribute"
     case noSnippet = "no reference text about the target"
+    case notFinite = "probabilities that are not finite numbers"
 
     /// The reason behind an error that concerns one sample only.
     init?(_ error: any Error) {

@@ -95,6 +95,7 @@ final class FactClassification: Classification {
         _ entities: [Float], _ directions: FactDirections, _ probe: Probe, _ task: FactTask,
         _ entityBlock: Int
     ) throws -> [FactScore] {
+        let measured = try measurements()
         let size = group.model.hiddenSize
         let spread:
             (entity: DimensionStatistics, mediated: DimensionStatistics, unmediated: DimensionStatistics)
@@ -111,6 +112,10 @@ final class FactClassification: Classification {
         let mediated = NormalizedDotProduct(spread.entity, spread.mediated)(entities, directions.mediated)
         let unmediated = NormalizedDotProduct(spread.entity, spread.unmediated)(
             entities, directions.unmediated)
+        let spoiled = measured.texts.indices.filter { !(mediated[$0] + unmediated[$0]).isFinite }
+        guard spoiled.isEmpty else {
+            throw RemediError.notFinite(samples: spoiled.map { measured.texts[$0].id })
+        }
         return zip(mediated, unmediated).map { FactScore(mediated: $0, unmediated: $1) }
     }
 
@@ -148,6 +153,9 @@ final class FactClassification: Classification {
         do {
             return try StoredNormalizer(for: probe)
         } catch RemediError.normalizerMissing {
+            return nil
+        } catch RemediError.normalizerDamaged(let path) {
+            group.progress.report(.warning("\(path) does not match its checksum; it is made again"))
             return nil
         } catch RemediError.normalizerMismatch where group.options.overwrite {
             return nil

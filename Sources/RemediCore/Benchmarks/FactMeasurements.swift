@@ -44,7 +44,7 @@ final class FactMeasurements {
         let lines = folder.appendingPathComponent(name + CaseJournal.suffix)
         // A journal without its states is worth nothing.
         if file.isNew { try? FileManager.default.removeItem(at: lines) }
-        journal = try CaseJournal(file: lines, inputs: all)
+        journal = try CaseJournal(file: lines, inputs: all, progress: progress)
     }
 
     private static func usable(
@@ -65,7 +65,7 @@ final class FactMeasurements {
 
     /// How likely target_mediated (as target) and target_unmediated (as comparator) are behind every prompt.
     ///
-    /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
+    /// - Throws: `RemediError.notFinite`, `.interrupted`; `LanguageModelError`; `ComputeError`.
     func likelihoods(_ task: FactTask) throws -> [PromptScore] {
         if let known = scores[task] { return known }
         let scorer = PromptScorer(model: model, block: nil, alpha: 1, beta: 1, batchSize: batchSize)
@@ -74,9 +74,11 @@ final class FactMeasurements {
             progress: progress
         ) { batch in
             try scorer.scores(of: batch.map { $0.scoredPrompt(task) }).map {
-                PromptScore(target: $0[0], comparator: $0[1]).journalEntry
+                PromptScore(target: $0[0], comparator: $0[1])
             }
-        }.map(PromptScore.init(journalEntry:))
+        }
+        let spoiled = zip(texts, found).filter { !$1.isFinite }
+        if !spoiled.isEmpty { throw RemediError.notFinite(samples: spoiled.map(\.0.id)) }
         scores[task] = found
         return found
     }
@@ -95,15 +97,13 @@ final class FactMeasurements {
     /// Reads every text once for all states.
     private func readAll() throws {
         if isRead { return }
-        let indices = Array(texts.indices)
-        _ = try journal.map(
-            indices, part: "states", batchSize: batchSize, stage: "hidden states\(label)",
+        try file.read(
+            part: "states", of: { texts[$0].id }, in: journal, batchSize: batchSize,
+            stage: "hidden states\(label)",
             progress: progress
         ) { batch in
-            let range = batch[0]..<batch[batch.count - 1] + 1
-            precondition(range.count == batch.count, "what is missing is the end of the list")
-            let part = texts[range]
-            let first = part.enumerated().map { $0.offset * part[range.lowerBound].sequences.count }
+            let part = batch.map { texts[$0] }
+            let first = part.enumerated().map { $0.offset * part[0].sequences.count }
             let sequences = part.flatMap(\.sequences)
             // Entities are read higher up than attributes: a pass of its own for each ends where it may.
             var values: [Float] = []
@@ -114,8 +114,7 @@ final class FactMeasurements {
                 }
                 values += try model.backend.read(try model.states(of: sequences, reading: readings))
             }
-            try file.write(values, of: range)
-            return batch.map { _ in true }
+            return values
         }
         isRead = true
     }

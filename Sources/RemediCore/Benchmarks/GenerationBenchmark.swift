@@ -52,7 +52,13 @@ package struct GenerationBenchmark: Benchmark {
             of: prompts, streams: streams, benchmark: name, part: "texts", journal)
         var scores = GenerationScores()
         for (sample, places) in asked {
-            try scores.add(sample, made: Array(made[places]), texts: texts, fluency: fluency)
+            let texts = made[places].compactMap { $0 }
+            skippedPrompts += places.count - texts.count
+            if texts.isEmpty {
+                skipped.add(sample.id, .notFinite)
+            } else {
+                try scores.add(sample, made: texts, texts: self.texts, fluency: fluency)
+            }
         }
         var result = scores.result(subject.bootstrap)
         result.skipped = skipped

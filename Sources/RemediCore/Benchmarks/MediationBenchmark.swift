@@ -29,7 +29,7 @@ struct MediationBenchmark {
                 skipped.add(sample.id, reason)
             }
         }
-        let answers = try journal.map(
+        let found = try journal.map(
             cases, part: "mediation", batchSize: max(1, batchSize / Part.allCases.count), stage: "mediation",
             progress: progress
         ) { batch in
@@ -37,12 +37,17 @@ struct MediationBenchmark {
             let count = Case.endingCount
             return batch.indices.map { index in
                 let first = (index - batch.startIndex) * count
-                return .array(
-                    zip(Part.allCases, [first, first + 2]).map { part, place in
-                        Preference(target: scores[place], comparator: scores[place + 1], model: model).json
+                return Answer(
+                    parts: [first, first + 2].map { place in
+                        Preference(target: scores[place], comparator: scores[place + 1], model: model)
                     })
             }
-        }.map { $0.array?.map(Preference.init(json:)) ?? [] }
+        }.map(\.parts)
+        for (item, answer) in zip(cases, found) where !answer.allSatisfy(\.isFinite) {
+            skipped.add(item.id, .notFinite)
+        }
+        cases = zip(cases, found).filter { $1.allSatisfy(\.isFinite) }.map(\.0)
+        let answers = found.filter { $0.allSatisfy(\.isFinite) }
         var result = BenchmarkResult(
             parts: Part.allCases.enumerated().map { index, part in
                 (
@@ -101,6 +106,21 @@ struct MediationBenchmark {
         }
     }
 
+    /// What the model said to a sample's prompts.
+    private struct Answer: JournalValue {
+        /// One for each of the parts.
+        let parts: [Preference]
+
+        init(parts: [Preference]) { self.parts = parts }
+
+        init?(journalEntry: JSONValue) {
+            parts = (journalEntry.array ?? []).compactMap(Preference.init(json:))
+            guard parts.count == Part.allCases.count else { return nil }
+        }
+
+        var journalEntry: JSONValue { .array(parts.map(\.json)) }
+    }
+
     /// What the model said to one prompt: log-probabilities of both words' first tokens and of the whole
     /// words, and the likeliest next tokens.
     private struct Preference {
@@ -118,15 +138,21 @@ struct MediationBenchmark {
             fullComparator = comparator.full
         }
 
-        /// Reads what `json` wrote.
-        init(json: JSONValue) {
-            func number(_ key: String) -> Double { json[key]?.double ?? .nan }
-            predictions = json["predictions"]?.array?.compactMap(\.string) ?? []
-            target = number("logp_target")
-            comparator = number("logp_comparator")
-            fullTarget = number("full_logp_target")
-            fullComparator = number("full_logp_comparator")
+        /// Reads what `json` wrote; nil if it is something else.
+        init?(json: JSONValue) {
+            guard let target = json["logp_target"]?.double, let comparator = json["logp_comparator"]?.double,
+                let fullTarget = json["full_logp_target"]?.double,
+                let fullComparator = json["full_logp_comparator"]?.double,
+                let predictions = json["predictions"]?.array?.compactMap(\.string)
+            else { return nil }
+            self.predictions = predictions
+            self.target = target
+            self.comparator = comparator
+            self.fullTarget = fullTarget
+            self.fullComparator = fullComparator
         }
+
+        var isFinite: Bool { [target, comparator, fullTarget, fullComparator].allSatisfy(\.isFinite) }
 
         var json: JSONValue { .object(members) }
 

@@ -61,6 +61,8 @@ struct NormalizerFitting {
                 let scores = zip(
                     product(entities, directions.mediated), product(entities, directions.unmediated)
                 ).map(FactScore.init(mediated:unmediated:))
+                let spoiled = zip(measured.texts, scores).filter { !($1.mediated + $1.unmediated).isFinite }
+                if !spoiled.isEmpty { throw RemediError.notFinite(samples: spoiled.map(\.0.id)) }
                 content.entities[task, default: []].append(spread)
                 content.calibrations[task, default: []].append(
                     ProbeCalibration(scores, believesMediated: believesMediated))

@@ -73,7 +73,7 @@ final class OccupationMeasurements {
         if states.contains(where: { !FileManager.default.fileExists(atPath: $0.path) }) {
             try? FileManager.default.removeItem(at: lines)
         }
-        journal = try CaseJournal(file: lines, inputs: all)
+        journal = try CaseJournal(file: lines, inputs: all, progress: settings.progress)
         entities = try StateTable(
             states[0], slots: settings.entityBlocks.count, texts: people.count, model: model,
             journal: journal, part: "people")
@@ -126,12 +126,14 @@ final class OccupationMeasurements {
         let words = occupations.firstTokens.map { [$0] }
         let found = try journal.map(
             people, part: "answers", batchSize: settings.batchSize, stage: "prompts\(settings.label)",
-            progress: settings.progress
+            progress: settings.progress, fits: { $1.count == words.count }
         ) { batch in
             try scorer.scores(of: batch.map { ScoredPrompt(tokens: $0.inContext, words: words) }).map {
-                .array($0.map { .number($0.first) })
+                $0.map(\.first)
             }
-        }.map { ($0.array ?? []).map { $0.double ?? .nan } }
+        }
+        let spoiled = zip(people, found).filter { !$1.allSatisfy(\.isFinite) }
+        if !spoiled.isEmpty { throw RemediError.notFinite(samples: spoiled.map(\.0.id)) }
         known = found
         return found
     }
@@ -217,7 +219,7 @@ final class OccupationMeasurements {
         if isRead { return }
         try entities.read(
             batchSize: settings.batchSize, stage: "hidden states\(settings.label)",
-            progress: settings.progress
+            progress: settings.progress, of: { people[$0].id }
         ) { index in
             let person = people[index]
             return StateTable.Text(
@@ -228,7 +230,8 @@ final class OccupationMeasurements {
         }
         try attributes.read(
             batchSize: settings.batchSize * Self.titlesPerBatch,
-            stage: "hidden states of titles\(settings.label)", progress: settings.progress
+            stage: "hidden states of titles\(settings.label)", progress: settings.progress,
+            of: { "title \($0)" }
         ) { index in
             let source = sources[index]
             let alone = settings.nameBlocks.map {

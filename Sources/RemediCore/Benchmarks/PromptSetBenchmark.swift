@@ -21,7 +21,7 @@ package struct PromptSetBenchmark: Benchmark {
         var skipped = SkippedSamples()
         var uneditedCount = 0
         var skippedPrompts = 0
-        var asked: [(sample: Sample, texts: [String], prompts: Range<Int>)] = []
+        var asked: [(sample: Sample, places: [(text: String, prompt: Int)])] = []
         var prompts: [ScoredPrompt] = []
         for (index, sample) in subject.samples.enumerated() {
             let first = prompts.count
@@ -39,15 +39,22 @@ package struct PromptSetBenchmark: Benchmark {
             if texts.isEmpty {
                 skipped.add(sample.id, reason)
             } else {
-                asked.append((sample, texts, first..<prompts.count))
+                asked.append((sample, Array(zip(texts, first..<prompts.count))))
             }
             uneditedCount += prompts[first...].count { $0.edit == nil }
         }
         let scores = try subject.scores(of: prompts, benchmark: name, journal)
-        let metrics = PreferenceMetrics(asked.map { Array(scores[$0.prompts]) })
+        for index in asked.indices {
+            let places = asked[index].places
+            asked[index].places = places.filter { scores[$0.prompt].isFinite }
+            skippedPrompts += places.count - asked[index].places.count
+            if asked[index].places.isEmpty { skipped.add(asked[index].sample.id, .notFinite) }
+        }
+        asked.removeAll(where: \.places.isEmpty)
+        let metrics = PreferenceMetrics(asked.map { $0.places.map { scores[$0.prompt] } })
         var result = BenchmarkResult(
             samples: asked.enumerated().map { index, asked in
-                let entries = zip(asked.texts, asked.prompts).map { text, place in
+                let entries = asked.places.map { text, place in
                     scores[place].json(id: asked.sample.id, prompt: text, given: prompts[place].given)
                 }
                 return [

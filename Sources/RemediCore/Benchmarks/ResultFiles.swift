@@ -48,7 +48,7 @@ struct ResultFiles {
     /// - Throws: `RemediError.malformedData`; `LanguageModelError.unwritable`.
     func summary(_ condition: EvaluationCondition, title: String) throws -> EvaluationSummary? {
         guard exist else { return nil }
-        guard let data = try? Data(contentsOf: result), let file = try? JSONValue(parsing: data).object,
+        guard let data = try? RegularFile.data(result), let file = try? JSONValue(parsing: data).object,
             let count = BenchmarkResult.sampleCount(of: file)
         else {
             throw RemediError.malformedData(path: result.path, reason: "this is no result file")

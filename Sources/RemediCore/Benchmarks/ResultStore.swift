@@ -7,6 +7,7 @@ package final class ResultStore {
     package let directory: URL
     private let replaces: Bool
     private let device: String
+    private let progress: any ProgressReporter
     private let lock: FolderLock
 
     /// Locks the folder for as long as the store lives.
@@ -14,11 +15,15 @@ package final class ResultStore {
     /// - Parameters:
     ///   - replaces: computes results again that are there already.
     ///   - device: where results are computed, for the manifest.
+    ///   - progress: hears of damaged journals.
     /// - Throws: `LanguageModelError.locked`, `.unwritable`.
-    package init(directory: URL, replaces: Bool, device: String) throws {
+    package init(
+        directory: URL, replaces: Bool, device: String, progress: any ProgressReporter = SilentProgress()
+    ) throws {
         self.directory = directory
         self.replaces = replaces
         self.device = device
+        self.progress = progress
         lock = try FolderLock(folder: directory)
     }
 
@@ -48,7 +53,7 @@ package final class ResultStore {
         }
         return ResultSection(
             folder: folder, place: place, inputs: inputs, replaces: replaces, device: device,
-            directory: directory, kind: kind)
+            directory: directory, kind: kind, progress: progress)
     }
 }
 
@@ -62,6 +67,7 @@ package struct ResultSection {
     let device: String
     let directory: URL
     let kind: String
+    let progress: any ProgressReporter
 
     /// The result `name`: read if it is there, else made by `compute` from where its journal ends.
     ///
@@ -98,7 +104,7 @@ package struct ResultSection {
             try files.remove()
         }
         let start = Date()
-        let journal = try CaseJournal(file: files.journal, inputs: all)
+        let journal = try CaseJournal(file: files.journal, inputs: all, progress: progress)
         let found = try compute(journal)
         try files.write(found)
         try manifest.finish(name, in: folder, inputs: own, device: device, start: start)

@@ -43,17 +43,21 @@ final class StateFile {
         UInt64((slot * samples + sample) * hiddenSize * 4)
     }
 
-    /// Writes the states of consecutive `samples`, [S, samples, D], and flushes them to disk.
+    /// Writes the states of `samples`, ascending, [S, samples, D], and flushes them to disk.
     ///
     /// - Throws: `LanguageModelError.unwritable`.
-    func write(_ values: [Float], of samples: Range<Int>) throws {
+    func write(_ values: [Float], of samples: [Int]) throws {
         let size = samples.count * hiddenSize
-        precondition(values.count == slots * size && samples.upperBound <= self.samples)
+        precondition(values.count == slots * size && samples.allSatisfy((0..<self.samples).contains))
         do {
             try values.withUnsafeBytes { bytes in
                 for slot in 0..<slots {
-                    try handle.seek(toOffset: offset(slot, samples.lowerBound))
-                    try handle.write(contentsOf: Data(bytes[slot * size * 4..<(slot + 1) * size * 4]))
+                    for run in Self.runs(samples) {
+                        let start = (slot * samples.count + run.lowerBound) * hiddenSize * 4
+                        try handle.seek(toOffset: offset(slot, samples[run.lowerBound]))
+                        try handle.write(
+                            contentsOf: Data(bytes[start..<start + run.count * hiddenSize * 4]))
+                    }
                 }
             }
             try handle.synchronize()
@@ -71,18 +75,23 @@ final class StateFile {
     ///
     /// - Throws: `LanguageModelError.unreadable`.
     func states(_ slot: Int, of wanted: some Sequence<Int>) throws -> [Float] {
-        var result: [Float] = []
-        var run: Range<Int>?
-        for sample in wanted {
-            if let known = run, known.upperBound == sample {
-                run = known.lowerBound..<sample + 1
+        let wanted = Array(wanted)
+        return try Self.runs(wanted).flatMap { run in
+            try states(slot, of: wanted[run.lowerBound]..<wanted[run.lowerBound] + run.count)
+        }
+    }
+
+    /// The places at which numbers follow each other without a gap, piece by piece.
+    private static func runs(_ samples: [Int]) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        for place in samples.indices {
+            if let last = runs.last, samples[place] == samples[place - 1] + 1 {
+                runs[runs.count - 1] = last.lowerBound..<place + 1
             } else {
-                if let run { result += try states(slot, of: run) }
-                run = sample..<sample + 1
+                runs.append(place..<place + 1)
             }
         }
-        if let run { result += try states(slot, of: run) }
-        return result
+        return runs
     }
 
     private func states(_ slot: Int, of samples: Range<Int>) throws -> [Float] {
@@ -108,6 +117,69 @@ final class StateFile {
     func remove() {
         try? handle.close()
         try? FileManager.default.removeItem(at: url)
+    }
+}
+
+extension StateFile {
+    /// Reads the states of all samples that the file does not hold yet, `batchSize` samples at a time.  The
+    /// journal keeps a checksum of each sample's: what does not match any more is read again.
+    ///
+    /// - Parameters:
+    ///   - part: the samples' part of the journal.
+    ///   - ids: what samples are called.
+    ///   - compute: the states of some samples, [S, samples, D].
+    /// - Throws: `RemediError.notFinite`, `.interrupted`; `LanguageModelError`; what `compute` throws.
+    func read(
+        part: String, of ids: (Int) -> String, in journal: CaseJournal, batchSize: Int, stage: String,
+        progress: any ProgressReporter, _ compute: ([Int]) throws -> [Float]
+    ) throws {
+        var damaged = 0
+        for sample in 0..<samples {
+            guard let kept = journal.value(part, sample) else { continue }
+            let states = try (0..<slots).flatMap { try self.states($0, of: [sample]) }
+            if kept != .string(checksum(states, samples: 1)[0]) {
+                journal.forget(part, sample)
+                damaged += 1
+            }
+        }
+        if damaged > 0 {
+            progress.report(
+                .warning(
+                    "\(url.lastPathComponent): the states of \(damaged) samples do not match their checksums;"
+                        + " they are read again"))
+        }
+        _ = try journal.map(
+            Array(0..<samples), part: part, batchSize: batchSize, stage: stage, progress: progress
+        ) { batch -> [JSONValue] in
+            let values = try compute(batch)
+            let spoiled = batch.indices.filter { !isFinite(values, sample: $0, of: batch.count) }
+            if !spoiled.isEmpty { throw RemediError.notFinite(samples: spoiled.map { ids(batch[$0]) }) }
+            try write(values, of: batch)
+            return checksum(values, samples: batch.count).map { .string($0) }
+        }
+    }
+
+    /// Whether all of a sample's states are finite, [S, samples, D].
+    private func isFinite(_ values: [Float], sample: Int, of samples: Int) -> Bool {
+        (0..<slots).allSatisfy { slot in
+            let start = (slot * samples + sample) * hiddenSize
+            // A sum is finite unless a value is not; in double precision it does not overflow.
+            return values[start..<start + hiddenSize].reduce(0.0) { $0 + Double($1) }.isFinite
+        }
+    }
+
+    /// One for each sample, over all of its slots.
+    private func checksum(_ values: [Float], samples: Int) -> [String] {
+        values.withUnsafeBytes { bytes in
+            (0..<samples).map { sample in
+                var sum = Checksum()
+                for slot in 0..<slots {
+                    let start = (slot * samples + sample) * hiddenSize * 4
+                    sum.add(UnsafeRawBufferPointer(rebasing: bytes[start..<start + hiddenSize * 4]))
+                }
+                return sum.text
+            }
+        }
     }
 }
 

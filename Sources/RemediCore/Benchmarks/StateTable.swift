@@ -15,7 +15,6 @@ struct StateTable {
 
     let file: StateFile
     private let part: String
-    private let count: Int
     private let model: LanguageModel
     private let journal: CaseJournal
 
@@ -27,23 +26,22 @@ struct StateTable {
     ) throws {
         file = try StateFile(url, slots: slots, samples: count, hiddenSize: model.hiddenSize)
         self.part = part
-        self.count = count
         self.model = model
         self.journal = journal
     }
 
     /// Reads what has not been read yet, `batchSize` texts at a time.
     ///
-    /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
+    /// - Parameter id: what a text is called.
+    /// - Throws: `RemediError.notFinite`, `.interrupted`; `LanguageModelError`, `ComputeError`.
     func read(
-        batchSize: Int, stage: String, progress: any ProgressReporter, _ text: (Int) -> Text
+        batchSize: Int, stage: String, progress: any ProgressReporter, of id: (Int) -> String,
+        _ text: (Int) -> Text
     ) throws {
-        _ = try journal.map(
-            Array(0..<count), part: part, batchSize: batchSize, stage: stage, progress: progress
+        try file.read(
+            part: part, of: id, in: journal, batchSize: batchSize, stage: stage, progress: progress
         ) { batch in
-            let range = batch[0]..<batch[batch.count - 1] + 1
-            precondition(range.count == batch.count, "what is missing is the end of the list")
-            let texts = range.map(text)
+            let texts = batch.map(text)
             var first = 0
             var readings = texts[0].readings.map { _ in [StateReading]() }
             for text in texts {
@@ -56,8 +54,7 @@ struct StateTable {
             }
             let found = try model.states(
                 of: texts.flatMap(\.sequences), reading: readings.flatMap { $0 })
-            try file.write(try model.backend.read(found), of: range)
-            return batch.map { _ in true }
+            return try model.backend.read(found)
         }
     }
 }

@@ -7,7 +7,9 @@ import LanguageModels
 /// Letters: L blocks, D hidden size, Q quantiles.
 package struct StoredNormalizer: Sendable {
     static let fileName = "normalizer.safetensors"
-    private static let formatName = "remedi normalizer 1"
+    private static let formatName = "remedi normalizer 2"
+    /// That of versions that wrote no checksum.
+    private static let formerFormatName = "remedi normalizer 1"
 
     package let file: URL
     /// SHA-256 of the file.
@@ -54,16 +56,19 @@ extension StoredNormalizer {
 
     /// Reads what is kept with the probe's editor, and refuses what was made for another editor or model.
     ///
-    /// - Throws: `RemediError.normalizerMissing`, `.normalizerMismatch`; `LanguageModelError`.
+    /// - Throws: `RemediError.normalizerMissing`, `.normalizerDamaged`, `.normalizerMismatch`;
+    ///   `LanguageModelError`.
     package init(for probe: Probe) throws {
         file = Self.file(of: probe)
         guard FileManager.default.fileExists(atPath: file.path) else {
             throw RemediError.normalizerMissing(path: file.path)
         }
         fileHash = try SHA256.hash(file: file)
-        let (tensors, metadata) = try SafeTensors.read(file)
+        let (tensors, metadata) = try Self.content(of: file)
         let path = file.path
-        for (key, expected) in try Self.identity(of: probe).sorted(by: { $0.key < $1.key }) {
+        var identity = try Self.identity(of: probe)
+        identity["format"] = nil
+        for (key, expected) in identity.sorted(by: { $0.key < $1.key }) {
             guard metadata[key] == expected else {
                 throw RemediError.normalizerMismatch(
                     path: path, what: key.replacingExactly("_", with: " "), expected: expected,
@@ -111,6 +116,24 @@ extension StoredNormalizer {
         self.calibrations = calibrations
     }
 
+    /// What is in the file, if it is what was written.
+    private static func content(
+        of file: URL
+    ) throws -> (tensors: [StoredTensor], metadata: [String: String]) {
+        let content: (tensors: [StoredTensor], metadata: [String: String])
+        do {
+            content = try SafeTensors.read(file)
+        } catch LanguageModelError.malformed {
+            throw RemediError.normalizerDamaged(path: file.path)
+        }
+        let isIntact = SafeTensors.isIntact(content.tensors, metadata: content.metadata)
+        let format = content.metadata["format"]
+        guard format == formatName ? isIntact == true : format == formerFormatName && isIntact == nil else {
+            throw RemediError.normalizerDamaged(path: file.path)
+        }
+        return content
+    }
+
     /// Writes `content` beside the probe's editor, whole or not at all.
     ///
     /// - Throws: `LanguageModelError.unwritable`.
@@ -143,7 +166,7 @@ extension StoredNormalizer {
         add("d_mediated", [content.mediated])
         add("d_unmediated", [content.unmediated])
         add("d", [content.directions])
-        try SafeTensors.write(outputs, metadata: metadata, to: file(of: probe))
+        try SafeTensors.writeSealed(outputs, metadata: metadata, to: file(of: probe))
     }
 
     /// What ties a normaliser to its editor and model.

@@ -142,9 +142,9 @@ package struct Experiment: Sendable {
             return Data(file.bytes)
         case .file(let file):
             do {
-                return try Data(contentsOf: file)
-            } catch {
-                throw ExperimentError.unreadable(path: file.path, reason: error.localizedDescription)
+                return try RegularFile.data(file)
+            } catch LanguageModelError.unreadable(let path, let reason) {
+                throw ExperimentError.unreadable(path: path, reason: reason)
             }
         }
     }

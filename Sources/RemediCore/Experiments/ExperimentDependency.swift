@@ -21,10 +21,26 @@ package enum ExperimentDependency: Sendable, Equatable {
     /// - Parameter editors: the folder of the model's editors.
     package func isMet(editors: URL, in workplace: Workplace) -> Bool {
         switch self {
-        case .controlModel(let model): (try? model.control.locate(in: workplace)) != nil
+        case .controlModel(let model):
+            // A folder without a configuration is what a killed run left.
+            (try? model.control.locate(in: workplace)).map {
+                SystemCall.status($0.appendingPathComponent("config.json").path) != nil
+            } ?? false
         case .editors(let type, .only(let blocks)?, _):
             Set(Editor.savedBlocks(type: type, directory: editors)).isSuperset(of: blocks)
         case .editors(let type, _, _): !Editor.savedBlocks(type: type, directory: editors).isEmpty
+        }
+    }
+
+    /// Whether a training left editors, but not the record that it came to its end.  Editors that no training of
+    /// this program made have none.
+    package func lacksRecord(editors: URL) -> Bool {
+        guard case .editors(let type, _, _) = self, !ExperimentStatus.isRecordedAsFinished(editors) else {
+            return false
+        }
+        return Editor.savedBlocks(type: type, directory: editors).contains { block in
+            let folder = Editor.folder(type: type, block: block, directory: editors)
+            return (try? TrainingManifest.result(in: folder)) != nil
         }
     }
 

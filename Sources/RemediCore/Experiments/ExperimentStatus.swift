@@ -22,6 +22,8 @@ package struct ExperimentStatus: Sendable, Equatable {
     package var missing: [String] = []
     /// The jobs that were submitted for it, oldest first.
     package var jobs: [SubmittedJobs.Entry] = []
+    /// Whether more jobs were submitted, of which a damaged file tells no more.
+    package var lacksJobs = false
 
     /// - Parameter expected: what the experiment makes, if that is known; see `Experiment.expected`.
     /// - Throws: `ExperimentError.unreadable`; `LanguageModelError`, `RemediError` for damaged files.
@@ -29,7 +31,9 @@ package struct ExperimentStatus: Sendable, Equatable {
         state = .absent
         missing = expected
         guard Workplace.isFolder(folder) else { return }
-        jobs = try SubmittedJobs(folder: folder).entries
+        let submitted = try SubmittedJobs(folder: folder)
+        jobs = submitted.entries
+        lacksJobs = submitted.isDamaged
         let names: [String]
         do {
             names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
@@ -80,9 +84,10 @@ package struct ExperimentStatus: Sendable, Equatable {
         a.compare(b, options: [.numeric]) == .orderedAscending
     }
 
-    private static func isRecordedAsFinished(_ folder: URL) -> Bool {
+    /// Whether the experiment in `folder` has a record that says that it came to its end.
+    package static func isRecordedAsFinished(_ folder: URL) -> Bool {
         let file = folder.appendingPathComponent("experiment.json")
-        guard let data = try? Data(contentsOf: file), let json = try? JSONValue(parsing: data) else {
+        guard let data = try? RegularFile.data(file), let json = try? JSONValue(parsing: data) else {
             return false
         }
         return json["state"]?.string == ResultsFolder.finishedState

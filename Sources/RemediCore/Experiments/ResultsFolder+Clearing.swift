@@ -94,7 +94,7 @@ extension ResultsFolder {
     ]
 
     private static func holdsArguments(_ file: URL) -> Bool {
-        guard let data = try? Data(contentsOf: file), let object = try? JSONValue(parsing: data) else {
+        guard let data = try? RegularFile.data(file), let object = try? JSONValue(parsing: data) else {
             return false
         }
         return object["experiment_name"] != nil && object["args_file_name"] != nil

@@ -12,34 +12,103 @@ struct CheckpointFolder {
     /// Whether the checkpoint is made of others in the same folder.
     var isInPlace: Bool { url.resolvingSymlinksInPath() == source.resolvingSymlinksInPath() }
 
-    /// - Parameter replaces: whether a checkpoint that is there already may be replaced.
-    /// - Throws: `ModelError.exists`.
+    /// Whether what is there already may be replaced.
+    private let replaces: Bool
+
+    /// Stands in a folder while a checkpoint is made there.  If it is found, its maker was killed, and what is
+    /// there is nobody's.
+    private static let markName = ".remedi-unfinished"
+
+    private var mark: URL { url.appendingPathComponent(Self.markName) }
+    private var configuration: URL { url.appendingPathComponent("config.json") }
+
+    /// - Parameter replaces: whether a checkpoint or weights that are there already may be replaced.
+    /// - Throws: `ModelError.exists`, `.foreignWeights`.
     init(_ url: URL, source: URL, replaces: Bool) throws {
         self.url = url
         self.source = source
-        let configuration = url.appendingPathComponent("config.json").path
-        if !replaces, !isInPlace, SystemCall.status(configuration) != nil {
-            throw ModelError.exists(path: url.path)
+        self.replaces = replaces
+        try check()
+    }
+
+    private func check() throws {
+        if replaces || isInPlace { return }
+        if SystemCall.status(configuration.path) != nil { throw ModelError.exists(path: url.path) }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+        if names.contains(Self.markName) { return }
+        let weights = [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".h5", ".msgpack"]
+        if let name = names.sorted().first(where: { name in weights.contains(where: name.hasSuffix) }) {
+            throw ModelError.foreignWeights(path: url.path, file: name)
         }
     }
 
-    /// Fills the folder.
+    /// Fills the folder, after another process that fills it, if there is one.  What a stop or a failure leaves
+    /// half done is removed.
     ///
     /// - Parameter configuration: replaces the source's `config.json`.
-    /// - Throws: `ModelError.noRoom` before anything is written; `LanguageModelError`, and what `content` throws.
+    /// - Throws: `ModelError.noRoom` before anything is written; `.exists` if another process made it;
+    ///   `LanguageModelError`; `RemediError.interrupted`; what `content` throws.
     func write(
-        _ writer: CheckpointWriter, configuration: JSONObject,
+        _ writer: CheckpointWriter, configuration: JSONObject, progress: any ProgressReporter,
         content: (TensorOutline, CheckpointWriter.Sink) throws -> Void
     ) throws {
         let available = SystemCall.availableBytes(at: url)
         if writer.byteCount > available {
             throw ModelError.noRoom(path: url.path, needed: writer.byteCount, available: available)
         }
-        try AtomicFile.makeFolder(url)
-        if !isInPlace { _ = unlink(url.appendingPathComponent("config.json").path) }
-        try writer.write(to: url, content: content)
-        try removeWeights(except: Set(writer.fileNames))
-        for name in CheckpointFiles.companions where name != "config.json" && !isInPlace {
+        var isNew = SystemCall.status(url.path) == nil
+        var isWaiting = false
+        do {
+            let lock = try FolderLock(folder: url) { owner in
+                if !isWaiting { progress.report(.message("waiting for \(owner), which makes \(url.path)")) }
+                isWaiting = true
+                isNew = false
+                try progress.stopIfAsked()
+            }
+            defer { withExtendedLifetime(lock) {} }
+            try check()
+            try fill(writer, configuration, progress: progress, content)
+        } catch {
+            if isNew { _ = rmdir(url.path) }
+            throw error
+        }
+    }
+
+    private func fill(
+        _ writer: CheckpointWriter, _ configuration: JSONObject, progress: any ProgressReporter,
+        _ content: (TensorOutline, CheckpointWriter.Sink) throws -> Void
+    ) throws {
+        removeLeftovers()
+        guard !isInPlace else {
+            try writer.write(to: url, finishing: progress.stopIfAsked, content: content)
+            try removeWeights(except: Set(writer.fileNames))
+            return try writeConfiguration(configuration)
+        }
+        try AtomicFile.write("", to: mark)
+        _ = unlink(self.configuration.path)
+        do {
+            try writer.write(to: url, finishing: progress.stopIfAsked, content: content)
+            try removeWeights(except: Set(writer.fileNames))
+            try copyCompanions()
+            try progress.stopIfAsked()
+        } catch {
+            for name in writer.fileNames { _ = unlink(url.appendingPathComponent(name).path) }
+            _ = unlink(mark.path)
+            throw error
+        }
+        try writeConfiguration(configuration)
+        _ = unlink(mark.path)
+    }
+
+    private func writeConfiguration(_ object: JSONObject) throws {
+        try AtomicFile.write(JSONValue.object(object).text(pretty: true) + "\n", to: configuration)
+    }
+
+    /// What is copied from the source.
+    private static var companions: [String] { CheckpointFiles.companions.filter { $0 != "config.json" } }
+
+    private func copyCompanions() throws {
+        for name in Self.companions {
             let file = source.appendingPathComponent(name)
             guard SystemCall.status(file.path) != nil else { continue }
             let content = try MappedFile(file)
@@ -47,9 +116,16 @@ struct CheckpointFolder {
                 try withExtendedLifetime(content) { try sink.append(content.bytes) }
             }
         }
-        try AtomicFile.write(
-            JSONValue.object(configuration).text(pretty: true) + "\n",
-            to: url.appendingPathComponent("config.json"))
+    }
+
+    /// Removes what killed processes did not finish; the folder is locked.
+    private func removeLeftovers() {
+        AtomicFile.removeLeftovers(in: url.path) { _ in true }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+        for name in names
+        where name.hasPrefix("model") && name.hasSuffix(".safetensors." + CheckpointWriter.incomplete) {
+            _ = unlink(url.appendingPathComponent(name).path)
+        }
     }
 
     /// Removes the safetensors of an earlier checkpoint, which would be read in place of the new ones.

@@ -4,6 +4,8 @@ package enum ModelError: Error, Equatable, Sendable {
     case exists(path: String)
     /// The disk has less room than the checkpoint needs.
     case noRoom(path: String, needed: Int, available: Int)
+    /// The folder holds weights, such as `file`, that no run of this program began to write.
+    case foreignWeights(path: String, file: String)
     /// The checkpoint's weights are safetensors in the wanted type already.
     case nothingToImport(path: String)
     /// Neither a folder nor a file of torch.

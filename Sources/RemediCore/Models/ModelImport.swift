@@ -49,7 +49,7 @@ package struct ModelImport: Sendable {
         if let elementType {
             configuration = CheckpointFolder.configuration(configuration, storedAs: elementType)
         }
-        try output.write(writer, configuration: configuration) { outline, sink in
+        try output.write(writer, configuration: configuration, progress: progress) { outline, sink in
             guard let record = byName[outline.name] else { preconditionFailure("every tensor is known") }
             try copy(record) { bytes in
                 if let signal = progress.stopRequested { throw RemediError.interrupted(signal: signal) }

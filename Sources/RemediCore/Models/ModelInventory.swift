@@ -51,7 +51,7 @@ package enum ModelInventory {
             let references = repository.appendingPathComponent("refs")
             let found = branches(in: references).compactMap { branch -> Entry? in
                 let file = references.appendingPathComponent(branch)
-                guard let commit = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+                guard let commit = try? RegularFile.text(file) else { return nil }
                 let folder = repository.appendingPathComponent(
                     "snapshots/" + commit.trimmingCharacters(in: .whitespacesAndNewlines))
                 return isCheckpoint(folder) ? entry(id, folder, revision: branch) : nil

@@ -37,7 +37,8 @@ package struct RandomModel: Sendable {
         progress.report(.startedTransfer(stage: "drawing weights", bytes: writer.byteCount))
         var done = 0
         try output.write(
-            writer, configuration: CheckpointFolder.configuration(configuration, storedAs: elementType)
+            writer, configuration: CheckpointFolder.configuration(configuration, storedAs: elementType),
+            progress: progress
         ) { outline, sink in
             guard let values = values[outline.name] else { preconditionFailure("every tensor is known") }
             try draw(outline, values) { bytes in

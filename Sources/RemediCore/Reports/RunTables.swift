@@ -91,12 +91,16 @@ package struct RunTables: Sendable {
         // The reference's misspelling stands beside the right name.
         if metrics.contains("fluency_generation") { metrics.removeAll { $0 == "fluency_generaton" } }
         let places = PlaceColumns(results.map(\.place))
+        // Seldom anything but empty.
+        let hasSpoiled = results.contains { $0.notFiniteCount > 0 }
         var table = TextTable(
-            columns: places.columns + [.init("samples", .right)] + metrics.map { .init($0, .right) })
+            columns: places.columns + [.init("samples", .right)]
+                + (hasSpoiled ? [.init("not finite", .right)] : []) + metrics.map { .init($0, .right) })
         table.keyColumns = places.columns.count
         for result in results {
             table.add(
                 places.cells(of: result.place) + ["\(result.sampleCount)"]
+                    + (hasSpoiled ? ["\(result.notFiniteCount)"] : [])
                     + metrics.map { Self.cell(result[$0]) })
         }
         return TitledTable(title: benchmark, table: table)

@@ -123,6 +123,11 @@ package struct SingleEditResult: Sendable, Equatable {
         package var top: [Prediction]
         package var continuation: String
         package var targets: [Target]
+
+        /// Whether all log-probabilities are finite numbers.
+        package var isFinite: Bool {
+            top.allSatisfy(\.logProbability.isFinite) && targets.allSatisfy(\.fullLogProbability.isFinite)
+        }
     }
 
     /// What is to be told of a fact.

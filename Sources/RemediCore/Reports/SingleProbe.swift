@@ -34,7 +34,7 @@ package struct SingleProbe {
     /// - Parameters:
     ///   - prompt: names the entity.
     ///   - context: stands in front of the prompt and may say something of the entity; nil: nothing.
-    /// - Throws: `RemediError.entityNotInPrompt`; `LanguageModelError`; `ComputeError`.
+    /// - Throws: `RemediError.entityNotInPrompt`, `.notFinite`; `LanguageModelError`; `ComputeError`.
     package func run(
         entity: String, prompt: String, context: String? = nil, attributes: [String]
     ) throws -> SingleProbeResult {
@@ -55,9 +55,10 @@ package struct SingleProbe {
                 reading: [StateReading(sequence: 0, block: block, tokens: last..<last + 1)]))
         let directions = try directions(entity: entity, prompt: prompt, attributes: attributes)
         let product = NormalizedDotProduct(normalizer.entity(task, block: block), normalizer.directions)
-        let states = attributes.flatMap { _ in state }
+        let scores = product(attributes.flatMap { _ in state }, directions)
+        guard scores.allSatisfy(\.isFinite) else { throw RemediError.notFinite(samples: []) }
         let calibration = normalizer.calibration(task, block: block)
-        let beliefs = zip(attributes, product(states, directions)).map {
+        let beliefs = zip(attributes, scores).map {
             SingleProbeResult.Belief(attribute: $0, score: $1, calibration: calibration)
         }
         return SingleProbeResult(

@@ -7,13 +7,16 @@ package struct StoredResult: Sendable {
     package let file: URL
     package let sampleCount: Int
     package internal(set) var metrics: [StoredMetric]
+    /// Samples whose probabilities were not finite numbers: left out, or, in files of earlier versions, counted
+    /// among the others, which leaves no figure that means anything.
+    package let notFiniteCount: Int
 
     package subscript(metric: String) -> StoredMetric? { metrics.first { $0.name == metric } }
 
     /// The file's samples as objects that hold their values directly, also where the file keeps a contextual
     /// and a decontextual part.
     ///
-    /// - Throws: `RemediError.malformedData`, `LanguageModelError.unreadable`.
+    /// - Throws: `RemediError.malformedData`, `LanguageModelError.fileMissing`, `.unreadable`.
     package func samples() throws -> [JSONValue] {
         try Self.parts(of: file, place: place).first { $0.place == place }?.samples ?? []
     }
@@ -23,6 +26,8 @@ package struct StoredResult: Sendable {
         var place: ResultPlace
         var samples: [JSONValue]
         var metrics: JSONValue?
+        /// How many samples the file says were left out for their probabilities.
+        var leftOut = 0
     }
 
     private static let settings = ["contextual", "decontextual"]
@@ -32,10 +37,11 @@ package struct StoredResult: Sendable {
     /// - Throws: `RemediError.malformedData`, `LanguageModelError.unreadable`.
     static func parts(of file: URL, place: ResultPlace) throws -> [Part] {
         let json = try read(file)
+        let leftOut = SkippedSamples(json: json["skipped"]).count(of: .notFinite)
         func part(_ setting: String?, _ samples: [JSONValue], _ metrics: JSONValue?) -> Part {
             var place = place
             if let setting { place.setting = setting }
-            return Part(place: place, samples: samples, metrics: metrics)
+            return Part(place: place, samples: samples, metrics: metrics, leftOut: leftOut)
         }
         if let samples = json["samples"]?.array, let metrics = json["metrics"] {
             let split = settings.filter { metrics[$0]?.object != nil && Metric(json: metrics[$0]!) == nil }
@@ -58,12 +64,7 @@ package struct StoredResult: Sendable {
     ///
     /// - Throws: `RemediError.malformedData`, `LanguageModelError.unreadable`.
     static func read(_ file: URL) throws -> JSONValue {
-        let data: Data
-        do {
-            data = try Data(contentsOf: file)
-        } catch {
-            throw LanguageModelError.unreadable(path: file.path, reason: error.localizedDescription)
-        }
+        let data = try RegularFile.data(file)
         do {
             let json = try JSONValue(parsing: data)
             if json.object == nil {
@@ -81,7 +82,17 @@ package struct StoredResult: Sendable {
         self.file = file
         sampleCount = part.samples.count
         metrics = StoredMetric.all(in: part.metrics)
-        complete(from: part.samples)
+        let spoiled = part.samples.count(where: Self.isSpoiled)
+        notFiniteCount = part.leftOut + spoiled
+        if spoiled > 0 {
+            for index in metrics.indices {
+                metrics[index].value = .nan
+                metrics[index].std = nil
+                metrics[index].interval = nil
+            }
+        } else {
+            complete(from: part.samples)
+        }
     }
 
     /// Adds what the file does not say but its samples do: intervals, and how much entailment moves
@@ -102,11 +113,28 @@ package struct StoredResult: Sendable {
         }
     }
 
+    /// What log-probabilities are called in samples, some of them lists.
+    private static let probabilityNames: Set<String> = [
+        "target_score", "comparator_score", "logp_target", "logp_comparator", "logp_pre", "logp_post",
+        "logp_predictions", "model_top_k_logp",
+    ]
+
+    /// Whether a sample holds a log-probability that is no finite number, as earlier versions wrote them.
+    private static func isSpoiled(_ value: JSONValue) -> Bool {
+        if let array = value.array { return array.contains(where: isSpoiled) }
+        guard let object = value.object else { return false }
+        return object.members.contains { key, value in
+            guard probabilityNames.contains(key) else { return isSpoiled(value) }
+            return ([value] + (value.array ?? [])).contains { $0.double.map { !$0.isFinite } ?? false }
+        }
+    }
+
     static let bootstrapSeed: UInt64 = 123_456
 
     package var json: JSONValue {
         var object = place.json
         object["samples"] = .integer(sampleCount)
+        if notFiniteCount > 0 { object["not_finite"] = .integer(notFiniteCount) }
         var numbers = JSONObject()
         for metric in metrics { numbers[metric.name] = metric.json }
         object["metrics"] = .object(numbers)

@@ -8,14 +8,9 @@ struct RecordReader {
 
     /// Calls `body` with every record, its number from 0 and its text.
     ///
-    /// - Throws: `RemediError.malformedData`; what `body` throws.
+    /// - Throws: `RemediError.malformedData`; `LanguageModelError.fileMissing`, `.unreadable`; what `body` throws.
     func forEachRecord(_ body: (_ record: JSONValue, _ number: Int, _ text: String) throws -> Void) throws {
-        let data: Data
-        do {
-            data = try Data(contentsOf: file, options: .mappedIfSafe)
-        } catch {
-            throw RemediError.malformedData(path: file.path, reason: error.localizedDescription)
-        }
+        let data = try RegularFile.data(file)
         try data.withUnsafeBytes { bytes in
             if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
                 throw malformed("text in UTF-16: UTF-8 is expected")

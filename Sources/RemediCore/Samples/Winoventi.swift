@@ -50,7 +50,7 @@ package enum Winoventi {
 extension Dataset {
     /// Reads the tab-separated file.
     ///
-    /// - Throws: `RemediError.malformedData`.
+    /// - Throws: `RemediError.malformedData`; `LanguageModelError.fileMissing`, `.unreadable`.
     mutating func readWinoventi(_ file: URL) throws {
         func malformed(_ reason: String) -> RemediError { .malformedData(path: file.path, reason: reason) }
         let mapped = try MappedFile(file)

@@ -25,36 +25,53 @@ package struct SubmittedJobs: Sendable, Equatable {
             ]
         }
 
+        private static let checksumKey = "checksum"
+
+        private var checksum: JSONValue {
+            var sum = Checksum()
+            sum.add(json.text())
+            return .string(sum.text)
+        }
+
+        /// As the file has it: with a checksum of the rest.
+        fileprivate var sealed: JSONValue {
+            var object = json.object ?? JSONObject()
+            object[Self.checksumKey] = checksum
+            return .object(object)
+        }
+
+        /// nil for what is no entry, or does not match its checksum; earlier versions wrote none.
         fileprivate init?(_ json: JSONValue) {
             guard let number = json["job"]?.string, let name = json["name"]?.string else { return nil }
             self.init(
                 number: number, name: name, layers: json["layers"]?.array?.compactMap(\.integer) ?? [],
                 after: json["after"]?.array?.compactMap(\.string) ?? [])
+            if let found = json[Self.checksumKey], found != checksum { return nil }
         }
     }
 
     package private(set) var entries: [Entry] = []
+    /// Whether jobs are missing because the file is damaged.
+    package private(set) var isDamaged = false
 
-    /// Those of a folder; none where nothing was submitted.
+    /// Those of a folder; none where nothing was submitted.  What is damaged is left out.
     ///
-    /// - Throws: `RemediError.malformedData`.
+    /// - Throws: `LanguageModelError.unreadable`.
     package init(folder: URL) throws {
         let file = folder.appendingPathComponent(Self.fileName)
-        guard FileManager.default.fileExists(atPath: file.path) else { return }
-        do {
-            let json = try JSONValue(parsing: Data(contentsOf: file))
-            entries = (json["jobs"]?.array ?? []).compactMap(Entry.init)
-        } catch let error as JSONError {
-            throw RemediError.malformedData(path: file.path, reason: error.reason)
-        }
+        guard SystemCall.status(file.path) != nil else { return }
+        let data = try RegularFile.data(file)
+        let listed = (try? JSONValue(parsing: data))?["jobs"]?.array
+        entries = (listed ?? []).compactMap(Entry.init)
+        isDamaged = entries.count != listed?.count
     }
 
     /// Adds a job to the folder's record.
     ///
-    /// - Throws: `RemediError.malformedData`, `LanguageModelError.unwritable`.
+    /// - Throws: `LanguageModelError.unreadable`, `.unwritable`.
     package static func add(_ entry: Entry, to folder: URL) throws {
         let entries = try SubmittedJobs(folder: folder).entries + [entry]
-        let json: JSONValue = ["jobs": .array(entries.map(\.json))]
+        let json: JSONValue = ["jobs": .array(entries.map(\.sealed))]
         try AtomicFile.write(json.text(pretty: true) + "\n", to: folder.appendingPathComponent(fileName))
     }
 }

@@ -30,9 +30,9 @@ final class EditorTrainer {
     private var best: [[Float]]
     private(set) var state: TrainingState
 
-    /// Starts with `editor` as it is, or where the checkpoint in `folder` stands if there is one.
+    /// Starts with `editor` as it is, or where the checkpoint in `folder` stands if there is one that is whole.
     ///
-    /// - Throws: `LanguageModelError` for a broken checkpoint, `ComputeError`.
+    /// - Throws: `LanguageModelError`, `ComputeError`.
     init(
         editor: Editor, material: Material, options: TrainingOptions, weights: LossWeights,
         inputs: JSONObject, folder: URL, progress: any ProgressReporter
@@ -57,12 +57,18 @@ final class EditorTrainer {
         gradients = try zeros()
         firstMoments = try zeros()
         secondMoments = try zeros()
-        guard FileManager.default.fileExists(atPath: TrainingCheckpoint.file(in: folder).path) else {
+        guard let checkpoint = try TrainingCheckpoint(folder: folder, shapes: editor.parameterShapes) else {
             state = TrainingState()
             best = try editor.values()
+            let file = TrainingCheckpoint.file(in: folder)
+            if SystemCall.status(file.path) != nil {
+                progress.report(
+                    .warning(
+                        "\(file.path) does not match its checksum, or is of a version that wrote none;"
+                            + " the training starts again"))
+            }
             return
         }
-        let checkpoint = try TrainingCheckpoint(folder: folder, shapes: editor.parameterShapes)
         state = checkpoint.state
         best = checkpoint.best
         editor.setValues(checkpoint.parameters)

@@ -2,9 +2,10 @@ import Compute
 import Foundation
 import LanguageModels
 
-/// Everything that a training needs to go on where it stood, in one file.
+/// Everything that a training needs to resume, in one file with a checksum.  One that is damaged, or was written
+/// by a version without checksums, counts as none: what it held is computed again.
 struct TrainingCheckpoint {
-    private static let formatName = "remedi training checkpoint 1"
+    private static let formatName = "remedi training checkpoint 2"
 
     /// What decides the result; see `TrainingManifest.inputs`.
     var inputs: JSONObject
@@ -33,67 +34,66 @@ struct TrainingCheckpoint {
             "format": Self.formatName, "inputs": JSONValue.object(inputs).text(),
             "state": state.json(weights).text(),
         ]
-        try SafeTensors.write(outputs, metadata: metadata, to: Self.file(in: folder))
+        try SafeTensors.writeSealed(outputs, metadata: metadata, to: Self.file(in: folder))
     }
 
-    /// The inputs of the checkpoint in `folder`, nil if there is none.
+    /// The inputs of the checkpoint in `folder`; nil if there is none, or none that is whole.
     ///
-    /// - Throws: `LanguageModelError`.
+    /// - Throws: `LanguageModelError.unreadable`.
     static func inputs(in folder: URL) throws -> JSONObject? {
-        let file = file(in: folder)
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        return try inputs(of: try SafeTensors.read(file).metadata, file: file)
+        try content(in: folder).flatMap { try? JSONValue(parsing: $0.metadata["inputs"] ?? "").object }
     }
 
-    /// How many epochs the training in `folder` has behind it.
+    /// How many epochs the training in `folder` has behind it; 0 where the checkpoint is damaged.
     ///
-    /// - Throws: `LanguageModelError`.
+    /// - Throws: `LanguageModelError.unreadable`.
     static func epoch(in folder: URL) throws -> Int {
-        let state = try SafeTensors.read(file(in: folder)).metadata["state"]
-        return try state.map { try JSONValue(parsing: $0) }?["epoch"]?.integer ?? 0
+        let state = try content(in: folder).flatMap { try? JSONValue(parsing: $0.metadata["state"] ?? "") }
+        return state?["epoch"]?.integer ?? 0
     }
 
-    private static func inputs(of metadata: [String: String], file: URL) throws -> JSONObject {
-        guard metadata["format"] == formatName,
-            let inputs = metadata["inputs"].flatMap({ try? JSONValue(parsing: $0).object })
-        else {
-            throw LanguageModelError.malformed(
-                path: file.path, reason: "its metadata is not that of a training checkpoint")
+    /// What the file in `folder` holds; nil if there is none, or if it is not what was written: damaged, or of a
+    /// version that wrote no checksum.
+    private static func content(
+        in folder: URL
+    ) throws -> (tensors: [StoredTensor], metadata: [String: String])? {
+        let file = file(in: folder)
+        guard SystemCall.status(file.path) != nil else { return nil }
+        do {
+            let (tensors, metadata) = try SafeTensors.read(file)
+            guard metadata["format"] == formatName,
+                SafeTensors.isIntact(tensors, metadata: metadata) == true
+            else { return nil }
+            return (tensors, metadata)
+        } catch LanguageModelError.malformed {
+            return nil
         }
-        return inputs
     }
 
-    /// Reads the checkpoint in `folder`.
+    /// Reads the checkpoint in `folder`; nil if there is none, or none that is whole.
     ///
-    /// - Throws: `LanguageModelError`.
-    init(folder: URL, shapes: [EditorParameterShape]) throws {
-        let file = Self.file(in: folder)
-        let (tensors, metadata) = try SafeTensors.read(file)
-        inputs = try Self.inputs(of: metadata, file: file)
-        guard
-            let state = metadata["state"].flatMap({ try? JSONValue(parsing: $0) })
-                .flatMap(TrainingState.init(json:))
-        else {
-            throw LanguageModelError.malformed(path: file.path, reason: "its training state is incomplete")
-        }
+    /// - Throws: `LanguageModelError.unreadable`.
+    init?(folder: URL, shapes: [EditorParameterShape]) throws {
+        guard let (tensors, metadata) = try Self.content(in: folder),
+            let inputs = try? JSONValue(parsing: metadata["inputs"] ?? "").object,
+            let state = (try? JSONValue(parsing: metadata["state"] ?? "")).flatMap(TrainingState.init(json:))
+        else { return nil }
+        self.inputs = inputs
         self.state = state
         let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        func group(_ name: String) throws -> [[Float]] {
-            try shapes.map { shape in
-                guard let tensor = byName["\(name)/\(shape.name)"] else {
-                    throw LanguageModelError.tensorMissing(name: "\(name)/\(shape.name)", path: file.path)
-                }
-                guard tensor.shape == shape.dimensions else {
-                    throw LanguageModelError.tensorShape(
-                        name: tensor.name, expected: shape.dimensions, found: tensor.shape)
-                }
-                return tensor.floats()
+        func group(_ name: String) -> [[Float]]? {
+            let found = shapes.compactMap { shape in
+                byName["\(name)/\(shape.name)"].flatMap { $0.shape == shape.dimensions ? $0.floats() : nil }
             }
+            return found.count == shapes.count ? found : nil
         }
-        parameters = try group("parameters")
-        best = try group("best")
-        firstMoments = try group("first")
-        secondMoments = try group("second")
+        guard let parameters = group("parameters"), let best = group("best"),
+            let firstMoments = group("first"), let secondMoments = group("second")
+        else { return nil }
+        self.parameters = parameters
+        self.best = best
+        self.firstMoments = firstMoments
+        self.secondMoments = secondMoments
     }
 
     init(

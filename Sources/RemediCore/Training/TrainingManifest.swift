@@ -61,12 +61,10 @@ struct TrainingManifest {
     private static func read(_ file: URL) throws -> JSONValue? {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         do {
-            return try JSONValue(parsing: try Data(contentsOf: file))
+            return try JSONValue(parsing: try RegularFile.data(file))
         } catch let error as JSONError {
             throw RemediError.malformedData(
                 path: file.path, reason: "\(error.reason) at byte \(error.byte)")
-        } catch {
-            throw LanguageModelError.unreadable(path: file.path, reason: error.localizedDescription)
         }
     }
 

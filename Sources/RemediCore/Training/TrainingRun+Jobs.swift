@@ -69,6 +69,12 @@ extension TrainingRun {
     func finished(_ job: TrainingJob) throws -> TrainedEditor {
         let result = try TrainingManifest.result(in: job.folder)
         try writeStateDict(job, replaces: false)
+        // A run was killed between its last two steps.
+        if SystemCall.status(TrainingCheckpoint.file(in: job.folder).path) != nil {
+            let lock = try FolderLock(folder: job.folder)
+            defer { withExtendedLifetime(lock) {} }
+            try remove(TrainingCheckpoint.file(in: job.folder))
+        }
         progress.report(
             .message("\(job.editor.type.rawValue) editor, layer \(job.editor.block): already trained"))
         return TrainedEditor(

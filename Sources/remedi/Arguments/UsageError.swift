@@ -7,6 +7,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case commandMissing
     /// The argument at `place`, counted from 1; `shown` has other characters where it is not text.
     case notUTF8(place: Int, shown: String)
+    /// The working folder, or a variable of the environment that holds a path.
+    case placeNotUTF8(name: String, shown: String)
     /// `option` as it was written, dashes included.
     case unknownOption(option: String, nearest: String?)
     case ambiguousOption(option: String, candidates: [String])

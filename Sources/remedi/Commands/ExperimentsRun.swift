@@ -143,12 +143,53 @@ package struct ExperimentsRun: Command {
     private func makeDependencies(
         of plan: some EvaluationPlanning, _ named: Experiment, in surroundings: Surroundings
     ) throws {
-        let missing = try missing(needed(by: plan), by: plan, in: surroundings.workplace)
+        let workplace = surroundings.workplace
+        let needed = needed(by: plan)
+        let missing = try missing(needed, by: plan, in: workplace)
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
-        for command in try commands(for: missing, by: plan, named, in: surroundings) {
+        let commands = try commands(for: missing, by: plan, named, in: surroundings)
+        for (dependency, command) in zip(missing, commands) {
             progress.report(.message("first: remedi " + command.joined(separator: " ")))
-            try perform(command, in: surroundings.withoutOutput)
+            do {
+                try perform(command, in: surroundings.withoutOutput)
+            } catch let error as ModelError {
+                // Another run may have made it at the same time, and was waited for.
+                guard case .exists = error, try isThere(dependency, for: plan, in: workplace) else {
+                    throw error
+                }
+            }
         }
+        guard makesDependencies else { return }
+        let training = Experiment.training(for: named.name, plan, in: workplace)
+        for dependency in needed where !missing.contains(dependency) {
+            let editors = try editorsFolder(of: dependency, for: plan, in: workplace)
+            guard dependency.lacksRecord(editors: editors),
+                let command = words(for: dependency, training: training)
+            else { continue }
+            progress.report(.message("first: remedi " + command.joined(separator: " ")))
+            do {
+                try perform(command, in: surroundings.withoutOutput)
+            } catch RemediError.resultsDiffer {
+                progress.report(
+                    .message(
+                        "the editors in \(editors.path) were trained otherwise; they are used as they are"))
+            }
+        }
+    }
+
+    private func editorsFolder(
+        of dependency: ExperimentDependency, for plan: some EvaluationPlanning, in workplace: Workplace
+    ) throws -> URL {
+        try ResultsFolder(
+            experiment: plan.editorsName(for: dependency.model), in: results.root(in: workplace)
+        ).url
+    }
+
+    private func isThere(
+        _ dependency: ExperimentDependency, for plan: some EvaluationPlanning, in workplace: Workplace
+    ) throws -> Bool {
+        dependency.isMet(
+            editors: try editorsFolder(of: dependency, for: plan, in: workplace), in: workplace)
     }
 
     /// What an evaluation needs at the layers that are asked for.
@@ -163,11 +204,10 @@ package struct ExperimentsRun: Command {
         _ needed: [ExperimentDependency], by plan: some EvaluationPlanning, in workplace: Workplace
     ) throws -> [ExperimentDependency] {
         try needed.filter { dependency in
-            let editors = plan.editorsName(for: dependency.model)
-            let folder = try ResultsFolder(experiment: editors, in: results.root(in: workplace))
+            let editors = try editorsFolder(of: dependency, for: plan, in: workplace)
             return makesDependencies
-                ? !dependency.isComplete(editors: folder.url, in: workplace)
-                : !dependency.isMet(editors: folder.url, in: workplace)
+                ? !dependency.isComplete(editors: editors, in: workplace)
+                : !dependency.isMet(editors: editors, in: workplace)
         }
     }
 

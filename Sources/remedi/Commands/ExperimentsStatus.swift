@@ -51,6 +51,10 @@ package struct ExperimentsStatus: Command {
         if experiments.isEmpty {
             rows = rows.filter { $0.status.state != .absent || !$0.status.jobs.isEmpty }
         }
+        for row in rows where row.status.lacksJobs {
+            ProgressDisplay(surroundings, verbosity: verbosity)
+                .report(.warning(Messages.damagedJobs(in: row.folder.url)))
+        }
         if isJSON {
             return try surroundings.write(
                 .array(rows.map { Self.json($0.name, $0.folder.url.path, $0.status) }))

@@ -118,7 +118,9 @@ package struct ExperimentsSubmit: Command {
         let progress = ProgressDisplay(surroundings, verbosity: run.verbosity)
         var folders: Set<URL> = []
         for job in jobs where folders.insert(job.folder).inserted {
-            let earlier = try SubmittedJobs(folder: job.folder).entries.map(\.number)
+            let found = try SubmittedJobs(folder: job.folder)
+            if found.isDamaged { progress.report(.warning(Messages.damagedJobs(in: job.folder))) }
+            let earlier = found.entries.map(\.number)
             if earlier.isEmpty { continue }
             let numbers = (earlier.count == 1 ? "job " : "jobs ") + Messages.together(earlier)
             progress.report(

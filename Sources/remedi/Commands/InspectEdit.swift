@@ -53,6 +53,9 @@ package struct InspectEdit: Command {
         if result.isUnchanged {
             progress.report(.warning("the edit changed nothing: everything is the same before and after"))
         }
+        for (name, outcome) in [("before", result.before), ("after", result.after)] where !outcome.isFinite {
+            progress.report(.warning("\(name) the edit the model gives NaN as probabilities"))
+        }
         if isJSON {
             var object = result.json.object ?? JSONObject()
             object["held_as"] = model.precision.json

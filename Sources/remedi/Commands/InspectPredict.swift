@@ -36,7 +36,7 @@ package struct InspectPredict: Command {
         for prompt in prompts {
             let ids = model.tokenizer.encode(prompt).ids
             let predictions = try model.topPredictions(after: ids, count: top)
-            if predictions.contains(where: \.logProbability.isNaN) {
+            if predictions.contains(where: { !$0.logProbability.isFinite }) {
                 progress.report(.warning("the model gives NaN as probabilities"))
             }
             if isJSON {

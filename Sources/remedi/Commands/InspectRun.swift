@@ -69,6 +69,7 @@ package struct InspectRun: Command {
         let workplace = surroundings.workplace
         if !compared.isEmpty {
             let runs = try compared.map { try StoredRun(existing: Self.locate($0, in: workplace)) }
+            warnOfNumbersThatAreNotFinite(in: runs, surroundings)
             let comparison = try RunComparison(runs[0], runs[1])
             try writeFiles(of: runs, comparison, in: surroundings)
             return try show(comparison, surroundings)
@@ -76,11 +77,24 @@ package struct InspectRun: Command {
         let places =
             folders.isEmpty ? [workplace.results] : try folders.map { try Self.locate($0, in: workplace) }
         let runs = try places.flatMap { try StoredRun.runs(in: $0) }
+        warnOfNumbersThatAreNotFinite(in: runs, surroundings)
         try writeFiles(of: runs, nil, in: surroundings)
         if isJSON { return try surroundings.write(JSONValue.array(runs.map(\.json))) }
         if format == .csv { return try surroundings.write(RunTables.tidy(runs).text(.csv)) }
         try surroundings.write(
             runs.map { report($0, terminal: surroundings.columns()) }.joined(separator: "\n"))
+    }
+
+    private func warnOfNumbersThatAreNotFinite(in runs: [StoredRun], _ surroundings: Surroundings) {
+        let progress = ProgressDisplay(surroundings, verbosity: verbosity)
+        for run in runs {
+            let spoiled = run.results.filter { $0.notFiniteCount > 0 }
+            guard let worst = spoiled.map(\.notFiniteCount).max() else { continue }
+            progress.report(
+                .warning(
+                    "\(run.name): the model's probabilities are not finite numbers in \(spoiled.count) results,"
+                        + " for up to \(worst) samples, which count nowhere"))
+        }
     }
 
     /// The page and the picture that are wanted; says where they are.

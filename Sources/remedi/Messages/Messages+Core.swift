@@ -66,6 +66,9 @@ extension Messages {
         case .nonFiniteLoss(let epoch, let samples):
             "the loss is not a finite number in epoch \(epoch), samples \(some(samples));"
                 + " the editor saved last stays"
+        case .notFinite(let samples):
+            "the model's numbers are not finite" + (samples.isEmpty ? "" : " for samples \(some(samples))")
+                + "; look at its weights, the editor's, and their precision"
         case .editorMissing(let path): "there is no editor at \(path)"
         case .editorMismatch(let path, let what, let expected, let found):
             "the editor at \(path) does not fit: \(what) is \(found), not \(expected)"
@@ -73,6 +76,9 @@ extension Messages {
         case .normalizerMissing(let path):
             "there is no \(path); 'remedi eval cls counterfact --normalize train' with the same model, editor"
                 + " and layer makes it of the training split"
+        case .normalizerDamaged(let path):
+            "\(path) is damaged: it does not match its checksum; 'remedi eval cls counterfact --normalize train'"
+                + " with the same model, editor and layer makes it anew"
         case .normalizerMismatch(let path, let what, let expected, let found):
             "\(path) does not fit: \(what) is \(found), not \(expected);"
                 + " 'remedi eval cls --normalize train --overwrite' makes it anew"
@@ -158,6 +164,8 @@ extension Messages {
         case .outOfMemory(let shortage): words(shortage)
         case .emptyEdit: "the edit touches no token"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        case .noRoom(let path, let byteCount, let free):
+            "\(path) takes \(ByteCount.text(byteCount)), but the disk has only \(ByteCount.text(free)) left"
         case .locked(let path, let owner): "\(path) is in use by \(owner)"
         }
     }

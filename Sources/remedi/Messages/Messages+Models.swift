@@ -36,6 +36,8 @@ extension Messages {
         case .exists(let path): "\(path) holds a model already; --overwrite replaces it"
         case .noRoom(let path, let needed, let available):
             "\(path) needs \(ByteCount.text(needed)), but its disk has only \(ByteCount.text(available)) left"
+        case .foreignWeights(let path, let file):
+            "\(path) holds other weights (\(file)); name another folder, or replace them with --overwrite"
         case .nothingToImport(let path): "the weights in \(path) are safetensors already"
         case .notACheckpoint(let path): "\(path) is neither a checkpoint's folder nor a torch file in one"
         }

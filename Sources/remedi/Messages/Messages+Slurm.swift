@@ -1,6 +1,12 @@
+import Foundation
 import RemediCore
 
 extension Messages {
+    static func damagedJobs(in folder: URL) -> String {
+        "\(folder.appendingPathComponent(SubmittedJobs.fileName).path) is damaged: jobs that were submitted before"
+            + " may be missing"
+    }
+
     static func words(_ error: SlurmError) -> String {
         switch error {
         case .sbatchMissing(let searched):

@@ -5,6 +5,10 @@ import RemediCore
 
 /// The words for everything that can go wrong: one sentence each, without a full stop.
 package enum Messages {
+    /// What is said where mapped memory is gone.
+    package static let busError =
+        "a file that was being read has become shorter, or its disk has failed; nothing more was written"
+
     package static func sentence(for error: any Error) -> String {
         switch error {
         case let error as ExperimentError: words(error)
@@ -34,6 +38,8 @@ package enum Messages {
             "there is no command '\(word)'"
                 + (nearest.map { "; did you mean \($0)?" } ?? "; there are \(together(known))")
         case .commandMissing: "a command is missing"
+        case .placeNotUTF8(let name, let shown):
+            "\(name), '\(shown)', is not text in UTF-8; files in it would be written elsewhere"
         case .notUTF8(let place, let shown): "argument \(place), '\(shown)', is not text in UTF-8"
         case .unknownOption(let option, let nearest):
             "there is no option \(option)" + suggestion(nearest)

@@ -30,6 +30,23 @@ final class AtomicFileTests: XCTestCase {
         XCTAssertEqual(try String(contentsOf: target, encoding: .utf8), "old")
     }
 
+    /// No process has a number as high as 4194304; 1 lives as long as the system.
+    func testWhatDeadProcessesLeftIsRemoved() throws {
+        let scratch = try ScratchFolder()
+        let kept = [
+            ".a.json.1-abc.tmp", ".a.json.4194304.tmp", ".a.json.x-abc.tmp", ".b.json.4194304-abc.tmp",
+            ".a.json.4194304-held.tmp", "a.json.4194304-abc.tmp",
+        ]
+        for name in kept + [".a.json.4194304-abc.tmp", ".a.json.4194304-0.tmp"] {
+            try scratch.write("half", to: name)
+        }
+        let held = open(scratch.file(".a.json.4194304-held.tmp").path, O_RDONLY)
+        defer { close(held) }
+        XCTAssertEqual(flock(held, LOCK_EX), 0)
+        try AtomicFile.write("whole", to: scratch.file("a.json"))
+        XCTAssertEqual(try scratch.entries, (kept + ["a.json"]).sorted())
+    }
+
     func testAWriteThatFailsHalfWayLeavesTheOldFileAndNothingElse() throws {
         let scratch = try ScratchFolder()
         let target = try scratch.write("old", to: "file")

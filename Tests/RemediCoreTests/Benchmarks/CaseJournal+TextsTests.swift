@@ -47,7 +47,7 @@ final class CaseJournalTextsTests: XCTestCase {
     func testStoppedTextsGoOn() throws {
         let model = try TinyModels.open("llama")
         let prompts = try prompts(model)
-        func texts(_ journal: CaseJournal, _ progress: any ProgressReporter) throws -> [[Int]] {
+        func texts(_ journal: CaseJournal, _ progress: any ProgressReporter) throws -> [[Int]?] {
             try journal.texts(
                 of: prompts, part: "texts", settings: settings, model: model, stage: "writing",
                 progress: progress)

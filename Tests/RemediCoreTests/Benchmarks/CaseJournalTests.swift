@@ -20,7 +20,7 @@ final class CaseJournalTests: XCTestCase {
             Array(0..<6), part: "part", batchSize: 3, stage: "s", progress: SilentProgress()
         ) { batch in
             computed.append(batch)
-            return batch.map { .integer($0 * 10) }
+            return batch.map { JSONValue.integer($0 * 10) }
         }
         XCTAssertEqual(computed, [[0, 2, 4], [5]])
         XCTAssertEqual(values[0...2], [0, 0.1, 20])
@@ -55,11 +55,67 @@ final class CaseJournalTests: XCTestCase {
         let content = try Data(contentsOf: file)
         for cut in 1..<12 {
             try content.dropLast(cut).write(to: file)
-            // Without its line break alone a line is whole.
-            XCTAssertEqual(
-                try CaseJournal(file: file, inputs: [:]).value("p", 1), cut == 1 ? "second" : nil, "\(cut)")
+            XCTAssertNil(try CaseJournal(file: file, inputs: [:]).value("p", 1), "\(cut)")
             XCTAssertEqual(try CaseJournal(file: file, inputs: [:]).value("p", 0), 1, "\(cut)")
         }
+    }
+
+    func testADamagedLineIsToldAndComputedAgain() throws {
+        let file = try file()
+        let journal = try CaseJournal(file: file, inputs: ["seed": 1])
+        for index in 0..<4 { try journal.keep("p", [(index, .number(-3.4 - Double(index)))]) }
+        let content = try String(contentsOf: file, encoding: .utf8)
+        let damaged = content.replacingOccurrences(of: "-5.4", with: "-9.4")
+        try damaged.write(to: file, atomically: true, encoding: .utf8)
+        XCTAssertEqual(try CaseJournal.count(in: file), 2)
+        let progress = RecordedProgress()
+        let again = try CaseJournal(file: file, inputs: ["seed": 1], progress: progress)
+        XCTAssertEqual(again.count, 2)
+        XCTAssertEqual(
+            progress.warnings,
+            [
+                "a.journal.jsonl: the lines after the first 2 cases do not match their checksums; those cases are"
+                    + " computed again"
+            ])
+        for index in 2..<4 { try again.keep("p", [(index, .number(-3.4 - Double(index)))]) }
+        XCTAssertEqual(try String(contentsOf: file, encoding: .utf8), content)
+    }
+
+    /// Journals of versions that wrote no checksums, and of which the first line is damaged.
+    func testAJournalOfNobodyIsBegunAgain() throws {
+        for text in [
+            "{\"inputs\": {\"seed\": 1}}\n{\"p/0\": 1}\n", String(repeating: "\0", count: 512), "\n", "x\n",
+        ] {
+            let file = try file()
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            XCTAssertTrue(try CaseJournal.exists(file, inputs: ["seed": 1]), text)
+            XCTAssertEqual(try CaseJournal(file: file, inputs: ["seed": 1]).count, 0, text)
+            XCTAssertEqual(try SealedLines(file).values, [["inputs": ["seed": 1]]], text)
+        }
+    }
+
+    /// Entries that are whole but cannot be what was kept are computed again, and trap nowhere.
+    func testEntriesOfAnotherForm() throws {
+        for entry: JSONValue in [
+            [], [1, 2, 3], [1, 2, 3, "x"], [1, 2, 3, nil], nil, true, "x", [1, 2, 3, 4, 5], ["a": 1],
+            [[1], 2, 3, 4],
+        ] {
+            let journal = CaseJournal()
+            try journal.keep("p", [(0, entry)])
+            let known = PromptScore(
+                target: WordScore(first: -1, full: -2), comparator: WordScore(first: -3, full: -4))
+            let found = try journal.map(
+                [0], part: "p", batchSize: 1, stage: "s", progress: SilentProgress()
+            ) { _ in [known] }
+            XCTAssertEqual(found, [known], entry.text())
+            XCTAssertEqual(PromptScore(journalEntry: known.journalEntry), known)
+        }
+        let journal = CaseJournal()
+        try journal.keep("p", [(0, [1.5]), (1, [1.5, 2])])
+        let found = try journal.map(
+            [2, 2], part: "p", batchSize: 2, stage: "s", progress: SilentProgress(), fits: { $0 == $1.count }
+        ) { items in items.map { _ in [0.5, 0.25] } }
+        XCTAssertEqual(found, [[0.5, 0.25], [1.5, 2]])
     }
 
     func testRemoving() throws {

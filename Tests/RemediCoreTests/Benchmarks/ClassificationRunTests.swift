@@ -133,6 +133,54 @@ final class ClassificationRunTests: XCTestCase {
         XCTAssertTrue(try content(wholeEditors).keys.contains("linear/1/normalizer.safetensors"))
     }
 
+    /// One byte in the states of a stopped run, and in its normalizer.
+    func testDamagedStatesAreReadAgain() throws {
+        let data = try Fixture.dataset(training: true)
+        var options = Fixture.options(editors: editors, entityBlocks: [1, 2])
+        options.normalization = .train
+        options.batchSize = 16
+        let whole = try temporaryFolder()
+        _ = try Fixture.run(options, dataset: data, in: whole)
+        let normalizer = editors.appendingPathComponent("linear/1/normalizer.safetensors")
+        let made = try Data(contentsOf: normalizer)
+        for (stops, name) in [(2, "normalizer.states"), (9, "fact_cls.states")] {
+            for place in [0, 77, 4001] {
+                let folder = try temporaryFolder()
+                if name == "normalizer.states" { try FileManager.default.removeItem(at: normalizer) }
+                for _ in 0..<stops {
+                    XCTAssertThrowsError(
+                        try Fixture.run(
+                            options, dataset: data, in: folder, progress: RecordedProgress(stopsAfter: 1)),
+                        name
+                    ) { XCTAssertEqual($0 as? RemediError, .interrupted(signal: 15)) }
+                    guard FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+                    else { continue }
+                }
+                let file = folder.appendingPathComponent(name)
+                guard var bytes = try? Data(contentsOf: file) else { continue }
+                bytes[place] ^= 4
+                try bytes.write(to: file)
+                _ = try Fixture.run(options, dataset: data, in: folder)
+                XCTAssertEqual(try content(folder), try content(whole), "\(name), byte \(place)")
+                XCTAssertEqual(try Data(contentsOf: normalizer), made, "\(name), byte \(place)")
+            }
+        }
+        for place in [9, 200, made.count - 5] {
+            var damaged = made
+            damaged[place] ^= 1
+            try damaged.write(to: normalizer)
+            let folder = try temporaryFolder()
+            let progress = RecordedProgress()
+            _ = try Fixture.run(options, dataset: data, in: folder, progress: progress)
+            XCTAssertEqual(try content(folder), try content(whole), "normalizer, byte \(place)")
+            XCTAssertEqual(try Data(contentsOf: normalizer), made, "byte \(place)")
+            XCTAssertTrue(
+                progress.warnings.contains(
+                    "\(normalizer.path) does not match its checksum; it is made again"),
+                "\(progress.warnings)")
+        }
+    }
+
     func testResultsAreReused() throws {
         let folder = try temporaryFolder()
         let options = Fixture.options(editors: editors, entityBlocks: [2])

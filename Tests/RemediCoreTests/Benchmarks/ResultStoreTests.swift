@@ -94,18 +94,18 @@ final class ResultStoreTests: XCTestCase {
             "linear/1": ["inputs": ["data": "x"], "results": [:]]
         ]
         try AtomicFile.write(JSONValue.object(content).text(), to: manifest)
-        try JSONLines.append(["inputs": ["data": "x", "entity_layer": 2]], to: journal)
+        _ = try CaseJournal(file: journal, inputs: ["data": "x", "entity_layer": 2])
         let again = try make(folder, inputs: ["data": "x"], own: own, value: 0.75)
         XCTAssertFalse(again.isReused)
         XCTAssertEqual(again.metrics[0].metric.mean, 0.75)
         XCTAssertTrue(try make(folder, inputs: ["data": "x"], own: own, value: 0.9).isReused)
         // Killed one step later, it left a journal that nobody needs.
-        try JSONLines.append(["inputs": ["data": "x", "entity_layer": 2]], to: journal)
+        _ = try CaseJournal(file: journal, inputs: ["data": "x", "entity_layer": 2])
         XCTAssertTrue(try make(folder, inputs: ["data": "x"], own: own, value: 0.9).isReused)
         XCTAssertFalse(FileManager.default.fileExists(atPath: journal.path))
         // Without a journal of these inputs nobody knows whose result it is.
         try AtomicFile.write(JSONValue.object(content).text(), to: manifest)
-        try JSONLines.append(["inputs": ["data": "x", "entity_layer": 3]], to: journal)
+        _ = try CaseJournal(file: journal, inputs: ["data": "x", "entity_layer": 3])
         XCTAssertThrowsError(try make(folder, inputs: ["data": "x"], own: own, value: 0.9)) {
             guard case .resultsDiffer? = $0 as? RemediError else { return XCTFail("\($0)") }
         }

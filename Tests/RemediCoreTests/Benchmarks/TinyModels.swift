@@ -48,6 +48,31 @@ enum TinyModels {
         return try LanguageModel(folder: folder, name: "llama", backend: CPUBackend(threads: 2))
     }
 
+    /// The GPT-2 checkpoint, copied to `folder`, with a NaN in some of its weights.
+    ///
+    /// - Parameter rows: of a matrix `tensor` [·, D], those that are spoiled.
+    static func withNaN(in tensor: String, rows: Range<Int>, folder: URL) throws -> LanguageModel {
+        let source = FixtureFiles.own("training/gpt2")
+        for name in ["config.json", "tokenizer.json"] {
+            try FileManager.default.copyItem(
+                at: source.appendingPathComponent(name), to: folder.appendingPathComponent(name))
+        }
+        let (tensors, metadata) = try SafeTensors.read(source.appendingPathComponent("model.safetensors"))
+        var isFound = false
+        let outputs = tensors.map { stored -> SafeTensors.Output in
+            var values = stored.floats()
+            if stored.name.hasSuffix(tensor), let width = stored.shape.last {
+                isFound = true
+                for row in rows { values[row * width] = .nan }
+            }
+            return SafeTensors.Output(name: stored.name, shape: stored.shape, values: values)
+        }
+        XCTAssertTrue(isFound, tensor)
+        try SafeTensors.write(
+            outputs, metadata: metadata, to: folder.appendingPathComponent("model.safetensors"))
+        return try LanguageModel(folder: folder, name: "gpt2", backend: CPUBackend(threads: 1))
+    }
+
     /// The cases, with the one whose prompt lacks its entity, which the reader leaves out: benchmarks leave it
     /// out themselves.
     static func cases() throws -> Dataset {
@@ -74,8 +99,12 @@ final class RecordedProgress: ProgressReporter, @unchecked Sendable {
         return advances >= stopsAfter ? 15 : nil
     }
 
-    private var advances: Int {
+    var advances: Int {
         lock.withLock { recorded.count { if case .advanced = $0 { true } else { false } } }
+    }
+
+    var messages: [String] {
+        lock.withLock { recorded.compactMap { if case .message(let text) = $0 { text } else { nil } } }
     }
 
     var warnings: [String] {

@@ -134,6 +134,60 @@ final class RandomModelTests: XCTestCase {
             try RandomModel(source: source).write(
                 to: folder, replaces: false, progress: RecordedProgress(stopsAfter: 2))
         ) { XCTAssertEqual($0 as? RemediError, .interrupted(signal: 15)) }
-        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [])
+        XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path))
+    }
+
+    /// A signal after the last weights, before they have their names.
+    func testALateSignalLeavesNoModel() throws {
+        let folder = try temporaryFolder().appendingPathComponent("x")
+        let whole = RecordedProgress()
+        try RandomModel(source: source).write(
+            to: try temporaryFolder().appendingPathComponent("y"), replaces: false, progress: whole)
+        XCTAssertThrowsError(
+            try RandomModel(source: source).write(
+                to: folder, replaces: false, progress: RecordedProgress(stopsAfter: whole.advances))
+        ) { XCTAssertEqual($0 as? RemediError, .interrupted(signal: 15)) }
+        XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path))
+    }
+
+    func testWhatAKilledRunLeftIsMadeAgain() throws {
+        let folder = try temporaryFolder()
+        // No process has so high a number.
+        for name in [
+            ".remedi-unfinished", "model.safetensors", "model-00001-of-00002.safetensors.incomplete",
+            ".model.safetensors.incomplete.4194304-abc.tmp", ".lock",
+        ] {
+            try Data().write(to: folder.appendingPathComponent(name))
+        }
+        _ = try write(RandomModel(source: source), to: folder)
+        XCTAssertEqual(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted(),
+            ["config.json", "model.safetensors", "tokenizer.json"])
+    }
+
+    func testOtherWeightsAreNotReplacedUnasked() throws {
+        for name in ["model.safetensors", "pytorch_model.bin", "model-00001-of-00002.safetensors", "x.pth"] {
+            let folder = try temporaryFolder()
+            try Data("mine".utf8).write(to: folder.appendingPathComponent(name))
+            XCTAssertThrowsError(try write(RandomModel(source: source), to: folder), name) {
+                XCTAssertEqual($0 as? ModelError, .foreignWeights(path: folder.path, file: name))
+            }
+            XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [name])
+            _ = try write(RandomModel(source: source), to: folder, replaces: true)
+        }
+    }
+
+    /// Another process makes the same model: it is waited for, until a signal comes.
+    func testAnotherRunIsWaitedFor() throws {
+        let folder = try temporaryFolder()
+        let lock = try FolderLock(folder: folder)
+        let progress = RecordedProgress(stopsAfter: 0)
+        XCTAssertThrowsError(
+            try RandomModel(source: source).write(to: folder, replaces: false, progress: progress)
+        ) { XCTAssertEqual($0 as? RemediError, .interrupted(signal: 15)) }
+        XCTAssertEqual(progress.messages.count, 1)
+        XCTAssertTrue(
+            progress.messages[0].hasPrefix("waiting for process \(getpid()) on "), progress.messages[0])
+        withExtendedLifetime(lock) {}
     }
 }

@@ -114,7 +114,7 @@ final class SingleProbeTests: XCTestCase {
                     model: TinyModels.open("gpt2"), type: .linear, block: 1, directory: editors,
                     entityBlock: nil), "\(count)"
             ) {
-                XCTAssertTrue($0 is LanguageModelError, "\($0)")
+                XCTAssertEqual($0 as? RemediError, .normalizerDamaged(path: file.path), "\(count)")
             }
         }
     }

@@ -77,8 +77,9 @@ final class TrainingOptionsTests: XCTestCase {
         }
         let editor = folder.appendingPathComponent("linear/1")
         XCTAssertNil(Editor.weightsFile(in: editor))
-        let checkpoint = try TrainingCheckpoint(
-            folder: editor, shapes: EditorType.linear.parameters(EditorShape(hiddenSize: 16)))
+        let checkpoint = try XCTUnwrap(
+            TrainingCheckpoint(
+                folder: editor, shapes: EditorType.linear.parameters(EditorShape(hiddenSize: 16))))
         XCTAssertEqual(checkpoint.state.epoch, 1)
         XCTAssertTrue(checkpoint.parameters.joined().allSatisfy(\.isFinite))
     }

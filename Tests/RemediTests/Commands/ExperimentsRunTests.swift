@@ -98,6 +98,30 @@ final class ExperimentsRunTests: XCTestCase {
         XCTAssertFalse(run(words + " --with-dependencies").diagnostics.contains("--layers all"))
     }
 
+    /// A kill after the last editor leaves a training without its record.
+    func testATrainingWithoutItsRecordIsFinished() throws {
+        XCTAssertEqual(run("run train.tiny -f \(data)").code, 0)
+        let record = folder.appendingPathComponent("results/editors_counterfact_gpt2/experiment.json")
+        try FileManager.default.removeItem(at: record)
+        let made = run("run eval.gen.tiny -f \(data) --with-dependencies")
+        XCTAssertEqual(made.code, 0, made.diagnostics)
+        XCTAssertTrue(made.diagnostics.contains("first: remedi train tiny"), made.diagnostics)
+        XCTAssertEqual(try json("editors_counterfact_gpt2/experiment.json")["state"], "finished")
+        let again = run("run eval.gen.tiny -f \(data) --with-dependencies")
+        XCTAssertFalse(again.diagnostics.contains("first: "), again.diagnostics)
+    }
+
+    /// Editors that were trained with other options, and have no record, are used as before.
+    func testOtherEditorsWithoutARecordAreUsed() throws {
+        XCTAssertEqual(run("run train.tiny -f \(data) --set seed=9").code, 0)
+        try FileManager.default.removeItem(
+            at: folder.appendingPathComponent("results/editors_counterfact_gpt2/experiment.json"))
+        let made = run("run eval.gen.tiny -f \(data) --with-dependencies")
+        XCTAssertEqual(made.code, 0, made.diagnostics)
+        XCTAssertTrue(
+            made.diagnostics.contains("were trained otherwise; they are used as they are"), made.diagnostics)
+    }
+
     func testOtherTrainingSamplesAreRefused() throws {
         XCTAssertEqual(run("run train.tiny -f \(data)").code, 0)
         let lines = try String(contentsOfFile: data, encoding: .utf8).split(separator: "\n")
@@ -125,9 +149,9 @@ final class ExperimentsRunTests: XCTestCase {
         XCTAssertEqual(list?[0]["missing"], ["linear/2"])
         // A journal is work that was begun.
         let place = folder.appendingPathComponent("results/eval_gen_counterfact_gpt2/linear/0")
-        try JSONLines.append(
-            [["inputs": [:]], ["scores/0": 1, "scores/1": 2]],
-            to: place.appendingPathComponent("efficacy.journal.jsonl"))
+        var journal = try SealedLines(place.appendingPathComponent("efficacy.journal.jsonl"))
+        try journal.append(["inputs": [:]])
+        try journal.append(["scores/0": 1, "scores/1": 2])
         let begun = run("status eval.gen.tiny").output
         XCTAssertTrue(
             begun.contains("unfinished     0  linear/0/efficacy: 2 cases  linear/2/efficacy"), begun)

@@ -138,6 +138,20 @@ final class MessagesTests: XCTestCase {
             ),
             (.noResults(path: "/r"), "there are no results in /r"),
             (
+                .notFinite(samples: []),
+                "the model's numbers are not finite; look at its weights, the editor's, and their precision"
+            ),
+            (
+                .notFinite(samples: ["a", "b"]),
+                "the model's numbers are not finite for samples a, b; look at its weights, the editor's, and"
+                    + " their precision"
+            ),
+            (
+                .normalizerDamaged(path: "/n"),
+                "/n is damaged: it does not match its checksum; 'remedi eval cls counterfact --normalize train'"
+                    + " with the same model, editor and layer makes it anew"
+            ),
+            (
                 .nothingToCompare(first: "/a", second: "/b"),
                 "/a and /b have no metric of the same samples to compare"
             ),
@@ -179,6 +193,10 @@ final class MessagesTests: XCTestCase {
     func testModels() {
         let cases: [(LanguageModelError, String)] = [
             (.fileMissing(path: "/m/config.json"), "there is no file /m/config.json"),
+            (
+                .noRoom(path: "/m", byteCount: 3 << 30, free: 1 << 20),
+                "/m takes 3.0 GiB, but the disk has only 1.0 MiB left"
+            ),
             (.unreadable(path: "/m", reason: "Is a directory"), "cannot read /m: Is a directory"),
             (.malformed(path: "/m", reason: "ends early"), "/m: ends early"),
             (
