@@ -92,6 +92,18 @@ final class ProgramTests: XCTestCase {
         XCTAssertEqual(ended.signal, 0)
     }
 
+    /// Written as something else, such a path would name another folder.
+    func testPathsThatAreNotTextAreRefused() {
+        let bytes: [UInt8] = [0x2F, 0x61, 0xFF]
+        for name in ["the working folder", "REMEDI_MODELS_DIR"] {
+            let words = CommandWords([Array("--version".utf8)], places: [("fine", [0x2F]), (name, bytes)])
+            XCTAssertThrowsError(try words.texts(), name) {
+                XCTAssertEqual(
+                    ($0 as? UsageFailure)?.error, .placeNotUTF8(name: name, shown: "/a\u{FFFD}"), name)
+            }
+        }
+    }
+
     func testFileSizesBeyondTheLimitAreAFailure() throws {
         let folder = try TestFiles.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

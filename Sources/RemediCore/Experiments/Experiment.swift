@@ -145,6 +145,8 @@ package struct Experiment: Sendable {
                 return try RegularFile.data(file)
             } catch LanguageModelError.unreadable(let path, let reason) {
                 throw ExperimentError.unreadable(path: path, reason: reason)
+            } catch LanguageModelError.fileMissing(let path) {
+                throw ExperimentError.unreadable(path: path, reason: "there is no such file")
             }
         }
     }

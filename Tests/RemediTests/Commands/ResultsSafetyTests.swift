@@ -98,12 +98,16 @@ final class ResultsSafetyTests: XCTestCase {
                 "-b", "efficacy", "--conditions", "unedited",
             ], in: folder)
         let predicted = TestRun(["inspect", "predict", "-m", broken.path, "a"], in: folder)
-        for run in [evaluated, predicted] {
-            XCTAssertTrue(
-                run.diagnostics.contains("the model gives NaN as probabilities\n"), run.diagnostics)
+        XCTAssertTrue(
+            predicted.diagnostics.contains("the model gives NaN as probabilities\n"), predicted.diagnostics)
+        for run in [evaluated, TestRun(["inspect", "run", "results/y"], in: folder)] {
+            XCTAssertTrue(run.diagnostics.contains("are not finite numbers"), run.diagnostics)
         }
+        XCTAssertTrue(evaluated.output.contains("–"), evaluated.output)
+        XCTAssertFalse(evaluated.output.contains("["), evaluated.output)
         let sane = evaluate("z", editors: "results/x")
         XCTAssertFalse(sane.diagnostics.contains("NaN"), sane.diagnostics)
+        XCTAssertFalse(sane.diagnostics.contains("finite"), sane.diagnostics)
     }
 
     func testTheOptionsStayInTheFolder() {
