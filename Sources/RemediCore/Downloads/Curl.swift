@@ -85,18 +85,19 @@ package struct Curl: Sendable {
     ) throws -> Data? {
         do {
             return try reader.take(piece)
-        } catch is HTTPHeadReader.Failure {
-            throw DownloadError.malformed(url: request.url, reason: "the answer is not HTTP")
+        } catch let failure as HTTPHeadReader.Failure {
+            throw DownloadError.malformed(url: request.url, reason: failure.reason)
         }
     }
 
     private static func ending(status: Int32, _ diagnostics: Data, _ head: HTTPHead?) -> Ending {
         if status == 0, head != nil { return .complete }
         let text = String(decoding: diagnostics, as: UTF8.self)
-        let last = text.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
-        // `curl: (18) transfer closed with 5 bytes remaining to read`
-        let reason = last.hasPrefix("curl: (") ? last.split(separator: ") ", maxSplits: 1).last : nil
-        let words = reason.map(String.init) ?? (last.isEmpty ? "curl ended with code \(status)" : last)
+        let lines = text.split(whereSeparator: \.isNewline)
+        // `curl: (18) transfer closed with 5 bytes remaining to read`; advice may follow in further lines.
+        let first = lines.first { $0.hasPrefix("curl: (") }
+        let reason = first.flatMap { $0.split(separator: ") ", maxSplits: 1).last } ?? lines.last
+        let words = reason.map(String.init) ?? "curl ended with code \(status)"
         return .failed(code: status, reason: status == 0 ? "the server sent nothing" : words)
     }
 
@@ -111,7 +112,10 @@ package struct Curl: Sendable {
             "user-agent = \"remedi/\(RemediVersion.current)\"",
         ]
         for header in request.headers {
-            precondition(isPlain(header), "a header is one line")
+            guard isPlain(header) else {
+                throw DownloadError.malformed(
+                    url: request.url, reason: "a header for it has control characters")
+            }
             lines.append("header = \(quoted(header))")
         }
         let data = Data(lines.map { $0 + "\n" }.joined().utf8)

@@ -26,6 +26,8 @@ package enum DownloadError: Error, Equatable, Sendable {
     /// The transfer itself failed; `received` bytes are kept for another try, of `size` if it is known.
     case transfer(url: String, reason: String, received: Int, size: Int?)
     case wrongSize(url: String, expected: Int, found: Int)
+    /// More bytes came than the file has.
+    case tooLong(url: String, expected: Int)
     case wrongChecksum(url: String, expected: String, found: String)
     case noRoom(path: String, needed: Int, available: Int)
     /// Another process downloads the same file.

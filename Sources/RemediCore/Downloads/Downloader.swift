@@ -100,11 +100,12 @@ package struct Downloader: Sendable {
             place, address: file.address, keepsUnknown: keepsUnknown && file.checksum != nil)
         meter.add(part.byteCount)
         let exchange = Exchange(curl: curl, credentials: credentials, watch: watch)
+        var most = part.byteCount
         while true {
             try persist {
-                let before = part.byteCount
                 let outcome = try attempt(file, part, exchange, meter)
-                return (outcome, part.byteCount > before)
+                defer { most = max(most, part.byteCount) }
+                return (outcome, part.byteCount > most)
             }
             let wasInherited = part.isInherited
             guard let problem = try Self.problem(with: part, file) else { break }
@@ -144,12 +145,26 @@ package struct Downloader: Sendable {
             if let validator = part.identity.validator { headers.append("If-Range: \(validator)") }
         }
         var refusal: Outcome?
-        let ending = try exchange.send(file.address, headers: headers) { head in
-            refusal = try accept(head, file, part, exchange.credentials, meter)
-            return refusal == nil
-        } body: { piece in
-            try part.append(piece)
-            meter.add(piece.count)
+        let ending: Curl.Ending
+        do {
+            ending = try exchange.send(file.address, headers: headers) { head in
+                refusal = try accept(head, file, part, exchange.credentials, meter)
+                return refusal == nil
+            } body: { piece in
+                try checkLength(after: piece.count, file, part)
+                try part.append(piece)
+                meter.add(piece.count)
+            }
+        } catch let error as DownloadError {
+            guard case .tooLong = error else { throw error }
+            meter.add(-part.byteCount)
+            // The bytes of an earlier run may be what is wrong.
+            guard part.isInherited else {
+                part.discard()
+                throw error
+            }
+            try part.clear()
+            return .again(error, after: 0)
         }
         if let refusal { return refusal }
         let outcome = try verdict(
@@ -208,6 +223,17 @@ package struct Downloader: Sendable {
         return .again(
             .malformed(url: file.address, reason: "the server sends another part than was asked for"),
             after: 0)
+    }
+
+    /// Refuses bytes beyond a file's size; where nobody knows it, those that would fill the disk.
+    private func checkLength(after count: Int, _ file: RemoteFile, _ part: PartFile) throws {
+        if let size = part.identity.size ?? file.size {
+            guard count <= size - part.byteCount else {
+                throw DownloadError.tooLong(url: file.address, expected: size)
+            }
+        } else if (part.byteCount + count) >> 26 > part.byteCount >> 26 {
+            try checkRoom(1 << 27, part)
+        }
     }
 
     private func checkRoom(_ needed: Int, _ part: PartFile) throws {

@@ -8,6 +8,7 @@ struct Exchange {
     let watch: () throws -> Void
 
     private static let longestChain = 10
+    private static let longestAddress = 8192
 
     /// Sends the request; a token is shown only to the server that it was meant for.
     ///
@@ -42,6 +43,10 @@ struct Exchange {
     private static func target(of head: HTTPHead, from url: String) throws -> String? {
         guard [301, 302, 303, 307, 308].contains(head.status), let place = head["location"] else {
             return nil
+        }
+        guard place.utf8.count <= longestAddress else {
+            throw DownloadError.malformed(
+                url: url, reason: "it leads to an address of \(place.utf8.count) characters")
         }
         guard let target = URL(string: place, relativeTo: URL(string: url))?.absoluteString else {
             throw DownloadError.malformed(url: url, reason: "it leads to '\(place)', which is no address")

@@ -62,7 +62,16 @@ package struct Hub: Sendable {
         guard let value = try? JSONValue(parsing: data), let commit = value["sha"]?.string,
             let siblings = value["siblings"]?.array, Self.isName(commit)
         else { throw DownloadError.malformed(url: url, reason: "not a list of a repository's files") }
-        return Listing(commit: commit, files: try siblings.map { try Self.file($0, url) })
+        // A hash stands for one commit only.
+        if Self.isName(revision), revision.utf8.count == 40, commit != revision.lowercased() {
+            throw DownloadError.malformed(url: url, reason: "it is said to be commit \(commit)")
+        }
+        let files = try siblings.map { try Self.file($0, url) }
+        var paths: Set<String> = []
+        for file in files where !paths.insert(file.path).inserted {
+            throw DownloadError.malformed(url: url, reason: "it lists '\(file.path)' twice")
+        }
+        return Listing(commit: commit, files: files)
     }
 
     private static func file(_ value: JSONValue, _ url: String) throws -> File {
@@ -74,6 +83,9 @@ package struct Hub: Sendable {
                 url: url, reason: "a file without a usable name or checksum: \(value.text())")
         }
         let size = value["lfs"]?["size"]?.integer ?? value["size"]?.integer
+        if let size, size < 0 {
+            throw DownloadError.malformed(url: url, reason: "'\(path)' has a size of \(size) bytes")
+        }
         return File(path: path, size: size, blob: blob, isLarge: large != nil)
     }
 
@@ -83,7 +95,7 @@ package struct Hub: Sendable {
     }
 
     /// Whether a path stays inside the folder that it starts in.
-    private static func isInside(_ path: String) -> Bool {
+    static func isInside(_ path: String) -> Bool {
         Curl.isPlain(path)
             && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
                 !$0.isEmpty && $0 != "." && $0 != ".."

@@ -22,16 +22,17 @@ package struct ModelDownload: Sendable {
     }
 
     /// - Parameters:
-    ///   - revision: nil: `main`, or the branch of half precision where that is preferred and there is one.
+    ///   - revision: nil: the name's own, or `main`, or the branch of half precision where that is preferred and there is one.
     /// - Throws: `DownloadError.notAnId`, `.unusableToken`.
     package init(
         _ name: ModelName, revision: String?, prefersHalf: Bool, folder: URL?, in workplace: Workplace
     ) throws {
-        guard !name.ids.isEmpty, name.ids.allSatisfy(Self.isId),
-            revision.map({ !$0.isEmpty && !$0.hasPrefix("/") && !$0.contains("..") }) ?? true
-        else { throw DownloadError.notAnId(name: name.text) }
+        let revision = revision ?? name.revision
+        guard !name.ids.isEmpty, name.ids.allSatisfy(Self.isId), revision.map(Hub.isInside) ?? true else {
+            throw DownloadError.notAnId(name: name.text)
+        }
         self.name = name
-        self.revision = revision ?? (prefersHalf ? name.halfRevision : nil) ?? "main"
+        self.revision = revision ?? (prefersHalf ? name.halfRevision : nil) ?? CachedRepository.main
         self.folder = folder
         self.workplace = workplace
         hub = try Hub(workplace)
@@ -99,13 +100,15 @@ package struct ModelDownload: Sendable {
         _ files: [Hub.File], of id: String, _ commit: String, with downloader: Downloader,
         _ place: (Hub.File) -> URL
     ) throws {
+        // Two files of one content are one blob in the cache.
+        var targets: Set<URL> = []
+        let files = files.filter { targets.insert(place($0)).inserted }
         guard !files.isEmpty else { return }
         let jobs = files.sorted { $0.size ?? 0 > $1.size ?? 0 }.map { file in
             (remote: hub.remote(file, of: id, commit: commit), target: place(file))
         }
         let meter = TransferMeter(
-            downloader.progress, stage: id, bytes: files.reduce(0) { $0 + ($1.size ?? 0) }, files: files.count
-        )
+            downloader.progress, stage: id, bytes: try size(of: files, id), files: files.count)
         defer { meter.finish() }
         let credentials = hub.credentials
         try Workers.run(jobs.count, threads: Self.connections, stop: { downloader.cancel() }) { index in
@@ -114,6 +117,17 @@ package struct ModelDownload: Sendable {
                 remote, to: target, part: target.appendingPathExtension("incomplete"), keepsUnknown: true,
                 credentials: credentials, meter: meter)
             meter.addFile()
+        }
+    }
+
+    /// Bytes of all the files of known size.
+    private func size(of files: [Hub.File], _ id: String) throws -> Int {
+        try files.reduce(0) { sum, file in
+            let (sum, isTooLarge) = sum.addingReportingOverflow(file.size ?? 0)
+            guard !isTooLarge else {
+                throw DownloadError.malformed(url: hub.endpoint, reason: "the files of \(id) have no possible size")
+            }
+            return sum
         }
     }
 

@@ -11,20 +11,27 @@ struct RemoteIdentity: Equatable {
     /// What a range can be made to depend on: a strong tag, else the date.
     var validator: String? { tag.flatMap { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified }
 
+    /// Tags and dates that no header can hold are left out.
     init(address: String, tag: String?, lastModified: String?, size: Int?) {
         self.address = address
-        self.tag = tag
-        self.lastModified = lastModified
+        self.tag = tag.flatMap(Self.usable)
+        self.lastModified = lastModified.flatMap(Self.usable)
         self.size = size
     }
 
+    /// - Returns: nil for what `json` does not write.
     init?(_ value: JSONValue) {
-        guard let address = value["url"]?.string else { return nil }
-        self.address = address
-        tag = value["etag"]?.string
-        lastModified = value["last_modified"]?.string
-        size = value["size"]?.integer
+        guard let address = value["url"]?.string, value["size"]?.integer ?? 0 >= 0 else { return nil }
+        self.init(
+            address: address, tag: value["etag"]?.string, lastModified: value["last_modified"]?.string,
+            size: value["size"]?.integer)
     }
+
+    private static func usable(_ text: String) -> String? {
+        text.utf8.count <= longestHeader && Curl.isPlain(text) ? text : nil
+    }
+
+    private static let longestHeader = 1024
 
     var json: JSONValue {
         [
@@ -69,9 +76,7 @@ final class PartFile {
         guard SystemCall.retrying({ Int(flock(descriptor, LOCK_EX | LOCK_NB)) }) == 0, isInPlace else {
             throw DownloadError.inUse(path: path)
         }
-        if let data = try? Data(contentsOf: identityFile), let value = try? JSONValue(parsing: data),
-            let known = RemoteIdentity(value), known.address == address
-        {
+        if let known = try? Self.storedIdentity(identityFile), known.address == address {
             identity = known
             try absorb()
         } else if keepsUnknown {
@@ -87,6 +92,13 @@ final class PartFile {
         var opened = stat()
         guard fstat(descriptor, &opened) == 0, let named = SystemCall.status(path) else { return false }
         return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+
+    /// - Returns: nil for anything that is not the small file that `begin` writes.
+    private static func storedIdentity(_ file: URL) throws -> RemoteIdentity? {
+        guard let status = SystemCall.status(file.path), SystemCall.isRegular(status), status.st_size < 1 << 16
+        else { return nil }
+        return RemoteIdentity(try JSONValue(parsing: Data(contentsOf: file)))
     }
 
     /// Hashes what is there.

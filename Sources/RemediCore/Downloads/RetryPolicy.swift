@@ -1,6 +1,7 @@
 /// How often and after how long a failed transfer is tried again.
 package struct RetryPolicy: Sendable {
-    /// So many tries in a row may bring nothing; every byte that comes starts the count anew.
+    /// So many tries in a row may bring nothing; the count starts anew when more of a file is here than ever
+    /// before.
     package var fruitlessTries = 5
     /// Seconds before the second try; doubled for every further one.
     package var firstDelay = 1.0

@@ -159,11 +159,31 @@ package struct Experiment: Sendable {
             guard let object = value.object else {
                 throw ExperimentError.syntax(path: path, line: 1, reason: "not an object")
             }
-            return object
+            return try namingRevision(object, path: path)
         } catch let error as JSONError {
             let line = 1 + data.prefix(error.byte).count { $0 == UInt8(ascii: "\n") }
             throw ExperimentError.syntax(path: path, line: line, reason: error.reason)
         }
+    }
+
+    /// A `revision` is a part of the model's name.
+    ///
+    /// - Throws: `ExperimentError.invalidValue`; `.missingKey` for a revision without a model.
+    private static func namingRevision(_ object: JSONObject, path: String) throws -> JSONObject {
+        guard let value = object["revision"] else { return object }
+        guard let revision = value.string, !revision.isEmpty else {
+            throw ExperimentError.invalidValue(
+                path: path, key: "revision", problem: InvalidValue(found: value.text(), expectation: .text))
+        }
+        guard var model = object["model"]?.string else {
+            throw ExperimentError.missingKey(path: path, key: "model")
+        }
+        model.modelRevision = revision
+        var named = JSONObject()
+        for (key, value) in object.members where key != "revision" {
+            named[key] = key == "model" ? .string(model) : value
+        }
+        return named
     }
 
     /// The names of all experiments in the workplace's configuration folders, in order; of equal names the

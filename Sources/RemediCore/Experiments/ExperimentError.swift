@@ -30,6 +30,10 @@ package enum ExperimentError: Error, Equatable, Sendable {
     /// A file or folder that a user named; `nearest` is one that may have been meant.
     case pathNotFound(path: String, nearest: String?)
     case modelNotFound(name: String, searched: [String], nearest: String?)
+    /// The cache has a model, but not at this revision; `found` names those that it has.
+    case revisionNotFound(name: String, revision: String, found: [String])
+    /// A revision of a model that is a folder.
+    case folderWithRevision(path: String, revision: String)
     case dataFileNotFound(dataset: DatasetName, searched: [String])
 }
 

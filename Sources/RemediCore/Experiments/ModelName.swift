@@ -1,11 +1,14 @@
 import Foundation
 
-/// A model as the user names it: a folder, a Hugging Face id or one of the short names.
+/// A model as the user names it: a folder, a Hugging Face id or one of the short names; of the latter two also
+/// a revision, as in `EleutherAI/pythia-70m@step1000`.
 package struct ModelName: Sendable, Equatable {
     /// What the user wrote.
     package let text: String
-    /// The short name that experiments and results folders use: `gptj`, or the last part of an id or path.
+    /// The short name that experiments know: `gptj`, or the last part of an id or path.
     package let key: String
+    /// The branch, tag or commit that the user asked for; nil: `main`, or what `locate` prefers.
+    package let revision: String?
     /// The ids under which Hugging Face has it; empty for a path.
     package let ids: [String]
 
@@ -23,25 +26,48 @@ package struct ModelName: Sendable, Equatable {
 
     package init(_ text: String) {
         self.text = text
-        let known = Self.shortNames.first { $0.name == text || $0.ids.contains(text) }
+        let (name, revision) = Self.parts(of: text)
+        self.revision = revision
+        let known = Self.shortNames.first { $0.name == name || $0.ids.contains(name) }
         if let known {
             key = known.name
             ids = known.ids
-        } else if text.hasPrefix("pythia-") {
-            key = text
-            ids = ["EleutherAI/\(text)"]
+        } else if name.hasPrefix("pythia-") {
+            key = name
+            ids = ["EleutherAI/\(name)"]
         } else {
-            let parts = text.split(separator: "/").filter { $0 != "." && $0 != ".." }
-            key = parts.last.map(String.init) ?? text
-            let isPath = text.hasPrefix("/") || text.hasPrefix(".") || text.hasPrefix("~") || parts.count > 2
-            ids = isPath || parts.isEmpty ? [] : [text]
+            let parts = name.split(separator: "/").filter { $0 != "." && $0 != ".." }
+            key = parts.last.map(String.init) ?? name
+            ids = Self.isPath(name) || parts.isEmpty ? [] : [name]
         }
+    }
+
+    /// A name and what follows its first `@`; paths have no revisions.
+    private static func parts(of text: String) -> (name: String, revision: String?) {
+        guard let mark = text.firstIndex(of: "@") else { return (text, nil) }
+        let name = String(text[..<mark])
+        let revision = String(text[text.index(after: mark)...])
+        return name.isEmpty || revision.isEmpty || isPath(name) ? (text, nil) : (name, revision)
+    }
+
+    private static func isPath(_ text: String) -> Bool {
+        text.hasPrefix("/") || text.hasPrefix(".") || text.hasPrefix("~")
+            || text.split(separator: "/").count { $0 != "." && $0 != ".." } > 2
+    }
+
+    /// The name without its revision.
+    package var textWithoutRevision: String { Self.parts(of: text).name }
+
+    /// The key with the revision, as folders of results and of imported models are called.
+    package var folderName: String {
+        key + (revision.map { "@" + $0.replacing("/", with: "-") } ?? "")
     }
 
     /// What the key of a control model, which has random weights, ends with.
     package static let controlSuffix = "_random"
 
     /// The control model of this shape: `<models>/<key>_random`.
+    /// All revisions share it.
     package var control: ModelName { ModelName(key + Self.controlSuffix) }
 
     /// The key of the model whose shape a control model has; the key itself of any other model.
@@ -58,7 +84,8 @@ package struct ModelName: Sendable, Equatable {
     /// Which of the short names it is, spelled so or as one of the ids that the name stands for; nil for any
     /// other model, whatever its folder or id is called.
     package var shortName: String? {
-        Self.shortNames.first { $0.name == text || $0.ids.contains(text) }?.name
+        let name = textWithoutRevision
+        return Self.shortNames.first { $0.name == name || $0.ids.contains(name) }?.name
     }
 
     /// Whether it is one of the models that the reference loads in half precision, or the control model of one.
@@ -76,14 +103,17 @@ package struct ModelName: Sendable, Equatable {
     }
 
     /// Finds the checkpoint's folder: as a path, in the models folder, in Hugging Face's cache.
-    /// - Parameter prefersHalf: takes a `float16` revision before `main` where the cache has both.
-    /// - Throws: `ExperimentError.modelNotFound` with the places that were searched;
-    ///   `LanguageModelError.unwritable` if the program's own cannot be unpacked.
+    ///
+    /// A revision is looked for in the cache only.
+    /// - Parameter prefersHalf: of a model that has a branch in half precision, takes it before `main`.
+    /// - Throws: `ExperimentError.modelNotFound` with the places that were searched; `.revisionNotFound` where
+    ///   the cache has other revisions only; `.folderWithRevision`; `LanguageModelError.unwritable` if the
+    ///   program's own cannot be unpacked.
     package func locate(in workplace: Workplace, prefersHalf: Bool = false) throws -> URL {
         if isDemo { return try workplace.demo().model }
         var searched: [String] = []
         var folders = [workplace.resolve(text)]
-        for name in [text, key] + ids where !text.hasPrefix("/") && !text.hasPrefix("~") {
+        for name in revision == nil ? [text, key] + ids : [text] where !text.hasPrefix("/") && !text.hasPrefix("~") {
             let folder = workplace.models.appendingPathComponent(name).standardizedFileURL
             if !folders.contains(folder) { folders.append(folder) }
         }
@@ -91,10 +121,24 @@ package struct ModelName: Sendable, Equatable {
             if Workplace.isFolder(folder) { return folder }
             searched.append(folder.path)
         }
+        var others: (id: String, snapshots: [CachedRepository.Snapshot])?
         for id in ids {
-            let cached = workplace.hubCache.appendingPathComponent(Self.cacheName(of: id))
-            if let snapshot = Self.snapshot(in: cached, prefersHalf: prefersHalf) { return snapshot }
-            searched.append(cached.path)
+            let cached = CachedRepository(id: id, in: workplace)
+            for wanted in revisions(prefersHalf: prefersHalf) {
+                if let snapshot = cached.snapshot(of: wanted) { return snapshot.folder }
+            }
+            searched.append(cached.folder.path)
+            let found = cached.snapshots
+            if others == nil, !found.isEmpty { others = (id, found) }
+        }
+        if let others {
+            throw ExperimentError.revisionNotFound(
+                name: textWithoutRevision, revision: revision ?? CachedRepository.main,
+                found: others.snapshots.map { "\(others.id)@\($0.revision)" })
+        }
+        if let mark = text.lastIndex(of: "@"), Workplace.isFolder(workplace.resolve(String(text[..<mark]))) {
+            throw ExperimentError.folderWithRevision(
+                path: String(text[..<mark]), revision: String(text[text.index(after: mark)...]))
         }
         throw ExperimentError.modelNotFound(
             name: text, searched: searched, nearest: nearest(in: workplace))
@@ -108,20 +152,28 @@ package struct ModelName: Sendable, Equatable {
             ?? workplace.nearest(to: text, orIn: [workplace.models])
     }
 
-    /// The snapshot that a branch of the cached repository names.
-    private static func snapshot(in repository: URL, prefersHalf: Bool) -> URL? {
-        let references = repository.appendingPathComponent("refs")
-        let snapshots = repository.appendingPathComponent("snapshots")
-        let found = (try? FileManager.default.contentsOfDirectory(atPath: references.path)) ?? []
-        let order = (prefersHalf ? ["float16", "main"] : ["main", "float16"]) + found.sorted()
-        for name in order {
-            let file = references.appendingPathComponent(name)
-            guard let commit = try? String(contentsOf: file, encoding: .utf8) else { continue }
-            let hash = commit.trimmingCharacters(in: .whitespacesAndNewlines)
-            guard !hash.isEmpty, !hash.contains("/"), !hash.hasPrefix(".") else { continue }
-            let snapshot = snapshots.appendingPathComponent(hash)
-            if Workplace.isFolder(snapshot) { return snapshot }
+    /// The revisions that the name can stand for, in order of preference.
+    private func revisions(prefersHalf: Bool) -> [String] {
+        if let revision { return [revision] }
+        guard let halfRevision else { return [CachedRepository.main] }
+        return prefersHalf ? [halfRevision, CachedRepository.main] : [CachedRepository.main, halfRevision]
+    }
+}
+
+extension String {
+    /// The revision in a model's name; one that is set is added to it.
+    package var modelRevision: String? {
+        get { ModelName(self).revision }
+        set {
+            if let newValue, newValue != modelRevision { self += "@" + newValue }
         }
-        return nil
+    }
+}
+
+extension Optional<String> {
+    /// The same of a name that may be missing.
+    package var modelRevision: String? {
+        get { self?.modelRevision }
+        set { self?.modelRevision = newValue }
     }
 }

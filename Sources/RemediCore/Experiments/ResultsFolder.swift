@@ -23,7 +23,7 @@ package struct ResultsFolder: Sendable {
 
     /// The name under which a named experiment stores: `<prefix><key>_<dataset>_<model>`.
     package static func name(prefix: String, key: String, dataset: DatasetName, model: ModelName) -> String {
-        "\(prefix)\(key)_\(dataset.rawValue)_\(model.key)"
+        "\(prefix)\(key)_\(dataset.rawValue)_\(model.folderName)"
     }
 
     /// Writes the options of this run as the reference does: one flat object, every value as Python's text.

@@ -8,13 +8,15 @@ package enum ModelInventory {
         /// As `--model` takes it.
         package let name: String
         package let folder: URL
-        /// The branch, for what lies in the cache.
-        package let revision: String?
+        /// Its branches and tags, for what is stored in the cache.
+        package var references: [String] = []
+        /// Its commit, for what is stored in the cache.
+        package var commit: String?
         package let summary: ModelSummary?
         /// `model_type`, also of models that cannot be read.
         package let family: String?
         /// Why it cannot be used; nil if it can.
-        package let problem: (any Error)?
+        package fileprivate(set) var problem: (any Error)?
         /// Bytes of the files.
         package let byteCount: Int
     }
@@ -44,27 +46,31 @@ package enum ModelInventory {
 
     private static func inCache(_ cache: URL) -> [Entry] {
         names(in: cache).flatMap { name -> [Entry] in
-            let parts = name.components(separatedBy: "--")
-            guard parts.count >= 2, parts[0] == "models" else { return [] }
-            let repository = cache.appendingPathComponent(name)
-            let id = parts.dropFirst().joined(separator: "/")
-            let references = repository.appendingPathComponent("refs")
-            let found = branches(in: references).compactMap { branch -> Entry? in
-                let file = references.appendingPathComponent(branch)
-                guard let commit = try? RegularFile.text(file) else { return nil }
-                let folder = repository.appendingPathComponent(
-                    "snapshots/" + commit.trimmingCharacters(in: .whitespacesAndNewlines))
-                return isCheckpoint(folder) ? entry(id, folder, revision: branch) : nil
-            }
+            let repository = CachedRepository(folder: cache.appendingPathComponent(name))
+            guard let id = repository.id else { return [] }
+            let found = repository.snapshots.map { entry($0, of: id) }
             if !found.isEmpty { return found }
-            let blobs = repository.appendingPathComponent("blobs")
+            let blobs = repository.folder.appendingPathComponent("blobs")
             guard names(in: blobs).contains(where: { $0.hasSuffix(".incomplete") }) else { return [] }
             return [
                 Entry(
-                    name: id, folder: repository, revision: nil, summary: nil, family: nil,
+                    name: id, folder: repository.folder, summary: nil, family: nil,
                     problem: UnfinishedDownload(), byteCount: byteCount(of: blobs))
             ]
         }
+    }
+
+    /// One commit of a cached repository, named so that `--model` takes it.
+    private static func entry(_ snapshot: CachedRepository.Snapshot, of id: String) -> Entry {
+        let isMain = snapshot.references.contains(CachedRepository.main)
+        var entry = entry(isMain ? id : "\(id)@\(snapshot.revision)", snapshot.folder)
+        entry.references = snapshot.references
+        entry.commit = snapshot.commit
+        let tokenizers = ["tokenizer.json", "vocab.json"].map(snapshot.folder.appendingPathComponent)
+        if entry.problem == nil, !tokenizers.contains(where: { SystemCall.status($0.path) != nil }) {
+            entry.problem = LanguageModelError.fileMissing(path: tokenizers[0].path)
+        }
+        return entry
     }
 
     /// A download that was cut off.
@@ -72,7 +78,7 @@ package enum ModelInventory {
         package init() {}
     }
 
-    private static func entry(_ name: String, _ folder: URL, revision: String? = nil) -> Entry {
+    private static func entry(_ name: String, _ folder: URL) -> Entry {
         var summary: ModelSummary?
         var problem: (any Error)?
         var family: String?
@@ -85,8 +91,8 @@ package enum ModelInventory {
             problem = error
         }
         return Entry(
-            name: name, folder: folder, revision: revision, summary: summary, family: family,
-            problem: problem, byteCount: byteCount(of: folder))
+            name: name, folder: folder, summary: summary, family: family, problem: problem,
+            byteCount: byteCount(of: folder))
     }
 
     private static func isCheckpoint(_ folder: URL) -> Bool {
@@ -96,14 +102,6 @@ package enum ModelInventory {
     /// What a folder holds, sorted; nothing if there is no such folder.
     private static func names(in folder: URL) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
-    }
-
-    /// The references of a repository: files, some of them in folders (`pr/1`).
-    private static func branches(in references: URL) -> [String] {
-        let found = (try? FileManager.default.subpathsOfDirectory(atPath: references.path)) ?? []
-        return found.sorted().filter { name in
-            SystemCall.status(references.appendingPathComponent(name).path).map(SystemCall.isRegular) ?? false
-        }
     }
 
     private static func byteCount(of folder: URL) -> Int {

@@ -44,6 +44,7 @@ package struct ExperimentsRun: Command {
     }
 
     package func check() throws(UsageError) {
+        if given.contains("revision"), model == nil { throw .needs(name: "revision", other: "model") }
         if isJSON, given.contains("format") { throw .conflict("json", "format") }
         for override in overrides where override.firstIndex(of: "=") == nil {
             throw .invalidOption(
@@ -298,7 +299,9 @@ extension ExperimentsRun {
         return [
             Option(
                 "model", short: "m", \.model, .optional(.text("NAME")), group: group,
-                help: "the model instead of the experiment's: " + ModelArguments.help),
+                help: "the model instead of the experiment's: " + ModelArguments.help,
+                comesFirst: true),
+            .revision(\.model.modelRevision, group: group),
             Option(
                 "dataset-file", short: "f", \.datasetFile, .optional(.text("FILE")), group: group,
                 help: "the data set's file; if not given, it is looked for in REMEDI_DATA_DIR, CM_DATA_DIR or"

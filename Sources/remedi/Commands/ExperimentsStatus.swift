@@ -30,12 +30,18 @@ package struct ExperimentsStatus: Command {
         [
             Option(
                 "model", short: "m", \.model, .optional(.text("NAME")), group: "Experiment",
-                help: "the model instead of the experiments'"),
+                help: "the model instead of the experiments'",
+                comesFirst: true),
+            .revision(\.model.modelRevision, group: "Experiment"),
             Option(
                 "results-dir", \.resultsFolder, .optional(.text("DIR")), group: "Experiment",
                 help: "the results folder; if not given, REMEDI_RESULTS_DIR, CM_RESULTS_DIR or results"),
             Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of a table"),
         ] + Verbosity.options(in: \.verbosity)
+    }
+
+    package func check() throws(UsageError) {
+        if given.contains("revision"), model == nil { throw .needs(name: "revision", other: "model") }
     }
 
     package func run(in surroundings: Surroundings) throws {

@@ -17,7 +17,7 @@ package struct InspectModel: Command {
     package init() {}
 
     package static var options: [Option<InspectModel>] {
-        ModelArguments.options(in: \.model).filter { $0.name == "model" || $0.name == "fp16" } + [
+        ModelArguments.options(in: \.model).filter { ["model", "revision", "fp16"].contains($0.name) } + [
             Option(
                 "device", \.model.device.device, .device, group: "Plan",
                 help: "what memory is planned for: the processor's, or with cuda a GPU's, which need not be"

@@ -23,8 +23,7 @@ package struct InspectTokens: Command {
 
     package static var options: [Option<InspectTokens>] {
         [
-            Option(
-                "model", short: "m", \.model.name, .text("NAME"), group: "Model", help: ModelArguments.help),
+            ModelArguments.named(\.model.name), .revision(\.model.name.modelRevision),
             Option(
                 "substring", \.substring, .optional(.text("TEXT")), group: "Tokens",
                 help: "marks the tokens of this part of the text"),

@@ -17,7 +17,6 @@ package struct ModelDownloadCommand: Command {
 
     package var given = GivenArguments<ModelDownloadCommand>()
     var model = ""
-    var revision: String?
     var half: Bool?
     var output: String?
     package var verbosity = Verbosity.normal
@@ -31,7 +30,7 @@ package struct ModelDownloadCommand: Command {
     package static var options: [Option<ModelDownloadCommand>] {
         [
             Option(
-                "revision", \.revision, .optional(.text("REVISION")), group: "Download",
+                "revision", \.model.modelRevision, .optional(.text("REVISION")), group: "Download",
                 help: "a branch, tag or commit; if not given, main"),
             Option(
                 "fp16", \.half, .optional(.truth), group: "Download",
@@ -48,7 +47,7 @@ package struct ModelDownloadCommand: Command {
         let workplace = surroundings.workplace
         let name = ModelName(model)
         let download = try ModelDownload(
-            name, revision: revision, prefersHalf: half ?? name.isHalfByDefault,
+            name, revision: nil, prefersHalf: half ?? name.isHalfByDefault,
             folder: output.map(workplace.resolve), in: workplace)
         let outcome = try download.run(with: surroundings.downloader(progress: progress))
         try surroundings.write(

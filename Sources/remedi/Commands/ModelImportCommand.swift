@@ -45,6 +45,7 @@ package struct ModelImportCommand: Command {
 
     package static var options: [Option<ModelImportCommand>] {
         [
+            .revision(\.source.modelRevision, group: "Source"),
             Option(
                 "output", short: "o", \.output, .optional(.text("DIR")), group: "Output",
                 help: "the new model's folder; if not given, one of the same name in the models folder"),
@@ -64,9 +65,10 @@ package struct ModelImportCommand: Command {
         let folder = try locate(in: workplace)
         var job = ModelImport(source: folder)
         job.elementType = storage?.elementType
+        let name = ModelName(source)
         let target =
             output.map(workplace.resolve)
-            ?? workplace.models.appendingPathComponent(ModelName(source).key)
+            ?? workplace.models.appendingPathComponent(name.folderName)
         let outcome = try job.write(to: target, replaces: overwrites, progress: progress)
         if !outcome.shared.isEmpty {
             progress.report(

@@ -30,14 +30,15 @@ package struct ModelList: Command {
                 "no other models in \(workplace.models.path) or \(workplace.hubCache.path)\n")
         }
         var table = TextTable(columns: [
-            .init("name"), .init("branch"), .init("family"), .init("parameters", .right),
+            .init("name"), .init("branch"), .init("commit"), .init("family"), .init("parameters", .right),
             .init("size", .right), .init("stored as"), .init("state", wraps: true),
             .init("folder", wraps: true),
         ])
         table.keyColumns = 1
         for entry in entries {
             table.add([
-                entry.name, entry.revision ?? "", entry.family ?? "",
+                entry.name, entry.references.joined(separator: ", "),
+                entry.commit.map { String($0.prefix(12)) } ?? "", entry.family ?? "",
                 entry.summary.map { "\($0.parameterCount)" } ?? "", ByteCount.text(entry.byteCount),
                 types(of: entry).joined(separator: ", "),
                 state(of: entry), entry.folder.path,
@@ -60,7 +61,9 @@ package struct ModelList: Command {
     private func json(_ entry: ModelInventory.Entry) -> JSONValue {
         func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
         return [
-            "name": .string(entry.name), "revision": text(entry.revision), "family": text(entry.family),
+            "name": .string(entry.name), "revision": text(entry.references.first),
+            "references": .array(entry.references.map { .string($0) }), "commit": text(entry.commit),
+            "family": text(entry.family),
             "parameters": entry.summary.map { .integer($0.parameterCount) } ?? .null,
             "size": .integer(entry.byteCount), "stored_as": .array(types(of: entry).map { .string($0) }),
             "complete": .bool(entry.problem == nil),

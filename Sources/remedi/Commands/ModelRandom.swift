@@ -25,8 +25,7 @@ package struct ModelRandom: Command {
 
     package static var options: [Option<ModelRandom>] {
         [
-            Option(
-                "model", short: "m", \.model, .text("NAME"), group: "Model", help: ModelArguments.help),
+            ModelArguments.named(\.model), .revision(\.model.modelRevision),
             Option(
                 "fp16", \.half, .optional(.truth), group: "Model",
                 help: "stores weights in half precision, or as float32; if not given, gptj and neox are"

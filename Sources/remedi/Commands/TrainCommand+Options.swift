@@ -21,7 +21,7 @@ extension TrainCommand {
     }
 
     package static var options: [Option<TrainCommand>] {
-        [Option("model", short: "m", \.plan.model, .text("NAME"), group: "Model", help: ModelArguments.help)]
+        [ModelArguments.named(\.plan.model), .revision(\.plan.model.modelRevision)]
             + DeviceArguments.options(in: \.device)
             + dataOptions + editorOptions + trainingOptions + lossOptions + compatibilityOptions
             + ResultsArguments.options(in: \.results)

@@ -31,7 +31,8 @@ package enum ExitCode {
         // A mistyped name; another may be one that a hub knows.
         case .modelNotFound(_, _, let nearest): nearest == nil ? failed : wrongUsage
         case .unreadable, .unwritable, .noExperiments, .notAResultsFolder, .dependenciesMissing,
-            .editorsNotTrained, .pathNotFound, .dataFileNotFound:
+            .editorsNotTrained, .pathNotFound, .dataFileNotFound,
+            .revisionNotFound, .folderWithRevision:
             failed
         }
     }

@@ -37,6 +37,11 @@ extension Messages {
         case .modelNotFound(let name, let searched, nil):
             "there is no model '\(name)'; looked for \(searched.joined(separator: ", "))"
                 + (ModelName(name).ids.isEmpty ? "" : "; 'remedi model download \(name)' fetches it")
+        case .revisionNotFound(let name, let revision, let found):
+            "the cache has no revision '\(revision)' of \(name), only \(found.joined(separator: ", ")), which must"
+                + " be named so; 'remedi model download \(name)\(revision == "main" ? "" : "@" + revision)' fetches it"
+        case .folderWithRevision(let path, let revision):
+            "\(path) is a folder, of which there is no revision '\(revision)'"
         case .dataFileNotFound(let dataset, let searched):
             "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
                 + " (name one with --dataset-file); 'remedi data download \(dataset.rawValue)' "
@@ -133,7 +138,11 @@ extension Messages {
 
     static func words(_ error: LanguageModelError) -> String {
         switch error {
-        case .fileMissing(let path): "there is no file \(path)"
+        case .fileMissing(let path):
+            "there is no file \(path)"
+                + (CachedRepository.completion(ofMissing: path).map {
+                    "; the download is not complete: '\($0)' completes it"
+                } ?? "")
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .malformed(let path, let reason): "\(path): \(reason)"
         case .tokenizerMissing(let folder, let found, let form):

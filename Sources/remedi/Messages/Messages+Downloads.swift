@@ -20,6 +20,8 @@ extension Messages {
             "cannot fetch \(url): \(reason)" + kept(received, of: size)
         case .wrongSize(let url, let expected, let found):
             "\(url) has \(found) bytes where \(expected) are expected; nothing is kept"
+        case .tooLong(let url, let expected):
+            "\(url) has more than the \(expected) bytes that are expected; nothing is kept"
         case .wrongChecksum(let url, let expected, let found):
             "\(url) is not what is expected, nothing is kept: its checksum is \(found), not \(expected)"
         case .noRoom(let path, let needed, let available):

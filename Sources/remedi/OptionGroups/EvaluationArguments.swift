@@ -74,9 +74,7 @@ extension EvaluationArguments {
 
     static var modelOptions: [Option<Self>] {
         [
-            Option(
-                "model", short: "m", \.plan.scope.model, .text("NAME"), group: "Model",
-                help: ModelArguments.help)
+            ModelArguments.named(\.plan.scope.model), .revision(\.plan.scope.model.modelRevision),
         ] + DeviceArguments.options(in: \.device)
     }
 

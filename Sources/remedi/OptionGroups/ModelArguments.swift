@@ -20,12 +20,18 @@ package struct ModelArguments: Sendable, Equatable {
     static let names =
         "a Hugging Face id, or gptj, neox, gpt2, gpt2-medium, gpt2-large, gpt2-xl, pythia-*, smollm2, demo"
 
+    /// The option that names a model.
+    static func named<Outer>(
+        _ place: WritableKeyPath<Outer, String> & Sendable
+    ) -> Option<Outer> {
+        Option("model", short: "m", place, .text("NAME"), group: "Model", help: help, comesFirst: true)
+    }
+
     static func options<Outer>(
         in place: WritableKeyPath<Outer, ModelArguments> & Sendable
     ) -> [Option<Outer>] {
         let all: [Option<ModelArguments>] =
-            [Option("model", short: "m", \.name, .text("NAME"), group: "Model", help: help)]
-            + DeviceArguments.options(in: \.device)
+            [named(\.name), .revision(\.name.modelRevision)] + DeviceArguments.options(in: \.device)
         return all.map { $0.inside(place) }
     }
 
@@ -75,5 +81,15 @@ package struct ModelArguments: Sendable, Equatable {
             .message(
                 Messages.words(model.precision, allowsTF32: device.allowsTF32 && backend is CUDABackend)))
         return model
+    }
+}
+
+extension Option {
+    /// The option that adds a revision to a model's name, which must be applied before.
+    static func revision(_ place: WritableKeyPath<Target, String?> & Sendable, group: String = "Model") -> Option {
+        Option(
+            "revision", place, .optional(.text("REVISION")), group: group,
+            help: "a branch, tag or commit of a model in Hugging Face's cache; the same as NAME@REVISION",
+            destination: "model")
     }
 }

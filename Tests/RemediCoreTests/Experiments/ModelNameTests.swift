@@ -99,10 +99,81 @@ final class ModelNameTests: XCTestCase {
             repository + "/snapshots/aaa")
     }
 
-    func testAnyBranchWillDo() throws {
-        try write("ccc", "hf/hub/models--me--mine/refs/v2")
-        try makeFolder("hf/hub/models--me--mine/snapshots/ccc")
-        XCTAssertEqual(try locate("me/mine"), "hf/hub/models--me--mine/snapshots/ccc")
+    func testAnotherRevisionIsTakenOnlyWhenItIsAskedFor() throws {
+        let repository = "hf/hub/models--me--mine"
+        try write("cccccccc1", repository + "/refs/v2")
+        try write("dddddddd2", repository + "/refs/refs/pr/1")
+        try makeFolder(repository + "/snapshots/cccccccc1")
+        try makeFolder(repository + "/snapshots/dddddddd2")
+        try makeFolder(repository + "/snapshots/dddddddd3")
+        XCTAssertThrowsError(try locate("me/mine")) {
+            XCTAssertEqual(
+                $0 as? ExperimentError,
+                .revisionNotFound(
+                    name: "me/mine", revision: "main",
+                    found: ["me/mine@refs/pr/1", "me/mine@v2", "me/mine@dddddddd3"]))
+        }
+        for (name, commit) in [
+            ("me/mine@v2", "cccccccc1"), ("me/mine@refs/pr/1", "dddddddd2"), ("me/mine@cccccccc1", "cccccccc1"),
+            ("me/mine@cccccccc", "cccccccc1"), ("me/mine@dddddddd3", "dddddddd3"),
+        ] {
+            XCTAssertEqual(try locate(name), repository + "/snapshots/" + commit, name)
+        }
+        // Two commits begin so; one is not there; one is too short to be meant.
+        for name in ["me/mine@dddddddd", "me/mine@main", "me/mine@v3", "me/mine@cccccc", "me/mine@../v2"] {
+            XCTAssertThrowsError(try locate(name), name)
+        }
+        try write("dddddddd3", repository + "/refs/main")
+        XCTAssertEqual(try locate("me/mine"), repository + "/snapshots/dddddddd3")
+        XCTAssertEqual(try locate("me/mine@v2"), repository + "/snapshots/cccccccc1")
+        try makeFolder("models/mine")
+        XCTAssertEqual(try locate("me/mine"), "models/mine")
+        XCTAssertEqual(try locate("me/mine@main"), repository + "/snapshots/dddddddd3")
+    }
+
+    func testHalfPrecisionIsABranchOfOneModelOnly() throws {
+        for repository in ["hf/hub/models--me--gptj", "hf/hub/models--EleutherAI--gpt-j-6b"] {
+            try write("eee", repository + "/refs/float16")
+            try makeFolder(repository + "/snapshots/eee")
+        }
+        XCTAssertThrowsError(try locate("me/gptj", prefersHalf: true))
+        XCTAssertEqual(
+            try locate("gptj", prefersHalf: true), "hf/hub/models--EleutherAI--gpt-j-6b/snapshots/eee")
+        XCTAssertThrowsError(try locate("gptj@main", prefersHalf: true))
+    }
+
+    func testNamesWithRevisions() throws {
+        let cases: [(text: String, key: String, revision: String?, folder: String)] = [
+            ("gptj@main", "gptj", "main", "gptj@main"),
+            ("EleutherAI/pythia-70m@step1000", "pythia-70m", "step1000", "pythia-70m@step1000"),
+            ("me/mine@refs/pr/1", "mine", "refs/pr/1", "mine@refs-pr-1"), ("me/mine@", "mine@", nil, "mine@"),
+            ("@x", "@x", nil, "@x"), ("./mine@2", "mine@2", nil, "mine@2"), ("/a/b@2", "b@2", nil, "b@2"),
+            ("a@b@c", "a", "b@c", "a@b@c"),
+        ]
+        for (text, key, revision, folder) in cases {
+            let name = ModelName(text)
+            XCTAssertEqual(name.key, key, text)
+            XCTAssertEqual(name.revision, revision, text)
+            XCTAssertEqual(name.folderName, folder, text)
+        }
+        XCTAssertEqual(ModelName("gpt2@v1").ids, ModelName("gpt2").ids)
+        XCTAssertEqual(ModelName("gpt2@v1").control, ModelName("gpt2").control)
+        var text = "gpt2"
+        text.modelRevision = "v1"
+        text.modelRevision = "v1"
+        text.modelRevision = nil
+        XCTAssertEqual(text, "gpt2@v1")
+        // A folder's name may hold the mark; a folder has no revisions.
+        try makeFolder("mine@v1")
+        XCTAssertEqual(try locate("mine@v1"), "mine@v1")
+        XCTAssertEqual(try locate("./mine@v1"), "mine@v1")
+        try makeFolder("mine")
+        for name in ["mine@v2", "./mine@v2"] {
+            XCTAssertThrowsError(try locate(name), name) {
+                let path = String(name.dropLast(3))
+                XCTAssertEqual($0 as? ExperimentError, .folderWithRevision(path: path, revision: "v2"), name)
+            }
+        }
     }
 
     func testOldNamesInTheCache() throws {

@@ -26,14 +26,24 @@ final class ModelInventoryTests: XCTestCase {
         try copy(to: cache + "/snapshots/bb")
         try write("aa", cache + "/refs/main")
         try write("bb", cache + "/refs/pr/1")
+        try write("bb", cache + "/refs/v1")
+        try copy(to: cache + "/snapshots/cc")
+        try write("{}", cache + "/snapshots/dd/tokenizer.json")
+        try copy(to: "hf/hub/models--me--mute/snapshots/ee")
+        try FileManager.default.removeItem(
+            at: folder.appendingPathComponent("hf/hub/models--me--mute/snapshots/ee/tokenizer.json"))
         try write("half", "hf/hub/models--me--half/blobs/ab.incomplete")
         try write("x", "hf/hub/datasets--me--tiny/refs/main")
         let entries = ModelInventory.entries(in: workplace)
         XCTAssertEqual(
-            entries.map { "\($0.name) \($0.revision ?? "-") \($0.family ?? "-") \($0.problem == nil)" },
+            entries.map { entry in
+                let names = entry.references.joined(separator: ",")
+                return "\(entry.name) \(names) \(entry.commit ?? "-") \(entry.family ?? "-") \(entry.problem == nil)"
+            },
             [
-                "me/nested - gpt2 true", "mine - gpt2 true", "other - bert false", "me/half - - false",
-                "me/tiny main gpt2 true", "me/tiny pr/1 gpt2 true",
+                "me/nested  - gpt2 true", "mine  - gpt2 true", "other  - bert false", "me/half  - - false",
+                "me/mute@ee  ee gpt2 false", "me/tiny main aa gpt2 true", "me/tiny@pr/1 pr/1,v1 bb gpt2 true",
+                "me/tiny@cc  cc gpt2 true", "me/tiny@dd  dd - false",
             ])
         for entry in entries where entry.problem == nil {
             let checkpoint = try Checkpoint(folder: source)
@@ -43,11 +53,10 @@ final class ModelInventoryTests: XCTestCase {
                 try FileManager.default.contentsOfDirectory(atPath: source.path).reduce(0) {
                     $0 + (try Data(contentsOf: source.appendingPathComponent($1)).count)
                 })
-            // The models folder and the main branch are what commands find under the name.
-            if entry.revision ?? "main" == "main" {
-                XCTAssertEqual(try ModelName(entry.name).locate(in: workplace).path, entry.folder.path)
-            }
+            XCTAssertEqual(try ModelName(entry.name).locate(in: workplace).path, entry.folder.path)
         }
+        XCTAssertEqual(
+            entries.compactMap { ($0.problem as? LanguageModelError).map { error in "\(error)" } }.count, 3)
         XCTAssertTrue(entries[3].problem is ModelInventory.UnfinishedDownload)
         XCTAssertEqual(entries[3].byteCount, 4)
     }

@@ -100,6 +100,10 @@ final class DownloadMessagesTests: XCTestCase {
                 "http://x/y has 9 bytes where 10 are expected; nothing is kept"
             ),
             (
+                .tooLong(url: "http://x/y", expected: 10),
+                "http://x/y has more than the 10 bytes that are expected; nothing is kept"
+            ),
+            (
                 .wrongChecksum(url: "http://x/y", expected: "aa", found: "bb"),
                 "http://x/y is not what is expected, nothing is kept: its checksum is bb, not aa"
             ),
