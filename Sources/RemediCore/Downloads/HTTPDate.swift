@@ -16,7 +16,8 @@ package struct HTTPDate: Sendable, Equatable {
         let found: Int?
         switch words.count {
         case 6:
-            guard words[5] == "GMT", Self.isWeekday(words[0], isLong: false, ending: ","), words[1].utf8.count == 2
+            guard words[5] == "GMT", Self.isWeekday(words[0], isLong: false, ending: ","),
+                words[1].utf8.count == 2
             else { return nil }
             found = Self.seconds(
                 year: Self.number(words[3], digits: 4), month: words[2], day: words[1], time: words[4])
@@ -37,7 +38,9 @@ package struct HTTPDate: Sendable, Equatable {
         seconds = found
     }
 
-    private static let weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    private static let weekdays = [
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    ]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
@@ -48,7 +51,9 @@ package struct HTTPDate: Sendable, Equatable {
 
     /// ASCII digits, exactly so many.
     private static func number(_ text: Substring, digits: Int) -> Int? {
-        guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         return Int(text)
     }
 

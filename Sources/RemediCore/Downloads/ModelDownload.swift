@@ -125,7 +125,8 @@ package struct ModelDownload: Sendable {
         try files.reduce(0) { sum, file in
             let (sum, isTooLarge) = sum.addingReportingOverflow(file.size ?? 0)
             guard !isTooLarge else {
-                throw DownloadError.malformed(url: hub.endpoint, reason: "the files of \(id) have no possible size")
+                throw DownloadError.malformed(
+                    url: hub.endpoint, reason: "the files of \(id) have no possible size")
             }
             return sum
         }

@@ -96,7 +96,8 @@ final class PartFile {
 
     /// - Returns: nil for anything that is not the small file that `begin` writes.
     private static func storedIdentity(_ file: URL) throws -> RemoteIdentity? {
-        guard let status = SystemCall.status(file.path), SystemCall.isRegular(status), status.st_size < 1 << 16
+        guard let status = SystemCall.status(file.path), SystemCall.isRegular(status),
+            status.st_size < 1 << 16
         else { return nil }
         return RemoteIdentity(try JSONValue(parsing: Data(contentsOf: file)))
     }

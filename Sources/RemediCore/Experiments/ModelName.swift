@@ -113,7 +113,8 @@ package struct ModelName: Sendable, Equatable {
         if isDemo { return try workplace.demo().model }
         var searched: [String] = []
         var folders = [workplace.resolve(text)]
-        for name in revision == nil ? [text, key] + ids : [text] where !text.hasPrefix("/") && !text.hasPrefix("~") {
+        for name in revision == nil ? [text, key] + ids : [text]
+        where !text.hasPrefix("/") && !text.hasPrefix("~") {
             let folder = workplace.models.appendingPathComponent(name).standardizedFileURL
             if !folders.contains(folder) { folders.append(folder) }
         }

@@ -60,7 +60,9 @@ extension EvaluationCommand {
             try command.arguments.run(named, recording: command, in: surroundings)
         } catch RemediError.editorMissing(let path) {
             guard let named, arguments.editors == nil else { throw RemediError.editorMissing(path: path) }
-            let shared = given.words { ["model", "revision", "dataset-file", "results-dir", "device"].contains($0) }
+            let shared = given.words {
+                ["model", "revision", "dataset-file", "results-dir", "device"].contains($0)
+            }
             let words = ["remedi", "experiments", "run", named.name] + shared + ["--with-dependencies"]
             throw ExperimentError.editorsNotTrained(
                 path: path, command: words.map(\.quotedForShellIfNeeded).joined(separator: " "))

@@ -86,7 +86,9 @@ package struct ModelArguments: Sendable, Equatable {
 
 extension Option {
     /// The option that adds a revision to a model's name, which must be applied before.
-    static func revision(_ place: WritableKeyPath<Target, String?> & Sendable, group: String = "Model") -> Option {
+    static func revision(_ place: WritableKeyPath<Target, String?> & Sendable, group: String = "Model")
+        -> Option
+    {
         Option(
             "revision", place, .optional(.text("REVISION")), group: group,
             help: "a branch, tag or commit of a model in Hugging Face's cache; the same as NAME@REVISION",

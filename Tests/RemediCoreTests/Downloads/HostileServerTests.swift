@@ -114,7 +114,8 @@ final class HostileServerTests: XCTestCase {
         for range in [
             "bytes 1000-1001/-9223372036854775808", "bytes -5-29999/30000", "bytes 1000-999/30000",
             "bytes 1000-30000/30000", "bytes 1000-99999999999999999999/30000", "bytes +1000-29999/30000",
-            "bytes 1000/30000", "bytes 1000-29999", "bytes 1000-29999/30000/30000", "bytes */-1", "items 1-2/3",
+            "bytes 1000/30000", "bytes 1000-29999", "bytes 1000-29999/30000/30000", "bytes */-1",
+            "items 1-2/3",
             "bytes 0-999/30000", "bytes 1000-29999/99999999999999999999",
         ] {
             for knowsSize in [true, false] {
@@ -236,7 +237,8 @@ final class HostileServerTests: XCTestCase {
         try Data(script.utf8).write(to: program)
         XCTAssertEqual(chmod(program.path, 0o755), 0)
         let downloader = try Downloader(
-            environment: ["PATH": "\(folder.path):/usr/bin:/bin"], progress: SilentProgress()) { _ in }
+            environment: ["PATH": "\(folder.path):/usr/bin:/bin"], progress: SilentProgress()
+        ) { _ in }
         XCTAssertThrowsError(try downloader.contents(of: "https://127.0.0.1/x")) {
             XCTAssertEqual(
                 $0 as? DownloadError,
@@ -292,8 +294,9 @@ final class HostileServerTests: XCTestCase {
         let twice: JSONValue = [
             "rfilename": "config.json", "size": 3, "blobId": .string(String(repeating: "b", count: 40)),
         ]
-        guard case .malformed(_, "it lists 'config.json' twice")? = try listing(
-            ["config.json": 5, "model.safetensors": 5], more: [twice])
+        guard
+            case .malformed(_, "it lists 'config.json' twice")? = try listing(
+                ["config.json": 5, "model.safetensors": 5], more: [twice])
         else { return XCTFail("no such error") }
     }
 }

@@ -114,7 +114,8 @@ final class ModelNameTests: XCTestCase {
                     found: ["me/mine@refs/pr/1", "me/mine@v2", "me/mine@dddddddd3"]))
         }
         for (name, commit) in [
-            ("me/mine@v2", "cccccccc1"), ("me/mine@refs/pr/1", "dddddddd2"), ("me/mine@cccccccc1", "cccccccc1"),
+            ("me/mine@v2", "cccccccc1"), ("me/mine@refs/pr/1", "dddddddd2"),
+            ("me/mine@cccccccc1", "cccccccc1"),
             ("me/mine@cccccccc", "cccccccc1"), ("me/mine@dddddddd3", "dddddddd3"),
         ] {
             XCTAssertEqual(try locate(name), repository + "/snapshots/" + commit, name)

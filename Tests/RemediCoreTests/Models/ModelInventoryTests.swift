@@ -38,7 +38,8 @@ final class ModelInventoryTests: XCTestCase {
         XCTAssertEqual(
             entries.map { entry in
                 let names = entry.references.joined(separator: ",")
-                return "\(entry.name) \(names) \(entry.commit ?? "-") \(entry.family ?? "-") \(entry.problem == nil)"
+                return
+                    "\(entry.name) \(names) \(entry.commit ?? "-") \(entry.family ?? "-") \(entry.problem == nil)"
             },
             [
                 "me/nested  - gpt2 true", "mine  - gpt2 true", "other  - bert false", "me/half  - - false",

@@ -6,7 +6,9 @@ import remedi
 
 /// Commands on caches that hold a model at several revisions, or half of one.
 final class RevisionCommandsTests: XCTestCase {
-    private static let hashes = (first: String(repeating: "a", count: 40), second: String(repeating: "b", count: 40))
+    private static let hashes = (
+        first: String(repeating: "a", count: 40), second: String(repeating: "b", count: 40)
+    )
     private static let everything = ["config.json", "tokenizer.json", "model.safetensors"]
     private var folder = URL(fileURLWithPath: "/")
 
@@ -26,7 +28,9 @@ final class RevisionCommandsTests: XCTestCase {
             try AtomicFile.makeFolder(target.deletingLastPathComponent())
             try FileManager.default.copyItem(at: file, to: target)
         }
-        if let branch { try AtomicFile.write(commit, to: repository.appendingPathComponent("refs/" + branch)) }
+        if let branch {
+            try AtomicFile.write(commit, to: repository.appendingPathComponent("refs/" + branch))
+        }
     }
 
     func testATrainingCheckpointIsNotMain() throws {
@@ -35,20 +39,24 @@ final class RevisionCommandsTests: XCTestCase {
             "remedi: the cache has no revision 'main' of me/tiny, only me/tiny@step1000, which must be named so;"
             + " 'remedi model download me/tiny' fetches it\n"
         for line in [
-            "inspect predict -m me/tiny -k 1 Hello", "inspect tokens -m me/tiny Hello", "model random -m me/tiny",
+            "inspect predict -m me/tiny -k 1 Hello", "inspect tokens -m me/tiny Hello",
+            "model random -m me/tiny",
             "model import me/tiny", "train -n x -m me/tiny -l 0 -f demo --size 10",
         ] {
             let refused = run(line)
-            XCTAssertEqual(refused.diagnostics.suffix(refusal.count), refusal, line)
+            XCTAssertTrue(refused.diagnostics.hasSuffix(refusal), "\(line): \(refused.diagnostics)")
             XCTAssertEqual(refused.code, 1, line)
         }
-        let answers = ["-m me/tiny@step1000", "-m me/tiny --revision step1000", "--revision step1000 -m me/tiny"]
-            .map { run("inspect predict \($0) -k 1 Hello") }
+        let spellings = [
+            "-m me/tiny@step1000", "-m me/tiny --revision step1000", "--revision step1000 -m me/tiny",
+        ]
+        let answers = spellings.map { spelling in run("inspect predict \(spelling) -k 1 Hello") }
         for answer in answers {
             XCTAssertEqual(answer.code, 0, answer.diagnostics)
             XCTAssertEqual(answer.output, answers[0].output)
         }
-        XCTAssertEqual(run("model random -m me/tiny --revision step1000").output, "\(folder.path)/models/tiny_random\n")
+        XCTAssertEqual(
+            run("model random -m me/tiny --revision step1000").output, "\(folder.path)/models/tiny_random\n")
     }
 
     func testACommitIsNamedByItsHash() throws {
@@ -59,7 +67,8 @@ final class RevisionCommandsTests: XCTestCase {
         XCTAssertEqual(entry["commit"], .string(Self.hashes.first))
         XCTAssertEqual(entry["revision"], .null)
         for revision in ["aaaaaaaaaaaa", Self.hashes.first] {
-            XCTAssertEqual(run("inspect predict -m me/tiny --revision \(revision) -k 1 Hello").code, 0, revision)
+            XCTAssertEqual(
+                run("inspect predict -m me/tiny --revision \(revision) -k 1 Hello").code, 0, revision)
         }
         XCTAssertEqual(
             run("inspect predict -m me/tiny --revision bbbbbbbb Hello").diagnostics,
@@ -96,7 +105,8 @@ final class RevisionCommandsTests: XCTestCase {
         let shown = try JSONValue(parsing: Data(run("experiments show train.x --json").output.utf8))
         XCTAssertTrue(shown.text().contains("me/tiny@step1000"), shown.text())
         XCTAssertEqual(
-            run("experiments run train.x -m me/tiny").diagnostics.split(separator: ";").first?.contains("revision"), false)
+            run("experiments run train.x -m me/tiny").diagnostics.split(separator: ";").first?.contains(
+                "revision"), false)
         for (wrong, sentence) in [
             (configuration.replacing(#""step1000""#, with: "7"), "revision: '7' is not a text"),
             (configuration.replacing(#", "model": "me/tiny""#, with: ""), "model"),
