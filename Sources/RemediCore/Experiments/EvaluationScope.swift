@@ -70,7 +70,7 @@ package struct EvaluationScope: Sendable, Equatable {
             Setting("attribute-no-entity", \.tokens.attributeWithoutEntity, .flag),
             Setting("use-all-entity-tokens", \.tokens.useAllEntityTokens, .flag),
             Setting("byte-token", \.tokens.firstByteToken, .either("first", "last")),
-            Setting("batch-size", \.batchSize, .integer(minimum: 1)),
+            Setting("batch-size", \.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch)),
             Setting("seed", \.seed, .seed),
         ]
     }

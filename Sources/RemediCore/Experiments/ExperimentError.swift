@@ -50,9 +50,12 @@ package struct InvalidValue: Error, Equatable, Sendable {
 
 /// What a value must be.
 package enum Expectation: Error, Equatable, Sendable {
-    case integer(minimum: Int?)
-    /// A number; bounds are part of the range unless `exclusive`.
-    case number(minimum: Double?, maximum: Double?, exclusive: Bool)
+    /// Bounds are part of the range.
+    case integer(minimum: Int, maximum: Int)
+    /// Bounds are part of the range.
+    case number(minimum: Double, maximum: Double)
+    /// What starts random numbers: 64 bits.
+    case seed
     case boolean
     case choice([String])
     case text

@@ -73,11 +73,12 @@ package struct ValueKind<Value: Sendable>: Sendable {
 // MARK: - Numbers
 
 extension ValueKind where Value == Int {
-    package static func integer(minimum: Int? = nil) -> ValueKind {
-        let fits: @Sendable (Int) -> Int? = { $0 >= minimum ?? .min ? $0 : nil }
+    /// A whole number in a range whose bounds are part of it.
+    package static func integer(minimum: Int, maximum: Int = NumberRange.largest) -> ValueKind {
+        let fits: @Sendable (Int) -> Int? = { (minimum...maximum).contains($0) ? $0 : nil }
         return ValueKind(
-            placeholder: "N", expectation: .integer(minimum: minimum), text: { Int($0).flatMap(fits) },
-            fromJSON: { $0.integer.flatMap(fits) }, json: { .integer($0) })
+            placeholder: "N", expectation: .integer(minimum: minimum, maximum: maximum),
+            text: { Int($0).flatMap(fits) }, fromJSON: { $0.integer.flatMap(fits) }, json: { .integer($0) })
     }
 
     /// Bytes: a number, or one with K, M, G or T (of 1,024) behind it.
@@ -85,7 +86,8 @@ extension ValueKind where Value == Int {
         ValueKind(
             placeholder: "SIZE", expectation: .size, text: { bytes($0) },
             fromJSON: { value in
-                value.string.flatMap(bytes) ?? value.integer.flatMap { $0 >= 0 ? $0 : nil }
+                value.string.flatMap(bytes)
+                    ?? value.integer.flatMap { (0...NumberRange.mostBytes).contains($0) ? $0 : nil }
             },
             json: { .integer($0) })
     }
@@ -102,7 +104,8 @@ extension ValueKind where Value == Int {
             factor = pow(1024, Double(power + 1))
             digits.removeLast()
         }
-        guard let number = Double(digits), number >= 0, number * factor < 0x1p62 else { return nil }
+        guard let number = Double(digits), number >= 0, number * factor <= Double(NumberRange.mostBytes)
+        else { return nil }
         return Int(number * factor)
     }
 }
@@ -110,33 +113,32 @@ extension ValueKind where Value == Int {
 extension ValueKind where Value == UInt64 {
     package static var seed: ValueKind {
         ValueKind(
-            placeholder: "N", expectation: .integer(minimum: 0), text: { UInt64($0) },
-            fromJSON: { $0.integer.flatMap { UInt64(exactly: $0) } },
+            placeholder: "N", expectation: .seed, text: { UInt64($0) },
+            fromJSON: { found in
+                found.integer.flatMap { UInt64(exactly: $0) } ?? found.string.flatMap { UInt64($0) }
+            },
             json: { Int(exactly: $0).map { .integer($0) } ?? .string(String($0)) })
     }
 }
 
 extension ValueKind where Value == Double {
-    /// A finite number in a range; with `exclusive`, the bounds themselves are refused.
+    /// A number in a range whose bounds are part of it.
     package static func number(
-        minimum: Double? = nil, maximum: Double? = nil, exclusive: Bool = false
+        minimum: Double = -NumberRange.largestFactor, maximum: Double = NumberRange.largestFactor
     ) -> ValueKind {
-        let fits: @Sendable (Double) -> Double? = { value in
-            guard value.isFinite else { return nil }
-            if let minimum, exclusive ? value <= minimum : value < minimum { return nil }
-            if let maximum, exclusive ? value >= maximum : value > maximum { return nil }
-            return value
-        }
+        let fits: @Sendable (Double) -> Double? = { (minimum...maximum).contains($0) ? $0 : nil }
         return ValueKind(
-            placeholder: "X",
-            expectation: .number(minimum: minimum, maximum: maximum, exclusive: exclusive),
+            placeholder: "X", expectation: .number(minimum: minimum, maximum: maximum),
             text: { Double($0).flatMap(fits) }, fromJSON: { $0.double.flatMap(fits) }, json: { .number($0) })
     }
 }
 
 extension ValueKind where Value == Float {
-    package static func number(minimum: Double? = nil, exclusive: Bool = false) -> ValueKind {
-        let wide = ValueKind<Double>.number(minimum: minimum, exclusive: exclusive)
+    /// The same, as float32 holds it.
+    package static func number(
+        minimum: Double = -NumberRange.largestFactor, maximum: Double = NumberRange.largestFactor
+    ) -> ValueKind {
+        let wide = ValueKind<Double>.number(minimum: minimum, maximum: maximum)
         return ValueKind(
             placeholder: wide.placeholder, expectation: wide.expectation,
             text: { (try? wide.read([$0])).map { Float($0) } },

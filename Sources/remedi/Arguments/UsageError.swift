@@ -26,6 +26,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case unknownExperiment(name: String, kind: String, nearest: String?, known: [String])
     /// A layer behind the model's last.
     case noSuchLayer(layer: Int, model: String, layers: Int)
+    /// A rank beyond the model's hidden size.
+    case rankTooLarge(rank: Int, model: String, hiddenSize: Int)
     /// An option that means something else for each experiment of a group.
     case notForGroups(name: String, group: String)
     /// Two options that exclude each other.

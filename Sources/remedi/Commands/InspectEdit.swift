@@ -134,13 +134,13 @@ extension InspectEdit {
         return [
             Option("top", \.top, .integer(minimum: 0), group: group, help: "how many next tokens to show"),
             Option(
-                "max-new-tokens", \.length, .integer(minimum: 1), group: group,
+                "max-new-tokens", \.length, .integer(minimum: 1, maximum: NumberRange.mostTokens), group: group,
                 help: "how many tokens to continue the prompt with"),
             Option(
                 "top-k", \.sampling, .integer(minimum: 0), group: group,
                 help: "draws each token of the continuation from the N likeliest; 0 takes the likeliest"),
             Option(
-                "temperature", \.temperature, .number(minimum: 0, exclusive: true), group: group,
+                "temperature", \.temperature, .number(minimum: 1e-6, maximum: 1e6), group: group,
                 help: "flattens (above 1) or sharpens what --top-k draws from"),
             Option("seed", \.seed, .seed, group: group, help: "the seed of every random number"),
             Option("json", \.isJSON, .flag, group: group, help: "writes JSON"),

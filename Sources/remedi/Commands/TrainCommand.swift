@@ -60,7 +60,7 @@ package struct TrainCommand: Command {
         var options = plan.options
         if case .only(let blocks) = layers ?? plan.layers.layers(for: name) { options.blocks = blocks }
         try ModelArguments(name: plan.model, device: device).check(
-            layers: options.blocks ?? [], in: workplace)
+            layers: options.blocks ?? [], rank: options.rank, in: workplace)
         let folder = try results.folder(named: plan.resultsName(for: name), in: workplace)
         let data = try TrainingFiles(
             dataset: plan.dataset, file: datasetFile, validationFile: validationFile, size: plan.size,

@@ -58,6 +58,8 @@ package enum Messages {
         case .unknownExperiment(let name, let kind, let nearest, let known):
             "there is no experiment '\(kind).\(name)'"
                 + (nearest.map { "; did you mean \($0)?" } ?? "; there are \(together(known))")
+        case .rankTooLarge(let rank, let model, let hiddenSize):
+            "--rank: \(rank) is not a whole number from 1 to \(hiddenSize), the hidden size of \(model)"
         case .noSuchLayer(let layer, let model, let layers):
             "layer \(layer) is not there: \(model) has layers 0 to \(layers - 1)"
         case .notForGroups(let name, let group):
@@ -89,15 +91,14 @@ package enum Messages {
 
     private static func words(_ expectation: Expectation) -> String {
         switch expectation {
-        case .integer(nil): "a whole number"
-        case .integer(let minimum?): "a whole number of at least \(minimum)"
-        case .number(let minimum, let maximum, let exclusive):
-            "a number" + range(minimum, maximum, exclusive)
+        case .integer(let minimum, let maximum): "a whole number from \(minimum) to \(maximum)"
+        case .number(let minimum, let maximum): "a number from \(digits(minimum)) to \(digits(maximum))"
+        case .seed: "a whole number from 0 to \(UInt64.max)"
         case .boolean: "true or false (or yes, no, on, off, 1, 0)"
         case .choice(let names): either(names)
         case .text: "a text of at least one character"
         case .folderForLayers: "the name of a folder, which more than one layer needs"
-        case .size: "a number of bytes, such as 512M or 2G"
+        case .size: "a number of bytes, such as 512M or 2G, at most 1024T"
         case .layers: "a layer: 'all', or numbers from 0 on"
         case .device: "a device: auto, cpu, cuda or cuda:N"
         case .list: "a list with at least one value"
@@ -108,18 +109,8 @@ package enum Messages {
         }
     }
 
-    private static func range(_ minimum: Double?, _ maximum: Double?, _ exclusive: Bool) -> String {
-        func digits(_ number: Double) -> String {
-            number == number.rounded() ? String(Int(number)) : "\(number)"
-        }
-        switch (minimum, maximum) {
-        case (nil, nil): return ""
-        case (let low?, nil): return exclusive ? " above \(digits(low))" : " of at least \(digits(low))"
-        case (nil, let high?): return exclusive ? " below \(digits(high))" : " of at most \(digits(high))"
-        case (let low?, let high?):
-            return (exclusive ? " between " : " from ") + digits(low) + (exclusive ? " and " : " to ")
-                + digits(high)
-        }
+    private static func digits(_ number: Double) -> String {
+        Int(exactly: number).map(String.init) ?? "\(number)"
     }
 
     static func suggestion(_ nearest: String?) -> String {

@@ -41,15 +41,23 @@ package struct ModelArguments: Sendable, Equatable {
         return try model.locate(in: workplace, prefersHalf: device.elementType(for: model) == .float16)
     }
 
-    /// Refuses a model that is not there and layers that it does not have, before anything else is read.
+    /// Refuses a model that is not there, layers that it does not have and a rank beyond its hidden size,
+    /// before anything else is read.
     ///
-    /// - Throws: `UsageError.noSuchLayer`; `ExperimentError`, `LanguageModelError`.
-    func check(layers: [Int], in workplace: Workplace) throws {
+    /// - Throws: `UsageError.noSuchLayer`, `.rankTooLarge`; `ExperimentError`, `LanguageModelError`.
+    func check(layers: [Int], rank: Int? = nil, in workplace: Workplace) throws {
         let file = try locate(in: workplace).appendingPathComponent("config.json")
-        guard let highest = layers.max() else { return }
+        let highest = layers.max()
+        guard highest != nil || rank != nil else { return }
         let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
-        let blocks = try ModelSummary(withoutWeights: reader).configuration.blocks
-        if highest >= blocks { throw UsageError.noSuchLayer(layer: highest, model: name, layers: blocks) }
+        let configuration = try ModelSummary(withoutWeights: reader).configuration
+        if let highest, highest >= configuration.blocks {
+            throw UsageError.noSuchLayer(layer: highest, model: name, layers: configuration.blocks)
+        }
+        if let rank, rank > configuration.hiddenSize {
+            throw UsageError.rankTooLarge(
+                rank: rank, model: name, hiddenSize: configuration.hiddenSize)
+        }
     }
 
     /// Tells what `config.json` says to no effect.

@@ -108,13 +108,13 @@ final class ExperimentTests: XCTestCase {
     func testWrongValuesAreRefused() throws {
         let path = folder.appendingPathComponent("train.a.json").path
         let cases: [(key: String, value: String, expectation: Expectation)] = [
-            ("batch_size", "\"16\"", .integer(minimum: 1)),
-            ("batch_size", "0", .integer(minimum: 1)),
-            ("batch_size", "1.5", .integer(minimum: 1)),
-            ("lr", "0", .number(minimum: 0, maximum: nil, exclusive: true)),
-            ("lr", "NaN", .number(minimum: 0, maximum: nil, exclusive: true)),
-            ("lam_m", "null", .number(minimum: 0, maximum: nil, exclusive: false)),
-            ("hold_out", "1", .number(minimum: 0, maximum: 0.99, exclusive: false)),
+            ("batch_size", "\"16\"", .integer(minimum: 1, maximum: 65_536)),
+            ("batch_size", "0", .integer(minimum: 1, maximum: 65_536)),
+            ("batch_size", "1.5", .integer(minimum: 1, maximum: 65_536)),
+            ("lr", "0", .number(minimum: 1e-30, maximum: 1000)),
+            ("lr", "NaN", .number(minimum: 1e-30, maximum: 1000)),
+            ("lam_m", "null", .number(minimum: 0, maximum: 1e9)),
+            ("hold_out", "1", .number(minimum: 0, maximum: 0.99)),
             ("shuffle", "1", .boolean),
             ("kl", "\"sum\"", .choice(["batch", "last-sample"])),
             ("editor_types", "\"linear\"", .list),
@@ -124,7 +124,7 @@ final class ExperimentTests: XCTestCase {
             ("layers", "\"some\"", .layers),
             ("layers", "{\"gpt2\": []}", .layers),
             ("cache_memory", "\"much\"", .size),
-            ("seed", "-1", .integer(minimum: 0)),
+            ("seed", "-1", .seed),
             ("model", "\"\"", .text),
         ]
         for (key, value, expectation) in cases {

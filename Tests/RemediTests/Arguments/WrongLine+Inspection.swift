@@ -18,13 +18,13 @@ extension WrongLine {
             "--editors-dir is missing"),
         WrongLine(
             "inspect predict -m demo --top 0 a", "inspect predict",
-            "--top: '0' is not a whole number of at least 1"),
+            "--top: '0' is not a whole number from 1 to 1000000000"),
         WrongLine(
             "inspect tokens", "inspect tokens",
             "TEXT is missing"),
         WrongLine(
             "inspect tokens -m demo --occurrence -1 a", "inspect tokens",
-            "--occurrence: '-1' is not a whole number of at least 0"),
+            "--occurrence: '-1' is not a whole number from 0 to 1000000000"),
         WrongLine(
             "inspect model -m demo -l 77", "inspect model",
             "layer 77 is not there: demo has layers 0 to 5"),
@@ -85,7 +85,7 @@ extension WrongLine {
             "--set: 'seed' is not KEY=VALUE"),
         WrongLine(
             "experiments run eval.gen.demo --set batch-size=none", "experiments run",
-            "--set batch-size: 'none' is not a whole number of at least 1"),
+            "--set batch-size: 'none' is not a whole number from 1 to 65536"),
         WrongLine(
             "experiments status tran.demo", "experiments status",
             "there is no experiment 'tran.demo'; did you mean train.demo?",

@@ -62,7 +62,7 @@ struct WrongLine {
             "--experiment-name needs a value: --experiment-name NAME"),
         WrongLine(
             "train -n x --lr fast", "train",
-            "--lr: 'fast' is not a number above 0"),
+            "--lr: 'fast' is not a number from 1e-30 to 1000"),
         WrongLine(
             "train -n x --hold-out 1", "train",
             "--hold-out: '1' is not a number from 0 to 0.99"),
@@ -91,7 +91,7 @@ struct WrongLine {
             "--device: 'cuda:-1' is not a device: auto, cpu, cuda or cuda:N"),
         WrongLine(
             "train -n x --cache-memory lots", "train",
-            "--cache-memory: 'lots' is not a number of bytes, such as 512M or 2G"),
+            "--cache-memory: 'lots' is not a number of bytes, such as 512M or 2G, at most 1024T"),
         WrongLine(
             "train -n x -m gtp2", "train",
             "there is no model 'gtp2'; did you mean gpt2?",

@@ -66,15 +66,15 @@ final class WrongUsageTests: XCTestCase {
     }
 
     func testValues() {
-        check("train --batch-size 0", "train", "--batch-size: '0' is not a whole number of at least 1")
+        check("train --batch-size 0", "train", "--batch-size: '0' is not a whole number from 1 to 65536")
         check(
-            "train --batch-size=", "train", "--batch-size: an empty value is not a whole number of at least 1"
+            "train --batch-size=", "train", "--batch-size: an empty value is not a whole number from 1 to 65536"
         )
-        check("train --batch-size 1.5", "train", "--batch-size: '1.5' is not a whole number of at least 1")
-        check("train --lr 0", "train", "--lr: '0' is not a number above 0")
-        check("train --lr nan", "train", "--lr: 'nan' is not a number above 0")
-        check("train --lam-m -1", "train", "--lam-m: '-1' is not a number of at least 0")
-        check("train --alpha much", "train", "--alpha: 'much' is not a number")
+        check("train --batch-size 1.5", "train", "--batch-size: '1.5' is not a whole number from 1 to 65536")
+        check("train --lr 0", "train", "--lr: '0' is not a number from 1e-30 to 1000")
+        check("train --lr nan", "train", "--lr: 'nan' is not a number from 1e-30 to 1000")
+        check("train --lam-m -1", "train", "--lam-m: '-1' is not a number from 0 to 1000000000")
+        check("train --alpha much", "train", "--alpha: 'much' is not a number from -1000000000 to 1000000000")
         check("train --hold-out 1", "train", "--hold-out: '1' is not a number from 0 to 0.99")
         check("train -l 0 first", "train", "--layers: 'first' is not a layer: 'all', or numbers from 0 on")
         check(
@@ -99,8 +99,8 @@ final class WrongUsageTests: XCTestCase {
             "--device: 'cuda:-1' is not a device: auto, cpu, cuda or cuda:N")
         check(
             "train --cache-memory lots", "train",
-            "--cache-memory: 'lots' is not a number of bytes, such as 512M or 2G")
-        check("train --seed -3", "train", "--seed: '-3' is not a whole number of at least 0")
+            "--cache-memory: 'lots' is not a number of bytes, such as 512M or 2G, at most 1024T")
+        check("train --seed -3", "train", "--seed: '-3' is not a whole number from 0 to 18446744073709551615")
         check(
             "train -d counterfacts", "train",
             "--dataset: 'counterfacts' is not counterfact, winoventi, biosbias or mcrae;"

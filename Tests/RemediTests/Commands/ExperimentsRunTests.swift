@@ -171,7 +171,7 @@ final class ExperimentsRunTests: XCTestCase {
                 "eval.gen.tiny has no setting 'benchmraks'; did you mean benchmarks?"
             ),
             ("--set seed", "--set: 'seed' is not KEY=VALUE"),
-            ("--set batch-size=0", "--set batch-size: '0' is not a whole number of at least 1"),
+            ("--set batch-size=0", "--set batch-size: '0' is not a whole number from 1 to 65536"),
             ("--json --format csv", "--json and --format exclude each other"),
         ] {
             let made = run("run eval.gen.tiny -f \(data) \(words)")

@@ -14,7 +14,7 @@ final class MessagesTests: XCTestCase {
     }
 
     func testExperiments() {
-        let value = InvalidValue(found: "\"x\"", expectation: .integer(minimum: 1))
+        let value = InvalidValue(found: "\"x\"", expectation: .integer(minimum: 1, maximum: 65_536))
         let cases: [(ExperimentError, String)] = [
             (
                 .syntax(path: "a.json", line: 3, reason: "a comma is missing"),
@@ -30,7 +30,7 @@ final class MessagesTests: XCTestCase {
             (.missingKey(path: "a.json", key: "dataset"), "a.json: the setting 'dataset' is missing"),
             (
                 .invalidValue(path: "a.json", key: "batch_size", problem: value),
-                "a.json: batch_size: '\"x\"' is not a whole number of at least 1"
+                "a.json: batch_size: '\"x\"' is not a whole number from 1 to 65536"
             ),
             (
                 .editorsNotTrained(path: "r/linear", command: "remedi experiments run x --with-dependencies"),
