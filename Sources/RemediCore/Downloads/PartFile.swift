@@ -99,7 +99,7 @@ final class PartFile {
         guard let status = SystemCall.status(file.path), SystemCall.isRegular(status),
             status.st_size < 1 << 16
         else { return nil }
-        return RemoteIdentity(try JSONValue(parsing: Data(contentsOf: file)))
+        return RemoteIdentity(try JSONValue(parsing: RegularFile.data(file)))
     }
 
     /// Hashes what is there.

@@ -77,7 +77,7 @@ package struct CachedRepository: Sendable {
             let file = root.appendingPathComponent(name)
             guard let status = SystemCall.status(file.path), SystemCall.isRegular(status),
                 status.st_size <= Self.longestReference,
-                let text = try? String(contentsOf: file, encoding: .utf8)
+                let text = try? RegularFile.text(file)
             else { return nil }
             return (name, text.trimmingCharacters(in: .whitespacesAndNewlines))
         }

@@ -33,8 +33,11 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
             Setting("alpha", \.alpha, .number()),
             Setting("beta", \.beta, .number()),
             Setting("top-k", \.topK, .integer(minimum: 1)),
-            Setting("max-length", \.maxLength, .optional(.integer(minimum: 1, maximum: NumberRange.mostTokens))),
-            Setting("max-new-tokens", \.maxNewTokens, .optional(.integer(minimum: 1, maximum: NumberRange.mostTokens))),
+            Setting(
+                "max-length", \.maxLength, .optional(.integer(minimum: 1, maximum: NumberRange.mostTokens))),
+            Setting(
+                "max-new-tokens", \.maxNewTokens,
+                .optional(.integer(minimum: 1, maximum: NumberRange.mostTokens))),
             Setting("word-rules", \.wordRules, .optional(.choice())),
             Setting("contexts", \.contexts, .list(.choice("NAME"))),
             Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),

@@ -223,7 +223,8 @@ extension InspectDirections {
                 help: "how many samples, from number 5,000 on"),
             Option("all", \.isAll, .flag, group: group, help: "takes all samples instead"),
             Option(
-                "batch-size", \.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch), group: group,
+                "batch-size", \.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch),
+                group: group,
                 help: "prompts that run together; changes no result"),
         ]
     }

@@ -134,7 +134,8 @@ extension InspectEdit {
         return [
             Option("top", \.top, .integer(minimum: 0), group: group, help: "how many next tokens to show"),
             Option(
-                "max-new-tokens", \.length, .integer(minimum: 1, maximum: NumberRange.mostTokens), group: group,
+                "max-new-tokens", \.length, .integer(minimum: 1, maximum: NumberRange.mostTokens),
+                group: group,
                 help: "how many tokens to continue the prompt with"),
             Option(
                 "top-k", \.sampling, .integer(minimum: 0), group: group,

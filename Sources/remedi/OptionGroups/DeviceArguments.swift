@@ -27,9 +27,10 @@ extension ValueKind where Value == DeviceChoice {
             case "cuda": return .cuda(0)
             default:
                 let number = text.hasPrefix("cuda:") ? String(text.dropFirst(5)) : text
-                return number.allSatisfy(\.isASCII) ? Int(number).flatMap {
-                    (0...NumberRange.largestDevice).contains($0) ? .cuda($0) : nil
-                } : nil
+                return number.allSatisfy(\.isASCII)
+                    ? Int(number).flatMap {
+                        (0...NumberRange.largestDevice).contains($0) ? .cuda($0) : nil
+                    } : nil
             }
         }
         return ValueKind(
@@ -56,7 +57,8 @@ package struct DeviceArguments: Sendable, Equatable {
                 "device", short: short, \.device, .device, group: group,
                 help: "where to compute: auto, cpu, cuda or cuda:N"),
             Option(
-                "threads", \.threads, .optional(.integer(minimum: 1, maximum: NumberRange.mostThreads)), group: group,
+                "threads", \.threads, .optional(.integer(minimum: 1, maximum: NumberRange.mostThreads)),
+                group: group,
                 help: "how many processor cores to use; all of them if not given"),
             Option(
                 "fp16", \.half, .optional(.truth), group: group,

@@ -25,22 +25,28 @@ struct PlanArguments: Sendable, Equatable {
                 "layer", short: "l", \.layer, .optional(.integer(minimum: 0)), group: group,
                 help: "plans training an editor at this layer; the middle one if not given"),
             Option(
-                "batch-size", \.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch), group: group,
+                "batch-size", \.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch),
+                group: group,
                 help: "plans training steps of so many samples"),
             Option(
-                "samples", \.samples, .integer(minimum: 1, maximum: NumberRange.mostPlannedSamples), group: group,
+                "samples", \.samples, .integer(minimum: 1, maximum: NumberRange.mostPlannedSamples),
+                group: group,
                 help: "plans training with so many samples"),
             Option(
-                "prompt-tokens", \.promptTokens, .integer(minimum: 1, maximum: NumberRange.mostTokens), group: group,
+                "prompt-tokens", \.promptTokens, .integer(minimum: 1, maximum: NumberRange.mostTokens),
+                group: group,
                 help: "plans prompts of so many tokens"),
             Option(
-                "prefix-tokens", \.prefixTokens, .integer(minimum: 0, maximum: NumberRange.mostTokens), group: group,
+                "prefix-tokens", \.prefixTokens, .integer(minimum: 0, maximum: NumberRange.mostTokens),
+                group: group,
                 help: "tokens of them before the edited one"),
             Option(
-                "read-tokens", \.readTokens, .integer(minimum: 1, maximum: NumberRange.mostTokens), group: group,
+                "read-tokens", \.readTokens, .integer(minimum: 1, maximum: NumberRange.mostTokens),
+                group: group,
                 help: "tokens of them, the last ones, whose predictions are read"),
             Option(
-                "text-tokens", \.textTokens, .integer(minimum: 1, maximum: NumberRange.mostTokens), group: group,
+                "text-tokens", \.textTokens, .integer(minimum: 1, maximum: NumberRange.mostTokens),
+                group: group,
                 help: "on a GPU, plans continuing texts to so many tokens"),
             Option(
                 "cache-memory", \.cacheMemory, .optional(.size), group: group,

@@ -8,8 +8,10 @@ import remedi
 final class NumericOptionsTests: XCTestCase {
     private static let extremes = [
         "-1", "0", "1", "-9223372036854775808", "9223372036854775807", "9223372036854775806", "2147483648",
-        "-2147483649", "4294967296", "18446744073709551615", "18446744073709551616", "1e300", "-1e300", "1e-300", "1e400",
-        "nan", "-nan", "inf", "-inf", "0x7fffffffffffffff", "1e18", "5e-324", "1000000001", "1025T", "9999999T",
+        "-2147483649", "4294967296", "18446744073709551615", "18446744073709551616", "1e300", "-1e300",
+        "1e-300", "1e400",
+        "nan", "-nan", "inf", "-inf", "0x7fffffffffffffff", "1e18", "5e-324", "1000000001", "1025T",
+        "9999999T",
         "1e300T", "-1K", "١",
     ]
 
@@ -56,7 +58,8 @@ final class NumericOptionsTests: XCTestCase {
     }
 
     private func options<C: Command>(of type: C.Type, _ path: String) -> Int {
-        let arguments = type.options.map { ("--" + $0.name, $0.setting) }
+        let arguments =
+            type.options.map { ("--" + $0.name, $0.setting) }
             + type.positionals.map { ($0.setting.name, $0.setting) }
         return arguments.count { check($1, of: C(), "\(path) \($0)") }
     }
@@ -80,7 +83,8 @@ final class NumericOptionsTests: XCTestCase {
         func count<Plan: EvaluationPlanning>(_ plan: Plan) -> Int {
             Plan.settings.count { check($0, of: plan, "\(Plan.kind) \($0.key)") }
         }
-        XCTAssertGreaterThanOrEqual(count(GenerationPlan()) + count(ClassificationPlan()) + count(DumpPlan()), 12)
+        XCTAssertGreaterThanOrEqual(
+            count(GenerationPlan()) + count(ClassificationPlan()) + count(DumpPlan()), 12)
     }
 
     /// Each command is done or refused at the ends of its options' ranges and beyond them.
@@ -94,16 +98,21 @@ final class NumericOptionsTests: XCTestCase {
             "inspect model -m \(gpt2) --memory --device cuda --text-tokens N",
             "inspect model -m \(gpt2) --memory --device cuda --cache-memory N",
             "inspect model -m \(gpt2) --memory --device cuda --device-memory N",
-            "inspect tokens -m \(gpt2) --substring a --occurrence N aaa", "inspect predict -m \(gpt2) -k N aaa",
+            "inspect tokens -m \(gpt2) --substring a --occurrence N aaa",
+            "inspect predict -m \(gpt2) -k N aaa",
             "inspect predict -m \(gpt2) --threads N aaa", "inspect predict -m \(gpt2) --device N aaa",
             "train -n x -m \(gpt2) -l 0 -f demo --size 20 --rank N",
         ]
         for line in lines {
-            for number in ["-1", "0", "1000000", "9223372036854775807", "-9223372036854775808", "1e300", "nan"] {
+            for number in [
+                "-1", "0", "1000000", "9223372036854775807", "-9223372036854775808", "1e300", "nan",
+            ] {
                 let words = line.replacing("N", with: number)
                 let code = TestRun(words, environment: ["PATH": "/usr/bin:/bin"], in: folder).code
                 XCTAssertTrue([0, 1, 2].contains(code), "\(words): \(code)")
-                if number.hasPrefix("92") { XCTAssertTrue(code == 2 || line.contains("memory N"), "\(words): \(code)") }
+                if number.hasPrefix("92") {
+                    XCTAssertTrue(code == 2 || line.contains("memory N"), "\(words): \(code)")
+                }
             }
         }
         try FileManager.default.removeItem(at: folder)
@@ -112,7 +121,8 @@ final class NumericOptionsTests: XCTestCase {
     func testALowRankEditorIsNotWiderThanItsModel() throws {
         let folder = try TestFiles.temporaryFolder()
         let gpt2 = TestFiles.training.appendingPathComponent("gpt2").path
-        let run = TestRun("train -n x -m \(gpt2) -l 0 -f demo --size 20 --rank 65536", environment: [:], in: folder)
+        let run = TestRun(
+            "train -n x -m \(gpt2) -l 0 -f demo --size 20 --rank 65536", environment: [:], in: folder)
         XCTAssertEqual(run.code, 2)
         XCTAssertTrue(
             run.diagnostics.contains("--rank: 65536 is not a whole number from 1 to "), run.diagnostics)

@@ -68,7 +68,8 @@ final class WrongUsageTests: XCTestCase {
     func testValues() {
         check("train --batch-size 0", "train", "--batch-size: '0' is not a whole number from 1 to 65536")
         check(
-            "train --batch-size=", "train", "--batch-size: an empty value is not a whole number from 1 to 65536"
+            "train --batch-size=", "train",
+            "--batch-size: an empty value is not a whole number from 1 to 65536"
         )
         check("train --batch-size 1.5", "train", "--batch-size: '1.5' is not a whole number from 1 to 65536")
         check("train --lr 0", "train", "--lr: '0' is not a number from 1e-30 to 1000")
