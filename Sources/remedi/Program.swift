@@ -17,7 +17,7 @@ package enum Program {
             switch try invocation(words.texts()) {
             case .help(let page): try surroundings.write(page.text(terminal: surroundings.columns()))
             case .version(let isVerbose):
-                try surroundings.output.write(
+                try surroundings.write(
                     isVerbose ? BuildFacts(in: surroundings.workplace).text : BuildFacts.version + "\n")
             case .run(let command, let commandPath):
                 path = commandPath
@@ -28,7 +28,7 @@ package enum Program {
             }
             return ExitCode.done
         } catch {
-            try? surroundings.diagnostics.write(said(of: error, path: path, in: surroundings))
+            say(error, path: path, in: surroundings)
             return ExitCode.of(error)
         }
     }
@@ -38,16 +38,17 @@ package enum Program {
             words, tree: Commands.tree, summary: Commands.summary, examples: Commands.examples)
     }
 
-    /// What is said of an error in the command at `path`.
-    private static func said(of error: any Error, path: [String], in surroundings: Surroundings) -> String {
-        let columns = surroundings.isTerminal ? surroundings.width() : nil
+    /// Says what is wrong with the command at `path`.  A closed standard error changes nothing.
+    private static func say(_ error: any Error, path: [String], in surroundings: Surroundings) {
         // Whoever closed a pipe has seen enough.
-        if case OutputError.closed = error { return "" }
+        if case OutputError.closed = error { return }
         if let failure = error as? UsageFailure, failure.error == .commandMissing,
             case .help(let page)? = try? invocation(failure.path + ["--help"])
         {
-            return page.text(terminal: columns)
+            let columns = surroundings.isTerminal ? surroundings.width() : nil
+            try? surroundings.tell(lines: page.text(terminal: columns))
+            return
         }
-        return Complaint(of: error, path: path).text(surroundings.emphasis, columns: columns)
+        try? surroundings.tell(Complaint(of: error, path: path))
     }
 }

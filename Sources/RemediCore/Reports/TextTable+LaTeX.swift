@@ -26,8 +26,8 @@ extension TextTable {
             case "–": result += "--"
             case "−": result += "$-$"
             case "Δ": result += "$\\Delta$"
-            case "\n", "\r", "\t": result += " "
-            case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}": continue
+            case let control where control.isControl:
+                if control.properties.isWhitespace { result += " " }
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -46,17 +46,29 @@ package struct TextTable: Sendable, Equatable {
         return table
     }
 
-    /// The lines of the table, each with its line break.
+    /// The lines of the table, each with its line break.  A cell is in one line, without control characters.
     ///
     /// - Parameter terminal: the columns of the terminal that shows a plain table; nil: it goes elsewhere, as
     ///   into a file or another program, where no text is broken.
     package func text(_ format: Format = .plain, terminal: Int? = nil) -> String {
         switch format {
-        case .plain: plain(terminal: terminal)
-        case .markdown: markdown()
-        case .csv: lines(([columns.map(\.title)] + rows).map { $0.map(Self.quoted).joined(separator: ",") })
+        case .plain: shown.plain(terminal: terminal)
+        case .markdown: shown.markdown()
+        case .csv: shown.csv()
         case .latex: latex()
         }
+    }
+
+    /// The table with cells that a terminal can show.
+    private var shown: TextTable {
+        var table = self
+        for column in columns.indices { table.columns[column].title = columns[column].title.shownInOneLine }
+        table.rows = rows.map { $0.map(\.shownInOneLine) }
+        return table
+    }
+
+    private func csv() -> String {
+        lines(([columns.map(\.title)] + rows).map { $0.map(Self.quoted).joined(separator: ",") })
     }
 
     private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }

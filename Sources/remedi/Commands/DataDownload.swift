@@ -56,7 +56,7 @@ package struct DataDownload: Command {
                     in: workplace, mirror: workplace.value("REMEDI_DATA_URL"), replaces: overwrites,
                     with: ready)
                 let place = file.place(in: workplace).path
-                try surroundings.write(isNew ? "\(place)\n" : "\(place) is there already\n")
+                try surroundings.write(line: isNew ? place : "\(place) is there already")
             } catch RemediError.interrupted(let signal) {
                 throw RemediError.interrupted(signal: signal)
             } catch {

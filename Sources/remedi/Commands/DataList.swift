@@ -61,7 +61,8 @@ package struct DataList: Command {
             ])
         }
         let size = ByteCount.text(Self.inside.reduce(0) { $0 + $1.bytes.count })
-        try surroundings.write("folder: \(workplace.data.path)\n\n")
+        try surroundings.write(line: "folder: \(workplace.data.path)")
+        try surroundings.write("\n")
         try surroundings.write(table)
         try surroundings.write(
             "\nInside the program (\(size)): small sets of all these kinds, about an invented world.\n"

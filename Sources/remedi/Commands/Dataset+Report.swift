@@ -7,7 +7,7 @@ extension Dataset {
         guard !dropped.isEmpty else { return "" }
         if all {
             return dropped.map { reason, ids in
-                "\n\(ids.count) left out, \(reason):\n"
+                "\n\(ids.count) left out, \(WrappedText.shown(reason)):\n"
                     + WrappedText.lines(
                         WrappedText.shown(ids.joined(separator: ", ")), indent: 2, width: width
                     )
@@ -17,7 +17,7 @@ extension Dataset {
         var table = TextTable(columns: [.init("left out"), .init("records", .right), .init("ids")])
         for (reason, ids) in dropped {
             let shown = ids.prefix(3).joined(separator: ", ") + (ids.count > 3 ? ", …" : "")
-            table.add([reason, "\(ids.count)", WrappedText.shown(shown)])
+            table.add([reason, "\(ids.count)", shown])
         }
         return "\n" + table.text()
     }

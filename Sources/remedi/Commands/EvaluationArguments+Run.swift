@@ -47,7 +47,7 @@ extension EvaluationArguments {
         ) { try plan.run(context) }
         let report = EvaluationReport(summaries, of: plan)
         report.warn(progress)
-        try surroundings.write(report.text(isJSON ? nil : format, terminal: surroundings.columns()))
+        try report.write(isJSON ? nil : format, to: surroundings)
     }
 
     /// Warns of samples whose figures mean less.

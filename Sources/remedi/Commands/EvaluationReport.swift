@@ -25,12 +25,12 @@ struct EvaluationReport {
         }
     }
 
-    /// A table, or JSON where no format is given.
+    /// Writes a table, or JSON where no format is given.
     ///
-    /// - Parameter terminal: the columns of the terminal that shows it; nil: it goes elsewhere.
-    func text(_ format: TextTable.Format?, terminal: Int?) -> String {
-        guard let format else { return JSONValue.array(summaries.map(\.json)).text() + "\n" }
-        return plan.table(of: summaries, format: format).text(format, terminal: terminal)
+    /// - Throws: `OutputError`.
+    func write(_ format: TextTable.Format?, to surroundings: Surroundings) throws {
+        guard let format else { return try surroundings.write(.array(summaries.map(\.json))) }
+        try surroundings.write(plan.table(of: summaries, format: format), format)
     }
 
     private static func words(skippedIn summary: EvaluationSummary) -> String {

@@ -30,7 +30,7 @@ package struct ExperimentsList: Command {
                 folders: surroundings.workplace.configurations.map(\.path))
         }
         if namesOnly {
-            return try surroundings.write(found.map { $0.name + "\n" }.joined())
+            return try found.forEach { try surroundings.write(line: $0.name) }
         }
         let experiments = try found.map { try Experiment($0.source) }
         if isJSON {

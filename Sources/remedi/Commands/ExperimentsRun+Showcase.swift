@@ -50,9 +50,8 @@ extension ExperimentsRun {
     private func summaries(
         of member: Experiment, options: [String], in surroundings: Surroundings
     ) throws -> [JSONValue] {
-        var quiet = surroundings
         let heard = MemorySink()
-        quiet.output = heard
+        let quiet = surroundings.writing(to: heard)
         var words = ["experiments", "run", member.name]
         var options = options
         // Figures are read from JSON, whatever form they get here.

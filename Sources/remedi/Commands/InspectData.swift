@@ -132,7 +132,7 @@ extension InspectData {
         [("target", summary.targets), ("relation", summary.relations)].map { title, tally in
             guard tally.count > 0 else { return "" }
             var table = TextTable(columns: [.init(title), .init("samples", .right)])
-            for (text, count) in tally.entries.prefix(5) { table.add([WrappedText.shown(text), "\(count)"]) }
+            for (text, count) in tally.entries.prefix(5) { table.add([text, "\(count)"]) }
             if tally.count > 5 {
                 let rest = tally.entries.dropFirst(5).reduce(0) { $0 + $1.count }
                 table.add(["\(tally.count - 5) others", "\(rest)"])

@@ -172,7 +172,7 @@ extension InspectDirections {
             "; left out, \($0.reason): \($0.ids.joined(separator: ", "))"
         }
         let places = files.all.map(\.path).joined(separator: " and ")
-        return "\(outcome.ids.count) samples in \(places)\(rest.joined())\n"
+        return WrappedText.shown("\(outcome.ids.count) samples in \(places)\(rest.joined())") + "\n"
     }
 }
 

@@ -68,7 +68,7 @@ package struct InspectEdit: Command {
         let marked = result.promptTokens.enumerated().map { index, token in
             result.editedTokens.contains(index) ? "[\(token)]" : token
         }
-        var text = "tokens  " + marked.joined(separator: " ") + "\n\n"
+        var text = "tokens  " + WrappedText.shown(marked.joined(separator: " ")) + "\n\n"
         var table = TextTable(columns: [
             .init("before"), .init("p", .right), .init("after"), .init("p", .right),
         ])
@@ -92,16 +92,15 @@ package struct InspectEdit: Command {
             }
             text += scores.text() + "\n"
         }
-        text += "before  \(result.sample.prompt)\(line(result.before.continuation))\n"
-        return text + "after   \(result.sample.prompt)\(line(result.after.continuation))\n"
+        func line(_ said: SingleEditResult.Outcome) -> String {
+            WrappedText.shown(result.sample.prompt + said.continuation.replacing("\n", with: "⏎")) + "\n"
+        }
+        return text + "before  " + line(result.before) + "after   " + line(result.after)
     }
 
     private static func probability(_ logarithm: Double) -> String {
         String(format: logarithm > -9 ? "%.4f" : "%.1e", exp(logarithm))
     }
-
-    /// A continuation on one line.
-    private static func line(_ text: String) -> String { text.replacing("\n", with: "⏎") }
 }
 
 extension InspectEdit {

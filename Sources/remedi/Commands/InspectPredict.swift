@@ -53,6 +53,6 @@ package struct InspectPredict: Command {
             .init("p", .right), .init("logp", .right), .init("id", .right), .init("token"),
         ])
         for prediction in predictions { report.add(prediction.cells) }
-        return prompt + "\n" + report.text() + (prompt == prompts.last ? "" : "\n")
+        return WrappedText.shown(prompt) + "\n" + report.text() + (prompt == prompts.last ? "" : "\n")
     }
 }

@@ -62,9 +62,9 @@ package struct InspectProbe: Command {
 extension SingleProbeResult {
     fileprivate var report: String {
         let marked = tokens.enumerated().map { $0 == entityToken ? "[\($1)]" : $1 }
-        var text = "tokens  " + marked.joined(separator: " ") + "\n"
+        var text = "tokens  " + WrappedText.shown(marked.joined(separator: " ")) + "\n"
         text += "probe   \(type.rawValue), layer \(block); entity read at layer \(entityBlock);"
-        text += " normalised by \(sampleCount) training samples of \(dataset)\n\n"
+        text += " normalised by \(sampleCount) training samples of \(WrappedText.shown(dataset))\n\n"
         var table = TextTable(columns: [
             .init("attribute"), .init("score", .right), .init("above believed", .right),
             .init("above others", .right), .init("believed"),
@@ -79,7 +79,8 @@ extension SingleProbeResult {
         text += table.text() + "\n"
         for pair in pairs {
             let margin = String(format: "%.2f", pair.rather.score - pair.than.score)
-            text += "rather '\(pair.rather.attribute)' than '\(pair.than.attribute)', by \(margin)\n"
+            text += WrappedText.shown("rather '\(pair.rather.attribute)' than '\(pair.than.attribute)'")
+                + ", by \(margin)\n"
         }
         return text + (pairs.isEmpty ? "" : "\n") + trust
     }

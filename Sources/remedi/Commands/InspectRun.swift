@@ -134,8 +134,8 @@ package struct InspectRun: Command {
         case .plain:
             var facts = Facts()
             for fact in run.facts.facts { facts.add(fact.name, fact.value) }
-            return (["\(run.folder.path)\n\(facts.text)"] + tables).joined(separator: "\n")
-        case .markdown: return (["## \(run.name)\n"] + tables).joined(separator: "\n")
+            return ([WrappedText.shown(run.folder.path) + "\n" + facts.text] + tables).joined(separator: "\n")
+        case .markdown: return (["## \(WrappedText.shown(run.name))\n"] + tables).joined(separator: "\n")
         case .csv, .latex: return tables.joined(separator: "\n")
         }
     }
@@ -148,6 +148,8 @@ package struct InspectRun: Command {
         lines += comparison.differences.map {
             "They differ: \($0.name) is \($0.first) in A, \($0.second) in B."
         }
+        // A line break would end a comment of LaTeX's.
+        lines = lines.map(WrappedText.shown)
         let text: String
         switch format {
         case .plain:

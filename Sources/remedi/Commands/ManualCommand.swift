@@ -13,6 +13,6 @@ package struct ManualCommand: Command {
     package static var options: [Option<ManualCommand>] { [] }
 
     package func run(in surroundings: Surroundings) throws {
-        try surroundings.output.write(ManualPage(summary: Commands.summary, tree: Commands.tree).text)
+        try surroundings.write(ManualPage(summary: Commands.summary, tree: Commands.tree).text)
     }
 }

@@ -50,7 +50,6 @@ package struct ModelDownloadCommand: Command {
             name, revision: nil, prefersHalf: half ?? name.isHalfByDefault,
             folder: output.map(workplace.resolve), in: workplace)
         let outcome = try download.run(with: surroundings.downloader(progress: progress))
-        try surroundings.write(
-            outcome.folder.path + (outcome.wasThere ? " is there already\n" : "\n"))
+        try surroundings.write(line: outcome.folder.path + (outcome.wasThere ? " is there already" : ""))
     }
 }

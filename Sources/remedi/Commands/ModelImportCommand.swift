@@ -76,7 +76,7 @@ package struct ModelImportCommand: Command {
                     "left out, being others under a second name: \(outcome.shared.joined(separator: ", "))")
             )
         }
-        try surroundings.write(target.path + "\n")
+        try surroundings.write(line: target.path)
     }
 
     /// The folder that a name or a file in it stands for.

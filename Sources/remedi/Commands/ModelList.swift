@@ -26,8 +26,8 @@ package struct ModelList: Command {
         let entries = [try ModelInventory.demo(in: workplace)] + found
         if isJSON { return try surroundings.write(JSONValue.array(entries.map(json))) }
         if found.isEmpty {
-            try? surroundings.diagnostics.write(
-                "no other models in \(workplace.models.path) or \(workplace.hubCache.path)\n")
+            try? surroundings.tell(
+                "no other models in \(workplace.models.path) or \(workplace.hubCache.path)")
         }
         var table = TextTable(columns: [
             .init("name"), .init("branch"), .init("commit"), .init("family"), .init("parameters", .right),

@@ -55,6 +55,6 @@ package struct ModelRandom: Command {
         let folder =
             output.map(workplace.resolve) ?? workplace.models.appendingPathComponent(name.control.key)
         try control.write(to: folder, replaces: overwrites, progress: progress)
-        try surroundings.write(folder.path + "\n")
+        try surroundings.write(line: folder.path)
     }
 }

@@ -19,6 +19,6 @@ package struct ShellCompletions: Command {
     package static var options: [Option<ShellCompletions>] { [] }
 
     package func run(in surroundings: Surroundings) throws {
-        try surroundings.output.write(shell.completions(of: Commands.tree))
+        try surroundings.write(shell.completions(of: Commands.tree))
     }
 }

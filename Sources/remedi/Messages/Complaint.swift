@@ -11,14 +11,14 @@ struct Complaint {
     init(of error: any Error, path: [String]) {
         guard ExitCode.of(error) == ExitCode.wrongUsage else {
             speaker = "remedi"
-            sentence = Messages.sentence(for: error)
+            sentence = WrappedText.shown(Messages.sentence(for: error))
             hint = nil
             return
         }
         let failure = error as? UsageFailure
         speaker = (["remedi"] + (failure?.path ?? path)).joined(separator: " ")
-        sentence = Messages.sentence(for: failure?.error ?? error)
-        hint = Self.hint(for: failure?.error ?? error, command: speaker)
+        sentence = WrappedText.shown(Messages.sentence(for: failure?.error ?? error))
+        hint = WrappedText.shown(Self.hint(for: failure?.error ?? error, command: speaker))
     }
 
     private static func hint(for error: any Error, command: String) -> String {

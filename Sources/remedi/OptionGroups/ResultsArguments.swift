@@ -53,7 +53,7 @@ package struct ResultsArguments: Sendable, Equatable {
             return surroundings
         }
         let text = "nothing can be written in the working folder: results go to \(folder.path)"
-        try surroundings.diagnostics.write("\(surroundings.emphasis.warning("warning:")) \(text)\n")
+        try surroundings.tell(text, .warning)
         var settled = surroundings
         settled.workplace = surroundings.workplace.withResults(in: folder)
         return settled

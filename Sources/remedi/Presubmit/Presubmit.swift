@@ -72,7 +72,7 @@ struct Presubmit: Sendable {
         if !failed.isEmpty { throw PresubmitFailure(step: failed.joined(separator: ", ")) }
     }
 
-    func say(_ line: String) throws { try surroundings.diagnostics.write("presubmit: \(line)\n") }
+    func say(_ line: String) throws { try surroundings.tell("presubmit: \(line)") }
 
     private func time(since start: Double) -> String { ProgressLine.duration(surroundings.clock() - start) }
 
@@ -80,7 +80,7 @@ struct Presubmit: Sendable {
     private func tell(_ error: any Error, of title: String) throws {
         let failure = error as? PresubmitFailure ?? PresubmitFailure(step: title, errors: [error])
         let sentences = failure.errors.map { sentence($0) + "\n" }
-        try surroundings.diagnostics.write(failure.output + sentences.joined())
+        try surroundings.tell(lines: failure.output + sentences.joined())
     }
 
     private func check(_ title: String, _ body: () throws -> Void) throws {

@@ -81,7 +81,7 @@ package final class ProgressDisplay: ProgressReporter {
                 if verbosity > .quiet { writeLine(text, &state) }
             case .detail(let text):
                 if verbosity == .verbose { writeLine(text, &state) }
-            case .warning(let text): writeLine("\(surroundings.emphasis.warning("warning:")) \(text)", &state)
+            case .warning(let text): writeLine(text, &state, .warning)
             }
         }
     }
@@ -142,20 +142,18 @@ package final class ProgressDisplay: ProgressReporter {
     private func draw(_ state: inout State) {
         guard verbosity > .quiet else { return }
         let text = line(state).text(columns: surroundings.width() - 1)
-        write("\r\u{1B}[K" + text)
+        try? surroundings.redraw(text)
         state.isDirty = true
     }
 
     private func erase(_ state: inout State) {
-        if state.isDirty { write("\r\u{1B}[K") }
+        if state.isDirty { try? surroundings.redraw("") }
         state.isDirty = false
     }
 
-    private func writeLine(_ text: String, _ state: inout State) {
-        erase(&state)
-        write(text + "\n")
-    }
-
     /// A closed standard error must not stop the work.
-    private func write(_ text: String) { try? surroundings.diagnostics.write(text) }
+    private func writeLine(_ text: String, _ state: inout State, _ mark: Surroundings.Mark = .none) {
+        erase(&state)
+        try? surroundings.tell(text, mark)
+    }
 }

@@ -1,13 +1,15 @@
 import Foundation
+import LanguageModels
 import RemediCore
 
 /// Everything outside the program that a command touches.
 package struct Surroundings: Sendable {
     package var workplace: Workplace
-    /// Results, and nothing else.
-    package var output: any ByteSink
+    /// Results, and nothing else.  Private, like `diagnostics`: whatever is written has passed the functions
+    /// of this file, which let no control character of a file or an argument reach a terminal.
+    private var output: any ByteSink
     /// Everything that is not a result.
-    package var diagnostics: any ByteSink
+    private let diagnostics: any ByteSink
     /// Whether `diagnostics` is a terminal, and its columns.
     package var isTerminal: Bool
     package var width: @Sendable () -> Int
@@ -36,9 +38,12 @@ package struct Surroundings: Sendable {
     }
 
     /// The same where nobody hears results.
-    package var withoutOutput: Surroundings {
+    package var withoutOutput: Surroundings { writing(to: MemorySink()) }
+
+    /// The same with results that go to no terminal but to `sink`.
+    package func writing(to sink: any ByteSink) -> Surroundings {
         var result = self
-        result.output = MemorySink()
+        result.output = sink
         result.columns = { nil }
         return result
     }
@@ -63,4 +68,66 @@ package struct Surroundings: Sendable {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
+}
+
+// MARK: - Results
+
+extension Surroundings {
+    /// Writes lines as a terminal can show them.
+    ///
+    /// - Throws: `OutputError`.
+    package func write(_ text: String) throws { try output.write(text.shownInLines) }
+
+    /// Writes a text that is one line, such as a path.
+    ///
+    /// - Throws: `OutputError`.
+    package func write(line: String) throws { try output.write(WrappedText.shown(line) + "\n") }
+
+    /// Writes a table as wide as the terminal that shows it.
+    ///
+    /// - Throws: `OutputError`.
+    package func write(_ table: TextTable, _ format: TextTable.Format = .plain) throws {
+        try write(table.text(format, terminal: columns()))
+    }
+
+    /// Writes one line of JSON, control characters escaped.
+    ///
+    /// - Throws: `OutputError`.
+    package func write(_ value: JSONValue) throws {
+        try output.write(value.text().withControlsEscaped + "\n")
+    }
+}
+
+// MARK: - Diagnostics
+
+extension Surroundings {
+    /// What a line of diagnostics begins with.
+    enum Mark {
+        case none, warning
+    }
+
+    /// Says something in one line.
+    ///
+    /// - Throws: `OutputError`.
+    func tell(_ text: String, _ mark: Mark = .none) throws {
+        let start = mark == .warning ? emphasis.warning("warning:") + " " : ""
+        try diagnostics.write(start + WrappedText.shown(text) + "\n")
+    }
+
+    /// Says something in lines of their own.
+    ///
+    /// - Throws: `OutputError`.
+    func tell(lines: String) throws { try diagnostics.write(lines.shownInLines) }
+
+    /// Says why a command failed.
+    ///
+    /// - Throws: `OutputError`.
+    func tell(_ complaint: Complaint) throws {
+        try diagnostics.write(complaint.text(emphasis, columns: isTerminal ? width() : nil))
+    }
+
+    /// Puts `text` in place of the terminal's last line, which is still open.
+    ///
+    /// - Throws: `OutputError`.
+    func redraw(_ text: String) throws { try diagnostics.write("\r\u{1B}[K" + WrappedText.shown(text)) }
 }

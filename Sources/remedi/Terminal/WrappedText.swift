@@ -1,3 +1,5 @@
+import RemediCore
+
 /// Text in lines of a given width.
 enum WrappedText {
     /// Breaks a text at spaces so that no line is wider than `width`, if its words are not.
@@ -15,13 +17,6 @@ enum WrappedText {
         return lines + [line]
     }
 
-    /// The text as a terminal can show it: white space as spaces, control characters replaced.
-    static func shown(_ text: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control
-            scalars.append(scalar.properties.isWhitespace ? " " : isControl ? "\u{FFFD}" : scalar)
-        }
-        return String(scalars)
-    }
+    /// The text in one line as a terminal can show it; see `String.shownInOneLine`.
+    static func shown(_ text: String) -> String { text.shownInOneLine }
 }
