@@ -105,6 +105,12 @@ CCUDAPlaces ccuda_places(const CCUDASearch *search) {
         describe(&places, "VIRTUAL_ENV", search->virtual_environment);
         add_wheels(&places, search->virtual_environment, "/lib/python3*/site-packages/nvidia");
     }
+    if (search->conda_prefix && *search->conda_prefix) {
+        describe(&places, "CONDA_PREFIX", search->conda_prefix);
+        add_matches(&places, search->conda_prefix, "/lib", false);
+        add_matches(&places, search->conda_prefix, "/targets/*/lib", false);
+        add_wheels(&places, search->conda_prefix, "/lib/python3*/site-packages/nvidia");
+    }
     return places;
 }
 

@@ -62,6 +62,8 @@ typedef struct {
     const char *cuda_path;
     /// `VIRTUAL_ENV`, whose NVIDIA wheels are used.
     const char *virtual_environment;
+    /// `CONDA_PREFIX`, whose own libraries and NVIDIA wheels are used.
+    const char *conda_prefix;
     /// Only for tests: leaves out the system's library path and its usual folders.
     bool skips_system;
 } CCUDASearch;

@@ -8,6 +8,7 @@ package final class CUDALibraries: @unchecked Sendable {
         package var cudaHome: String?
         package var cudaPath: String?
         package var virtualEnvironment: String?
+        package var condaPrefix: String?
         /// Only for tests: leaves out the system's own folders.
         package var skipsSystem = false
 
@@ -17,6 +18,7 @@ package final class CUDALibraries: @unchecked Sendable {
             cudaHome = environment["CUDA_HOME"]
             cudaPath = environment["CUDA_PATH"]
             virtualEnvironment = environment["VIRTUAL_ENV"]
+            condaPrefix = environment["CONDA_PREFIX"]
         }
     }
 
@@ -39,9 +41,11 @@ package final class CUDALibraries: @unchecked Sendable {
         var opened: OpaquePointer?
         let status = withCStrings([
             places.folder, places.cudaHome, places.cudaPath, places.virtualEnvironment,
+            places.condaPrefix,
         ]) { names in
             var search = CCUDASearch(
                 folder: names[0], cuda_home: names[1], cuda_path: names[2], virtual_environment: names[3],
+                conda_prefix: names[4],
                 skips_system: places.skipsSystem)
             return function(&search, &opened)
         }

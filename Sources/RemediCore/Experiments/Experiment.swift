@@ -54,11 +54,6 @@ package struct Experiment: Sendable {
         }
     }
 
-    /// The names of the experiments that it stands for: a group's, else its own.
-    package var members: [String] {
-        if case .group(let group) = plan { group.experiments } else { [name] }
-    }
-
     /// What it makes, by the names that `ExperimentStatus` gives results; empty where that is not known.
     ///
     /// - Parameters:
@@ -155,7 +150,10 @@ package struct Experiment: Sendable {
         let data = try content(of: source)
         let path = source.path
         do {
-            let value = try JSONValue(parsing: data)
+            let value = try data.withUnsafeBytes { bytes in
+                var parser = JSONParser(bytes: bytes, refusesRepeatedKeys: true)
+                return try parser.document()
+            }
             guard let object = value.object else {
                 throw ExperimentError.syntax(path: path, line: 1, reason: "not an object")
             }

@@ -12,6 +12,8 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case invalidValue(path: String, key: String, problem: InvalidValue)
     /// Two settings, each with its value, of which one forbids the other.
     case exclusiveSettings(String, String)
+    /// A group that is one of its own members.
+    case namesItself(group: String)
     /// No configuration of this name; `folders` are those that were searched.
     /// `nearest` are names that may have been meant.
     case unknownExperiment(name: String, nearest: [String], folders: [String])
@@ -61,6 +63,10 @@ package enum Expectation: Error, Equatable, Sendable {
     case text
     /// A folder's name where files are made for several layers.
     case folderForLayers
+    /// A file's plain name, which leads to no other folder and does not have this ending.
+    case fileName(notEndingIn: String)
+    /// Text without line breaks and other control characters.
+    case line
     /// A number of bytes such as 512M or 2G.
     case size
     /// `all` or one or more block numbers.
@@ -75,4 +81,10 @@ package enum Expectation: Error, Equatable, Sendable {
     case assignment
     /// Minutes, hours or days as Slurm counts them.
     case timeLimit
+    /// An option of Slurm's sbatch.
+    case sbatchOption
+    /// What jobs wait for, all of it.
+    case jointDependency
+    /// The signal that a batch script hears, and how long before the time limit.
+    case batchSignal
 }

@@ -6,9 +6,9 @@ import LanguageModels
 /// and a page.
 package struct ExperimentGroup: Sendable, Equatable {
     package var summary = ""
-    /// The names of its experiments, in the order in which they run; never those of groups.
+    /// The names of its experiments, in the order in which they run; groups among them, but not this one.
     package var experiments: [String] = []
-    /// The page's file in the results folder; nil: the experiments only run.
+    /// The plain name of the page's file in the results folder, beside which the picture is; nil: the experiments only run.
     package var report: String?
     /// How many evaluated samples are shown before and after their edits.
     package var examples = 3
@@ -19,7 +19,7 @@ package struct ExperimentGroup: Sendable, Equatable {
         [
             Setting("summary", \.summary, .text("TEXT")),
             Setting(key, \.experiments, .list(.text("NAME"))),
-            Setting("report", \.report, .optional(.text("FILE"))),
+            Setting("report", \.report, .optional(.fileName(notEndingIn: pictureEnding))),
             Setting("examples", \.examples, .integer(minimum: 0)),
         ]
     }
@@ -30,6 +30,9 @@ package struct ExperimentGroup: Sendable, Equatable {
         try strict.require("summary")
         try strict.apply(Self.settings, to: &self, refusingOthers: true)
     }
+
+    /// The picture's file name is the page's with this ending.
+    package static let pictureEnding = "svg"
 
     var settingsJSON: JSONObject {
         var object = JSONObject()

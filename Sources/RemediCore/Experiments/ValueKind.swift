@@ -158,6 +158,29 @@ extension ValueKind where Value == String {
             json: { .string($0) })
     }
 
+    /// A text in one line, without control characters.
+    package static func line(_ placeholder: String) -> ValueKind {
+        checked(placeholder, .line) { !$0.isEmpty && !$0.hasControls }
+    }
+
+    /// The plain name of a file that does not end in a dot and `ending`.
+    static func fileName(notEndingIn ending: String) -> ValueKind {
+        checked("FILE", .fileName(notEndingIn: ending)) { name in
+            !name.isEmpty && !name.contains("/") && !name.hasControls && name != "." && name != ".."
+                && !name.lowercased().hasSuffix("." + ending)
+        }
+    }
+
+    /// A text that fits.
+    package static func checked(
+        _ placeholder: String, _ expectation: Expectation, _ fits: @escaping @Sendable (String) -> Bool
+    ) -> ValueKind {
+        let read: @Sendable (String) -> String? = { fits($0) ? $0 : nil }
+        return ValueKind(
+            placeholder: placeholder, expectation: expectation, text: read,
+            fromJSON: { $0.string.flatMap(read) }, json: { .string($0) })
+    }
+
     /// One of a list of words.
     package static func word(_ placeholder: String, of words: [String]) -> ValueKind {
         ValueKind(

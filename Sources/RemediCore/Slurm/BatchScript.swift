@@ -14,19 +14,34 @@ package struct BatchScript: Sendable {
     let workingFolder: URL
     let environment: [String: String]
 
+    /// - Throws: `SlurmError.controlCharacter`: a line break would make commands of a text.
     package init(
         _ job: BatchJob, _ request: SlurmRequest, program: String, workingFolder: URL,
         environment: [String: String]
-    ) {
+    ) throws {
         self.job = job
         self.request = request
         self.program = program
         self.workingFolder = workingFolder
-        self.environment = environment
+        self.environment = environment.filter { Self.isKept($0.key) }
+        try refuseControls()
     }
 
-    /// The seconds that the program has to save its work.
-    static let secondsToSave = 120
+    private func refuseControls() throws {
+        let parts: [(String, [String])] = [
+            ("the experiment's name", [job.name]), ("the results folder", [job.folder.path]),
+            ("the working folder", [workingFolder.path]), ("the program's path", [program]),
+            ("the command", job.words), ("--partition", [request.partition ?? ""]),
+            ("--gpus", [request.gpus ?? ""]), ("--time", [request.time ?? ""]),
+            ("--sbatch-option", request.options),
+        ]
+        let variables = environment.sorted { $0.key < $1.key }.map { ("the variable \($0.key)", [$0.value]) }
+        for (place, texts) in parts + variables {
+            if let text = texts.first(where: \.hasControls) {
+                throw SlurmError.controlCharacter(place: place, text: text)
+            }
+        }
+    }
 
     /// The log's name, with what Slurm puts numbers in place of.
     private var log: String {
@@ -35,26 +50,31 @@ package struct BatchScript: Sendable {
     }
 
     package var text: String {
-        (["#!/bin/bash"] + options.map { "#SBATCH " + Self.option($0) } + [""] + variables + [body])
+        (["#!/bin/bash"] + options.map { "#SBATCH " + $0 } + [""] + variables + [body])
             .joined(separator: "\n") + "\n"
     }
 
     private var options: [String] {
-        var options = [
-            "--job-name=\(job.name)", "--chdir=\(workingFolder.path)", "--output=\(log)",
-            "--open-mode=append",
-            "--requeue",
-        ]
+        var options: [String] = []
+        // What a user says otherwise takes the place of what is said here.
+        func add(_ name: String, _ value: String?, _ kind: SbatchOption.Kind? = nil) {
+            guard let value, !(kind.map(request.says) ?? false) else { return }
+            options.append("--\(name)=" + SbatchOption.quoted(value))
+        }
+        add("job-name", job.name, .jobName)
+        add("chdir", workingFolder.path)
+        add("output", log)
+        add("open-mode", "append", .openMode)
+        if !request.says(.requeue) { options.append("--requeue") }
         // A job that is stopped as soon as it begins would go round for ever.
-        if request.hasTimeToWork { options.append("--signal=B:USR1@\(Self.secondsToSave)") }
-        func add(_ name: String, _ value: String?) { if let value { options.append("--\(name)=\(value)") } }
+        if request.hasTimeToWork { add("signal", "B:USR1@\(request.secondsToSave)", .signal) }
         add("array", job.layers.isEmpty ? nil : array)
-        add("partition", request.partition)
-        add("gpus", request.gpus)
-        add("cpus-per-task", request.cores.map(String.init))
-        add("time", request.time)
-        add("mem", (request.memory ?? job.memory).map(Self.megabytes))
-        return options + request.options.map { $0.hasPrefix("-") ? $0 : "--" + $0 }
+        add("partition", request.partition, .partition)
+        add("gpus", request.gpus, .gpus)
+        add("cpus-per-task", request.cores.map(String.init), .cores)
+        add("time", request.time, .time)
+        add("mem", (request.memory ?? job.memory).map(Self.megabytes), .memory)
+        return options + request.otherOptions.map(\.line)
     }
 
     private var array: String {
@@ -64,32 +84,23 @@ package struct BatchScript: Sendable {
     /// Slurm's M is 1,024 squared.
     private static func megabytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20)M" }
 
-    /// An option as Slurm reads it from a script: a value of other than plain characters in double quotes.
-    private static func option(_ option: String) -> String {
-        let isPlain = option.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
-                || "-_=+.,:@%/*[]{}|&".unicodeScalars.contains($0)
-        }
-        guard !isPlain, let equals = option.firstIndex(of: "=") else { return option }
-        let value = option[option.index(after: equals)...]
-        return option[...equals] + "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            + "\""
-    }
-
     // MARK: Environment
 
     /// Clusters may start jobs without the variables of who sends them.  A token is never written down.
     private var variables: [String] {
-        let names = environment.keys.filter { name in
-            ["REMEDI_", "CM_"].contains(where: name.hasPrefix) || Self.otherVariables.contains(name)
-        }
-        return names.sorted().map { "export \($0)=\(environment[$0]!.quotedForShell)" }
-            + (names.isEmpty ? [] : [""])
+        let sorted = environment.sorted { $0.key < $1.key }
+        return sorted.map { "export \($0.key)=\($0.value.quotedForShell)" } + (sorted.isEmpty ? [] : [""])
+    }
+
+    /// Whether a variable is a job's too.  The shell would run what is no name.
+    private static func isKept(_ name: String) -> Bool {
+        let isName = name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0.isASCIILetterOrDigit }
+        return isName && (["REMEDI_", "CM_"].contains(where: name.hasPrefix) || otherVariables.contains(name))
     }
 
     private static let otherVariables: Set<String> = [
         "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "XDG_CACHE_HOME",
-        "CUDA_HOME", "CUDA_PATH", "VIRTUAL_ENV",
+        "CUDA_HOME", "CUDA_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",
     ]
 
     // MARK: Program
@@ -102,7 +113,7 @@ package struct BatchScript: Sendable {
 
     private var body: String {
         """
-        # USR1 comes \(Self.secondsToSave) seconds before the time limit: the program saves its work and ends.
+        # USR1 comes \(request.secondsToSave) seconds before the time limit: the program saves its work and ends.
         goes_on= program=
         trap 'goes_on=yes; [ -z "$program" ] || kill -TERM "$program"' USR1
         # TERM comes to the program by itself when the job is cancelled.  Here it is ignored, not trapped: a
@@ -114,11 +125,18 @@ package struct BatchScript: Sendable {
         while wait "$program"; status=$?; kill -0 "$program" 2>/dev/null; do :; done
         # 138 is that of a wait which USR1 interrupted.
         if [ "$status" -eq 138 ]; then wait "$program"; status=$?; fi
-        if [ "$goes_on" ] && [ "$status" -eq 143 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(request.restarts) ]; then
+        if [ "$goes_on" ] && [ "$status" -eq 143 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(request.restartsOfJob) ]; then
             echo "back into the queue, to go on from here"
-            exec scontrol requeue "$SLURM_JOB_ID"
+            exec scontrol requeue \(numberInShell)
         fi
         exit "$status"
         """
+    }
+
+    /// What the script calls its own job.  In an array the number of the task that is split off last is also
+    /// the whole array's, so a task is named by its place.  A single job that is submitted from a task of some
+    /// array inherits that array's variables.
+    private var numberInShell: String {
+        job.layers.isEmpty ? #""$SLURM_JOB_ID""# : #""${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID""#
     }
 }

@@ -21,14 +21,20 @@ package struct Sbatch: Sendable {
     /// Submits a script.
     ///
     /// - Parameters:
+    ///   - request: what it asks for.
     ///   - after: jobs that must have succeeded before; if one does not, this one is cancelled.
     ///   - submitted: what the whole submission has put into the queue so far, for messages.
     /// - Returns: the job's number.
     /// - Throws: `SlurmError.refused`, `.noJobNumber`; `POSIXError` if it cannot be started.
-    package func submit(_ job: BatchJob, after: [String], submitted: [String]) throws -> String {
+    package func submit(
+        _ job: BatchJob, _ request: SlurmRequest, after: [String], submitted: [String]
+    ) throws -> String {
         var words = [program, "--parsable"]
         if !after.isEmpty {
-            words += ["--dependency=afterok:" + after.joined(separator: ":"), "--kill-on-invalid-dep=yes"]
+            // The command line's takes the place of the script's.
+            let others = request.dependency.map { "," + $0 } ?? ""
+            words.append("--dependency=afterok:" + after.joined(separator: ":") + others)
+            if !request.says(.invalidDependency) { words.append("--kill-on-invalid-dep=yes") }
         }
         let child = ChildProcess(
             words: words + [job.script.path], folder: workingFolder, environment: environment)

@@ -2,6 +2,9 @@
 package enum SlurmError: Error, Equatable, Sendable {
     /// There is no `sbatch` in the folders of PATH.
     case sbatchMissing(searched: [String])
+    /// A text that belongs into a batch script has a line break or another control character; `place` says where
+    /// it comes from.
+    case controlCharacter(place: String, text: String)
     /// `sbatch` did not take a job; `reason` is what it said, `submitted` the jobs that it took before.
     case refused(job: String, reason: String, submitted: [String])
     /// What `sbatch` printed holds no number of a job.

@@ -10,7 +10,7 @@ package struct SlurmRequest: Sendable, Equatable {
     package var memory: Int?
     /// Processor cores.
     package var cores: Int?
-    /// Other options of `sbatch`, with or without their dashes.
+    /// Other options of `sbatch`, with or without their dashes; see `SbatchOption`.
     package var options: [String] = []
     /// How often a job that came to its time limit goes back into the queue.
     package var restarts = 100
@@ -44,8 +44,40 @@ package struct SlurmRequest: Sendable, Equatable {
 
     /// Whether a job has the time to do something before it is told of its limit, which 0 says is none.
     var hasTimeToWork: Bool {
+        let time = time ?? otherOptions.first { $0.kind == .time }?.value
         guard let minutes = time.flatMap(Self.minutes(inTime:)) else { return true }
         return minutes == 0 || minutes >= Self.leastMinutes
+    }
+
+    // MARK: Other options
+
+    /// `options`, those that are none left out.
+    package var otherOptions: [SbatchOption] { options.compactMap(SbatchOption.init) }
+
+    /// Whether an option says something of this kind.
+    package func says(_ kind: SbatchOption.Kind) -> Bool { otherOptions.contains { $0.kind == kind } }
+
+    /// The first two options of which a job can have only one.  GPUs may be asked for in several ways at once.
+    package var doubledOptions: (SbatchOption, SbatchOption)? {
+        let all = otherOptions
+        for (index, option) in all.enumerated() {
+            let other = all[..<index].first { earlier in
+                earlier.name == option.name || earlier.kind == option.kind && option.kind.map { $0 != .gpus } == true
+            }
+            if let other { return (other, option) }
+        }
+        return nil
+    }
+
+    /// The jobs that all of these wait for besides each other, as `sbatch --dependency` takes them.
+    var dependency: String? { otherOptions.first { $0.kind == .dependency }?.value }
+
+    /// How often a job goes back into the queue; never where Slurm must not put it back.
+    var restartsOfJob: Int { otherOptions.contains { $0.name == "no-requeue" } ? 0 : restarts }
+
+    /// The seconds that the program has to save its work.
+    var secondsToSave: Int {
+        otherOptions.lazy.compactMap { $0.kind == .signal ? $0.secondsOfSignal : nil }.first ?? 120
     }
 
     /// Slurm gives its signal up to a minute early.

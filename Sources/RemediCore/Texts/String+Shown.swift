@@ -19,8 +19,11 @@ extension String {
         }
     }
 
-    /// Whether it has a control character of any kind, line breaks and tabs included.
-    package var hasControls: Bool { unicodeScalars.contains(where: \.isControl) }
+    /// Whether it has a control character, line breaks and tabs included; bidirectional ones, which names in
+    /// some scripts need, are none that another program would obey.
+    package var hasControls: Bool {
+        unicodeScalars.contains { $0.isControl && !$0.properties.isBidiControl }
+    }
 
     private func replacingControls(keeping kept: Set<UnicodeScalar>) -> String {
         mappingControls(keeping: kept) { $0.properties.isWhitespace ? " " : "\u{FFFD}" }

@@ -34,6 +34,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case conflict(String, String)
     /// `name` means nothing without `other`.
     case needs(name: String, other: String)
+    /// An option about what `command` decides itself.
+    case decided(name: String, command: String)
     /// An option that says nothing about the data set `subject`.
     case meaningless(name: String, subject: String)
 }

@@ -13,8 +13,8 @@ extension ExperimentsRun {
         switch named.plan {
         case .training: try addTraining(trainingWords(named), to: &plan, in: surroundings)
         case .evaluation(let evaluation): try addEvaluation(evaluation, named, to: &plan, in: surroundings)
-        case .group(let group):
-            for member in try members(of: group, in: surroundings) {
+        case .group:
+            for member in try members(of: named, in: surroundings) {
                 try Self.command(for: member.name, options: given.words).addJobs(to: &plan, in: surroundings)
             }
         }

@@ -130,7 +130,7 @@ extension ExperimentsRun {
         }.map(\.run)
         let picture = RunPicture(
             generated.isEmpty ? all : generated, examples: shown, examplesNote: note)
-        let drawing = page.deletingPathExtension().appendingPathExtension("svg")
+        let drawing = page.deletingPathExtension().appendingPathExtension(ExperimentGroup.pictureEnding)
         try AtomicFile.write(picture.svg, to: drawing)
         return drawing
     }

@@ -57,13 +57,15 @@ package struct ExperimentsRun: Command {
         switch named.plan {
         case .training: try perform(try trainingWords(named), in: surroundings)
         case .evaluation(let plan): try evaluate(plan, named, in: surroundings)
-        case .group(let group): try runAll(of: group, in: results.settle(surroundings))
+        case .group(let group): try runAll(of: group, named, in: results.settle(surroundings))
         }
     }
 
     /// Runs a group's experiments one after the other, each with the options given.
-    private func runAll(of group: ExperimentGroup, in surroundings: Surroundings) throws {
-        let members = try members(of: group, in: surroundings)
+    private func runAll(
+        of group: ExperimentGroup, _ named: Experiment, in surroundings: Surroundings
+    ) throws {
+        let members = try members(of: named, in: surroundings)
         let options = given.words
         if let report = group.report {
             return try show(group, members, report: report, options: options, in: surroundings)
@@ -74,8 +76,8 @@ package struct ExperimentsRun: Command {
     }
 
     /// A group's experiments.  What one of them would refuse is refused before the first runs.
-    func members(of group: ExperimentGroup, in surroundings: Surroundings) throws -> [Experiment] {
-        let members = try group.experiments.map { try Experiment.named($0, in: surroundings.workplace) }
+    func members(of group: Experiment, in surroundings: Surroundings) throws -> [Experiment] {
+        let members = try group.members(in: surroundings.workplace)
         if given.contains("experiment-name") {
             throw UsageError.notForGroups(name: "experiment-name", group: experiment)
         }

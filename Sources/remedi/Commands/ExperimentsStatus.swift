@@ -49,10 +49,9 @@ package struct ExperimentsStatus: Command {
         let names = experiments.isEmpty ? Experiment.all(in: workplace).map(\.name) : experiments
         let root = resultsFolder.map(workplace.resolve) ?? workplace.results
         var rows: [(name: String, folder: ResultsFolder, status: ExperimentStatus)] = []
-        for name in try members(of: names, in: workplace) {
-            let experiment = try Experiment.named(name, in: workplace)
+        for experiment in try members(of: names, in: workplace) {
             let folder = try ResultsFolder(experiment: experiment.resultsName(model: model), in: root)
-            rows.append((name, folder, try status(of: experiment, in: folder, root, workplace)))
+            rows.append((experiment.name, folder, try status(of: experiment, in: folder, root, workplace)))
         }
         if experiments.isEmpty {
             rows = rows.filter { $0.status.state != .absent || !$0.status.jobs.isEmpty }
@@ -97,11 +96,11 @@ package struct ExperimentsStatus: Command {
     }
 
     /// Groups give way to their experiments; each is named once.
-    private func members(of names: [String], in workplace: Workplace) throws -> [String] {
-        var members: [String] = []
-        for name in try names.flatMap({ try Experiment.named($0, in: workplace).members })
-        where !members.contains(name) {
-            members.append(name)
+    private func members(of names: [String], in workplace: Workplace) throws -> [Experiment] {
+        var members: [Experiment] = []
+        for member in try names.flatMap({ try Experiment.named($0, in: workplace).members(in: workplace) })
+        where !members.contains(where: { $0.name == member.name }) {
+            members.append(member)
         }
         return members
     }

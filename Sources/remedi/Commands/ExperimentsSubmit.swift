@@ -48,32 +48,36 @@ package struct ExperimentsSubmit: Command {
 
     package func check() throws(UsageError) {
         try run.check()
-        if request.gpus != nil, run.device.device == .cpu { throw .conflict("gpus", "device cpu") }
+        try SlurmArguments.check(
+            request, isOnProcessor: run.device.device == .cpu, given.contains)
         if experiments.count > 1, given.contains("experiment-name") {
             throw .notForGroups(name: "experiment-name", group: experiments.joined(separator: " "))
         }
     }
 
+    /// Whether jobs ask for GPUs, in whichever way.
+    private var asksForGPUs: Bool { request.gpus != nil || request.says(.gpus) }
+
     package func run(in surroundings: Surroundings) throws {
         var request = request
-        if case .cuda = run.device.device, request.gpus == nil { request.gpus = "1" }
+        if case .cuda = run.device.device, !asksForGPUs { request.gpus = "1" }
         request.cores = run.device.threads
         let jobs = try planned(in: surroundings)
-        let scripts = jobs.map { job in
-            BatchScript(
+        let scripts = try jobs.map { job in
+            try BatchScript(
                 job, request, program: surroundings.workplace.executable?.path ?? "remedi",
                 workingFolder: surroundings.workplace.workingFolder,
                 environment: surroundings.workplace.environment)
         }
-        if isRehearsal { return try surroundings.write(rehearsal(jobs, scripts)) }
-        try surroundings.write(report(try submit(jobs, scripts, in: surroundings)))
+        if isRehearsal { return try rehearse(jobs, scripts, surroundings) }
+        try report(try submit(jobs, scripts, request, in: surroundings), to: surroundings)
     }
 
     /// The jobs of all experiments, in an order in which each comes behind what it needs.
     private func planned(in surroundings: Surroundings) throws -> [BatchJob] {
         let own = Set(ExperimentsRun.options.map(\.name))
         var options = given.words { own.contains($0) && $0 != "json" }
-        if request.gpus != nil, !given.contains("device") { options += ["--device", "cuda"] }
+        if asksForGPUs, !given.contains("device") { options += ["--device", "cuda"] }
         var plan = BatchPlan(layersAtOnce: request.layersAtOnce)
         var names: [String] = []
         for name in experiments where !names.contains(name) {
@@ -93,7 +97,7 @@ package struct ExperimentsSubmit: Command {
     }
 
     private func submit(
-        _ jobs: [BatchJob], _ scripts: [BatchScript], in surroundings: Surroundings
+        _ jobs: [BatchJob], _ scripts: [BatchScript], _ request: SlurmRequest, in surroundings: Surroundings
     ) throws -> [Submitted] {
         let workplace = surroundings.workplace
         let sbatch = try Sbatch(environment: workplace.environment, workingFolder: workplace.workingFolder)
@@ -103,7 +107,8 @@ package struct ExperimentsSubmit: Command {
             try AtomicFile.makeFolder(job.folder)
             try AtomicFile.write(script.text, to: job.script)
             let after = job.after.map { submitted[$0].entry.number }
-            let number = try sbatch.submit(job, after: after, submitted: submitted.map(\.entry.number))
+            let number = try sbatch.submit(
+                job, request, after: after, submitted: submitted.map(\.entry.number))
             try AtomicFile.write(script.text, to: job.script(number: number))
             try FileManager.default.removeItem(at: job.script)
             let entry = SubmittedJobs.Entry(number: number, name: job.name, layers: job.layers, after: after)
@@ -130,7 +135,7 @@ package struct ExperimentsSubmit: Command {
         }
     }
 
-    private func report(_ submitted: [Submitted]) -> String {
+    private func report(_ submitted: [Submitted], to surroundings: Surroundings) throws {
         if isJSON {
             let list = submitted.map { item -> JSONValue in
                 var object = item.entry.json.object ?? JSONObject()
@@ -138,7 +143,7 @@ package struct ExperimentsSubmit: Command {
                 object["log"] = .string(item.log)
                 return .object(object)
             }
-            return JSONValue.array(list).text() + "\n"
+            return try surroundings.write(.array(list))
         }
         var table = TextTable(columns: [
             .init("job"), .init("experiment"), .init("layers"), .init("after"), .init("log"),
@@ -149,12 +154,14 @@ package struct ExperimentsSubmit: Command {
                 item.entry.after.joined(separator: " "), item.log,
             ])
         }
-        return table.text()
+        try surroundings.write(table.text())
     }
 
     private static func words(_ layers: [Int]) -> String { layers.map(String.init).joined(separator: " ") }
 
-    private func rehearsal(_ jobs: [BatchJob], _ scripts: [BatchScript]) -> String {
+    private func rehearse(
+        _ jobs: [BatchJob], _ scripts: [BatchScript], _ surroundings: Surroundings
+    ) throws {
         if isJSON {
             let list = zip(jobs, scripts).map { job, script -> JSONValue in
                 [
@@ -163,12 +170,13 @@ package struct ExperimentsSubmit: Command {
                     "script": .string(script.text),
                 ]
             }
-            return JSONValue.array(list).text() + "\n"
+            return try surroundings.write(.array(list))
         }
-        return zip(jobs.indices, scripts).map { index, script in
+        let texts = zip(jobs.indices, scripts).map { index, script in
             let after = jobs[index].after.map { "\($0 + 1)" }
             let dependency = after.isEmpty ? "" : ", after job \(Messages.together(after))"
             return "# job \(index + 1) of \(jobs.count): \(jobs[index].name)\(dependency)\n" + script.text
-        }.joined(separator: "\n")
+        }
+        try surroundings.write(texts.joined(separator: "\n"))
     }
 }

@@ -86,7 +86,8 @@ package struct InspectTokens: Command {
             part.append(contentsOf: scalars[place.clamped(to: 0..<scalars.count)])
             report.add([
                 "\(index)", "\(id)", tokenizer.token(id), "\(place.lowerBound)", "\(place.upperBound)",
-                JSONValue.string(String(part)).text(), range?.contains(index) == true ? "<" : "",
+                JSONValue.string(String(part)).text().withControlsEscaped,
+                range?.contains(index) == true ? "<" : "",
             ])
         }
         try surroundings.write(report)

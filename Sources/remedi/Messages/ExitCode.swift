@@ -18,7 +18,7 @@ package enum ExitCode {
         case OutputError.closed: 128 + SIGPIPE
         case is UsageFailure, is UsageError: wrongUsage
         case let error as ExperimentError: of(error)
-        case LanguageModelError.noSuchBlock, RemediError.editorNotTrainable: wrongUsage
+        case SlurmError.controlCharacter, LanguageModelError.noSuchBlock, RemediError.editorNotTrainable: wrongUsage
         default: failed
         }
     }
@@ -26,7 +26,7 @@ package enum ExitCode {
     private static func of(_ error: ExperimentError) -> Int32 {
         switch error {
         case .syntax, .unknownKey, .missingKey, .invalidValue, .unknownExperiment, .unusableFolderName,
-            .unusableFileName, .exclusiveSettings:
+            .unusableFileName, .exclusiveSettings, .namesItself:
             wrongUsage
         // A mistyped name; another may be one that a hub knows.
         case .modelNotFound(_, _, let nearest): nearest == nil ? failed : wrongUsage

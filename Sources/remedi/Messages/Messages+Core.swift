@@ -14,6 +14,7 @@ extension Messages {
         case .missingKey(let path, let key): "\(path): the setting '\(key)' is missing"
         case .invalidValue(let path, let key, let problem): "\(path): \(key): \(words(problem))"
         case .exclusiveSettings(let a, let b): "the settings '\(a)' and '\(b)' exclude each other"
+        case .namesItself(let group): "\(group): experiments names itself"
         case .unknownExperiment(let name, let nearest, let folders):
             "there is no experiment '\(name)'"
                 + (nearest.isEmpty

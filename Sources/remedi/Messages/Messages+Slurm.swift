@@ -12,6 +12,8 @@ extension Messages {
         case .sbatchMissing(let searched):
             "there is no sbatch, Slurm's command for jobs, in \(searched.joined(separator: ", "));"
                 + " --dry-run prints the scripts without it"
+        case .controlCharacter(let place, let text):
+            "\(place), '\(text)', has a line break or another control character, which no batch script can have"
         case .refused(let job, let reason, let submitted):
             "sbatch does not take \(job): \(reason)" + inQueue(submitted)
         case .noJobNumber(let job, let output, let submitted):

@@ -66,6 +66,7 @@ package enum Messages {
             "--\(name) cannot be given for \(group), which is several experiments"
         case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"
         case .needs(let name, let other): "--\(name) needs --\(other)"
+        case .decided(let name, let command): "--\(name) cannot be given: 'remedi \(command)' decides it"
         case .meaningless(let name, let subject): "--\(name) means nothing for \(subject)"
         }
     }
@@ -98,6 +99,8 @@ package enum Messages {
         case .choice(let names): either(names)
         case .text: "a text of at least one character"
         case .folderForLayers: "the name of a folder, which more than one layer needs"
+        case .fileName(let ending): "the plain name of a file that does not end in .\(ending)"
+        case .line: "a text in one line without control characters"
         case .size: "a number of bytes, such as 512M or 2G, at most 1024T"
         case .layers: "a layer: 'all', or numbers from 0 on"
         case .device: "a device: auto, cpu, cuda or cuda:N"
@@ -105,6 +108,9 @@ package enum Messages {
         case .pair: "a pair of two values"
         case .object: "an object"
         case .assignment: "KEY=VALUE"
+        case .sbatchOption: "an option of sbatch in one line, such as qos=high"
+        case .jointDependency: "dependency=LIST with commas alone, since jobs may wait for others of their own"
+        case .batchSignal: "signal=B:USR1@SECONDS, at which a job saves its work"
         case .timeLimit: "a time limit, such as 90 (minutes), 12:00:00 or 2-00:00:00"
         }
     }

@@ -6,10 +6,10 @@ enum SlurmArguments {
         let group = "Slurm"
         let all: [Option<SlurmRequest>] = [
             Option(
-                "partition", \.partition, .optional(.text("NAME")), group: group,
+                "partition", \.partition, .optional(.line("NAME")), group: group,
                 help: "the partition, or several with commas between"),
             Option(
-                "gpus", \.gpus, .optional(.text("N")), group: group,
+                "gpus", \.gpus, .optional(.line("N")), group: group,
                 help: "GPUs of a job, such as 1 or a100:1; --device is then cuda if it is not given"),
             Option(
                 "time", \.time, .optional(.timeLimit), group: group,
@@ -28,8 +28,10 @@ enum SlurmArguments {
                 "restarts", \.restarts, .integer(minimum: 0), group: group,
                 help: "how often a job goes back into the queue"),
             Option(
-                "sbatch-option", \.options, .list(.text("OPTION")), group: group,
-                help: "other options of sbatch, such as account=physics qos=high"),
+                "sbatch-option", \.options, .list(.sbatchOption), group: group,
+                help:
+                    "other options of sbatch, such as account=physics qos=high; they take the place of what a"
+                    + " job would ask for by itself, such as mem-per-cpu=4G that of its memory"),
         ]
         return all.map { $0.inside(place) }
     }
@@ -38,9 +40,11 @@ enum SlurmArguments {
 extension ValueKind where Value == String {
     /// A time limit as Slurm reads it.
     static var timeLimit: ValueKind {
-        let read: @Sendable (String) -> String? = { SlurmRequest.minutes(inTime: $0) == nil ? nil : $0 }
-        return ValueKind(
-            placeholder: "TIME", expectation: .timeLimit, text: read, fromJSON: { $0.string.flatMap(read) },
-            json: { .string($0) })
+        checked("TIME", .timeLimit) { SlurmRequest.minutes(inTime: $0) != nil }
+    }
+
+    /// An option of sbatch that a script may have.
+    static var sbatchOption: ValueKind {
+        checked("OPTION", .sbatchOption) { SbatchOption($0) != nil }
     }
 }

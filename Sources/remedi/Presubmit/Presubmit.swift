@@ -166,10 +166,11 @@ struct Presubmit: Sendable {
 
     private func readConfigurations() throws {
         let folder = package.appendingPathComponent("Configs")
+        let workplace = Workplace(environment: [:], workingFolder: package)
         var errors: [any Error] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
             do {
-                _ = try Experiment(file: folder.appendingPathComponent(name))
+                _ = try Experiment(file: folder.appendingPathComponent(name)).members(in: workplace)
             } catch {
                 errors.append(error)
             }

@@ -41,9 +41,10 @@ struct CompletedProgram {
             }
     }
 
-    /// The command that prints names of experiments, or what follows `prefix` in them, a line each.
+    /// The command that prints names of experiments, or what follows `prefix` in them, a line each.  A name
+    /// that a shell could take for more than a word is not offered: bash expands what `compgen` is given.
     static func listing(prefix: String) -> String {
-        let list = "remedi experiments list --names 2>/dev/null"
+        let list = "remedi experiments list --names 2>/dev/null | grep -x '[A-Za-z0-9._-]*'"
         return prefix.isEmpty ? list : list + " | sed -n 's/^\(prefix)//p'"
     }
 }

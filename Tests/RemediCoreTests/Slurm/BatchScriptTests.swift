@@ -11,15 +11,16 @@ final class BatchScriptTests: XCTestCase {
     }
 
     private func text(
-        _ job: BatchJob, _ request: SlurmRequest = SlurmRequest(), environment: [String: String] = [:]
-    ) -> String {
-        BatchScript(
-            job, request, program: "/bin/remedi", workingFolder: URL(fileURLWithPath: "/w o"),
+        _ job: BatchJob, _ request: SlurmRequest = SlurmRequest(), program: String = "/bin/remedi",
+        workingFolder: String = "/w o", environment: [String: String] = [:]
+    ) throws -> String {
+        try BatchScript(
+            job, request, program: program, workingFolder: URL(fileURLWithPath: workingFolder),
             environment: environment
         ).text
     }
 
-    func testWholeScript() {
+    func testWholeScript() throws {
         var request = SlurmRequest()
         request.partition = "gpu"
         request.gpus = "a100:1"
@@ -29,7 +30,7 @@ final class BatchScriptTests: XCTestCase {
         var job = job()
         job.memory = 3 << 30
         XCTAssertEqual(
-            text(job, request, environment: ["REMEDI_DATA_DIR": "/d d", "HF_TOKEN": "secret", "A": "b"]),
+            try text(job, request, environment: ["REMEDI_DATA_DIR": "/d d", "HF_TOKEN": "secret", "A": "b"]),
             """
             #!/bin/bash
             #SBATCH --job-name=train.x
@@ -70,10 +71,10 @@ final class BatchScriptTests: XCTestCase {
             """)
     }
 
-    func testLayersAreAnArray() {
+    func testLayersAreAnArray() throws {
         var job = job()
         job.layers = [0, 2, 5]
-        let script = text(job)
+        let script = try text(job)
         for line in [
             "#SBATCH --array=0,2,5", "#SBATCH --output=/r/x/slurm-%A_%a.log",
             #"(trap - TERM; exec /bin/remedi train x --model 'it'\''s mine' --layers "$SLURM_ARRAY_TASK_ID") &"#,
@@ -83,12 +84,12 @@ final class BatchScriptTests: XCTestCase {
         XCTAssertFalse(script.contains("--mem"))
         var request = SlurmRequest()
         request.layersAtOnce = 2
-        XCTAssertTrue(text(job, request).contains("\n#SBATCH --array=0,2,5%2\n"))
+        XCTAssertTrue(try text(job, request).contains("\n#SBATCH --array=0,2,5%2\n"))
     }
 
     func testFoldersAreQuotedAsSlurmReadsThem() {
         XCTAssertTrue(
-            text(job(#"/a %b"c\d"#)).contains(#"--output="/a %%b\"c\\d/slurm-%j.log""# + "\n"))
+            try text(job(#"/a %b"c\d"#)).contains(#"--output="/a %%b\"c\\d/slurm-%j.log""# + "\n"))
     }
 
     func testMemoryOfTheRequestCounts() {
@@ -96,7 +97,7 @@ final class BatchScriptTests: XCTestCase {
         request.memory = 1
         var job = job()
         job.memory = 5 << 30
-        XCTAssertTrue(text(job, request).contains("\n#SBATCH --mem=1M\n"))
+        XCTAssertTrue(try text(job, request).contains("\n#SBATCH --mem=1M\n"))
     }
 
     func testTimeLimits() {
@@ -119,8 +120,139 @@ final class BatchScriptTests: XCTestCase {
             var request = SlurmRequest()
             request.time = time
             XCTAssertEqual(
-                text(job(), request).contains("\n#SBATCH --signal=B:USR1@120\n"), isTold, time ?? "none")
+                try text(job(), request).contains("\n#SBATCH --signal=B:USR1@120\n"), isTold, time ?? "none")
         }
+    }
+
+    /// What a script asks for, without the options that all have.
+    private func asked(
+        _ options: [String], _ change: (inout SlurmRequest) -> Void = { _ in }
+    ) throws -> [String] {
+        var request = SlurmRequest()
+        request.options = options
+        change(&request)
+        var job = job()
+        job.memory = 3 << 30
+        let lines = try text(job, request).split(separator: "\n").filter { $0.hasPrefix("#SBATCH ") }
+        return lines.map { String($0.dropFirst("#SBATCH ".count)) }
+            .filter { !$0.hasPrefix("--chdir") && !$0.hasPrefix("--output") }
+    }
+
+    /// Of one kind sbatch takes one option only, or the last without a word.
+    func testAnOptionTakesThePlaceOfOurs() throws {
+        let ours = [
+            "--job-name=train.x", "--open-mode=append", "--requeue", "--signal=B:USR1@120", "--mem=3072M",
+        ]
+        XCTAssertEqual(try asked([]), ours)
+        let cases: [(String, String, String?)] = [
+            ("mem-per-cpu=3G", "--mem-per-cpu=3G", "--mem=3072M"),
+            ("--mem-per-gpu=20G", "--mem-per-gpu=20G", "--mem=3072M"),
+            ("mem 5G", "--mem=5G", "--mem=3072M"), ("mem-per-c=1G", "--mem-per-cpu=1G", "--mem=3072M"),
+            ("-J mine", "--job-name=mine", "--job-name=train.x"),
+            ("job-name=a b", "--job-name=\"a b\"", "--job-name=train.x"),
+            ("open-mode=truncate", "--open-mode=truncate", "--open-mode=append"),
+            ("no-requeue", "--no-requeue", "--requeue"), ("requeue", "--requeue", "--requeue"),
+            ("signal=B:USR1@300", "--signal=B:USR1@300", "--signal=B:USR1@120"),
+            ("time=4", "--time=4", "--signal=B:USR1@120"),
+            ("ntasks=1", "--ntasks=1", nil), ("mem-bind=local", "--mem-bind=local", nil),
+            ("time-min=5", "--time-min=5", nil), ("gres=tmpdisk:10", "--gres=tmpdisk:10", nil),
+            ("-Z 3", "-Z 3", nil),
+        ]
+        for (option, line, replaced) in cases {
+            XCTAssertEqual(try asked([option]), ours.filter { $0 != replaced } + [line], option)
+        }
+        for (option, line) in [
+            ("gres=gpu:a100:1", "--gres=gpu:a100:1"), ("gpus-per-node=2", "--gpus-per-node=2"),
+            ("-G2", "--gpus=2"),
+        ] {
+            XCTAssertEqual(try asked([option]) { $0.gpus = "1" }, ours + [line], option)
+        }
+        for option in ["cpus-per-task=9", "cpus-per-gpu=9"] {
+            XCTAssertEqual(try asked([option]) { $0.cores = 2 }, ours + ["--" + option], option)
+        }
+        XCTAssertEqual(try asked(["-pmain"]) { $0.partition = "gpu" }, ours + ["--partition=main"])
+    }
+
+    func testWhatIsNoOptionIsNone() {
+        for text in ["", "-", "--", "=3", "--=3", "a=b\nc", "mem=1\u{7}", "é=3", "---mem=3", "$(x)=1", "-é"] {
+            XCTAssertNil(SbatchOption(text), text)
+        }
+    }
+
+    func testSignalsThatScriptsHear() throws {
+        for (signal, seconds) in [
+            ("B:USR1", 60), ("B:USR1@300", 300), ("RB:SIGUSR1@7", 7), ("B:10@9", 9), ("b:usr1@1", 1),
+        ] {
+            XCTAssertEqual(SbatchOption("signal=" + signal)?.secondsOfSignal, seconds, signal)
+        }
+        for signal in ["USR1@120", "B:USR2@120", "B:TERM", "B:USR1@", "B:USR1@x", "B:USR1@-1", "B:USR1@65536"] {
+            let option = try XCTUnwrap(SbatchOption("signal=" + signal))
+            XCTAssertNil(option.secondsOfSignal, signal)
+        }
+        var request = SlurmRequest()
+        request.options = ["signal=B:USR1@300"]
+        XCTAssertTrue(try text(job(), request).contains("# USR1 comes 300 seconds before the time limit"))
+    }
+
+    /// Slurm refuses to put such a job back.
+    func testNoRequeueIsNoRequeue() throws {
+        var request = SlurmRequest()
+        request.options = ["no-requeue"]
+        XCTAssertTrue(try text(job(), request).contains(#"[ "${SLURM_RESTART_COUNT:-0}" -lt 0 ]"#))
+    }
+
+    /// In an array, the number of the last task is the whole array's.
+    func testATaskPutsBackOnlyItself() throws {
+        XCTAssertTrue(try text(job()).contains("\n    exec scontrol requeue \"$SLURM_JOB_ID\"\n"))
+        var job = job()
+        job.layers = [0, 1]
+        XCTAssertTrue(
+            try text(job).contains(
+                "\n    exec scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\"\n"))
+    }
+
+    func testNoTextBecomesACommand() throws {
+        let control = "a\"\ntouch PWN\n#"
+        var partition = SlurmRequest()
+        partition.partition = control
+        var gpus = SlurmRequest()
+        gpus.gpus = control
+        var option = SlurmRequest()
+        option.options = ["comment=" + control]
+        let named = BatchJob(name: control, words: [], folder: URL(fileURLWithPath: "/r"))
+        let worded = BatchJob(name: "x", words: ["-n", "a\u{1B}b"], folder: URL(fileURLWithPath: "/r"))
+        let scripts: [(String, () throws -> String)] = [
+            ("the experiment's name", { try self.text(named) }), ("the command", { try self.text(worded) }),
+            ("the results folder", { try self.text(self.job("/a\tb")) }),
+            ("the working folder", { try self.text(self.job(), workingFolder: "/a\rb") }),
+            ("the program's path", { try self.text(self.job(), program: "/a\u{85}b") }),
+            ("--partition", { try self.text(self.job(), partition) }),
+            ("--gpus", { try self.text(self.job(), gpus) }),
+            ("--sbatch-option", { try self.text(self.job(), option) }),
+            ("the variable HF_HOME", { try self.text(self.job(), environment: ["HF_HOME": "a\u{2028}b"]) }),
+        ]
+        for (place, script) in scripts {
+            XCTAssertThrowsError(try script(), place) {
+                guard case SlurmError.controlCharacter(place, _) = $0 else {
+                    return XCTFail("\(place): \($0)")
+                }
+            }
+        }
+    }
+
+    func testOnlyNamesOfVariablesAreExported() throws {
+        let script = try text(
+            job(),
+            environment: [
+                "REMEDI_X;touch PWN;A": "1", "REMEDI_A B": "1", "REMEDI_É": "1", "REMEDI_X\nY": "1",
+                "REMEDI_9": "$(x) `y` 'z'", "CONDA_PREFIX": "/c", "VIRTUAL_ENV": "/v", "PATH": "/p",
+            ])
+        XCTAssertEqual(
+            script.split(separator: "\n").filter { $0.hasPrefix("export") },
+            [
+                "export CONDA_PREFIX='/c'", #"export REMEDI_9='$(x) `y` '\''z'\'''"#, "export VIRTUAL_ENV='/v'",
+            ])
+        XCTAssertFalse(script.contains("PWN"))
     }
 
     func testNumbersOfJobs() {

@@ -32,7 +32,7 @@ final class BatchScriptRunTests: XCTestCase {
         var request = SlurmRequest()
         request.restarts = 3
         let job = BatchJob(name: "x", words: ["a b"], folder: folder)
-        let script = BatchScript(job, request, program: program, workingFolder: folder, environment: [:])
+        let script = try BatchScript(job, request, program: program, workingFolder: folder, environment: [:])
         try write(script.text, "job")
         let words = [
             "PATH=\(folder.path):/usr/bin:/bin", "SLURM_JOB_ID=5", "SLURM_RESTART_COUNT=\(restarts)", "bash",

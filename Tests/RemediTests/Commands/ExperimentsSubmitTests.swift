@@ -190,6 +190,78 @@ final class ExperimentsSubmitTests: XCTestCase {
         XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path + "/number"))
     }
 
+    func testOptionsOfSbatchThatCannotBe() {
+        for (words, message) in [
+            ("--memory 2G --sbatch-option mem-per-cpu=1G", "--memory and --sbatch-option mem-per-cpu exclude"),
+            ("--time 90 --sbatch-option=-t9", "--time and --sbatch-option time exclude each other"),
+            ("--partition a --sbatch-option part=b", "--partition and --sbatch-option partition exclude"),
+            ("--gpus 1 --sbatch-option gres=gpu:1", "--gpus and --sbatch-option gres exclude each other"),
+            ("--device cpu --sbatch-option gres=gpu:1", "--sbatch-option gres and --device cpu exclude"),
+            ("--restarts 2 --sbatch-option no-requeue", "--restarts and --sbatch-option no-requeue exclude"),
+            (
+                "--sbatch-option mem=1G mem-per-gpu=1G",
+                "--sbatch-option mem and --sbatch-option mem-per-gpu exclude"
+            ),
+            ("--sbatch-option qos=a qos=b", "--sbatch-option qos and --sbatch-option qos exclude each other"),
+            (
+                "--sbatch-option signal=TERM@60",
+                "--sbatch-option: 'signal=TERM@60' is not signal=B:USR1@SECONDS, at which a job saves its work"
+            ),
+            (
+                "--sbatch-option dependency=after:1?after:2",
+                "--sbatch-option: 'dependency=after:1?after:2' is not"
+            ),
+            ("--sbatch-option =x", "--sbatch-option: '=x' is not an option of sbatch in one line, such as"),
+            ("--sbatch-option array=1-3", "--sbatch-option array cannot be given: 'remedi experiments submit'"),
+            ("--sbatch-option chdir=/", "--sbatch-option chdir cannot be given"),
+            ("--sbatch-option=-o/x", "--sbatch-option output cannot be given"),
+            ("--sbatch-option test-only", "--sbatch-option test-only cannot be given"),
+        ] {
+            let made = submit("train.tiny --dry-run " + words)
+            XCTAssertEqual(made.code, 2, words)
+            XCTAssertTrue(
+                made.diagnostics.hasPrefix("remedi experiments submit: " + message), made.diagnostics)
+        }
+    }
+
+    func testMemoryOfACoreTakesThePlaceOfAJobs() {
+        for option in ["mem-per-cpu=3G", "mem-per-gpu=20G", "mem=1G"] {
+            let script = submit("train.tiny --dry-run --sbatch-option \(option) ntasks=1").output
+            let lines = script.split(separator: "\n").filter { $0.hasPrefix("#SBATCH --mem") }
+            XCTAssertEqual(lines, ["#SBATCH --\(option)"], script)
+            XCTAssertTrue(script.contains("\n#SBATCH --ntasks=1\n"), script)
+        }
+        XCTAssertTrue(
+            submit("train.tiny --dry-run --sbatch-option gres=gpu:1").output.contains(" --device cuda --layers"))
+    }
+
+    func testUsersDependenciesAreJoined() throws {
+        let made = submit(
+            "eval.gen.tiny --with-dependencies --sbatch-option dependency=afterany:3 kill-on-invalid-dep=no")
+        XCTAssertEqual(made.code, 0, made.diagnostics)
+        XCTAssertTrue(try read("script-7").contains("\n#SBATCH --dependency=afterany:3\n"))
+        XCTAssertTrue(
+            try read("words-8").hasPrefix("--parsable\n--dependency=afterok:7,afterany:3\n\(results)/"))
+    }
+
+    func testNoTextBecomesACommand() throws {
+        let text = "gpu\"\ntouch PWN\n#"
+        try FileManager.default.copyItem(
+            atPath: folder.path + "/Configs/train.tiny.json",
+            toPath: folder.path + "/Configs/train.\(text).json")
+        for words in [
+            ["train.tiny", "--partition", text], ["train.tiny", "--gpus", text],
+            ["train.tiny", "--time", text], ["train.tiny", "--sbatch-option", "comment=" + text],
+            ["train.tiny", "--results-dir", text], ["train.tiny", "-n", text], ["train.\(text)"],
+        ] {
+            let made = TestRun(
+                ["experiments", "submit"] + words + ["-f", data, "--dry-run"],
+                environment: ["PATH": folder.path + "/bin:/usr/bin:/bin"], in: folder)
+            XCTAssertEqual(made.code, 2, "\(words): \(made.output)")
+            XCTAssertEqual(made.output, "", "\(words)")
+        }
+    }
+
     func testWhatSbatchRefusesIsSaid() throws {
         try writeSbatch("[ $number = 7 ] && echo 7 && exit\necho 'error: invalid partition' >&2\nexit 1")
         let made = submit("both")
