@@ -14,12 +14,23 @@ done
 [ $# -gt 0 ] || { echo "usage: $0 COMMAND..." >&2; exit 2; }
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/slurm-XXXXXX")
-daemons=()
+daemons=() started=
 stop() {
-    # Daemons end by TERM; the node's first, so that nothing is started any more.
-    local daemon
-    for daemon in "${daemons[@]}"; do kill -TERM "$daemon" 2>/dev/null || :; done
-    for daemon in "${daemons[@]}"; do wait "$daemon" 2>/dev/null || :; done
+    # The processes of jobs would wait for a controller that is gone, and the node's daemon for them.
+    local daemon tries
+    if [ -n "$started" ]; then
+        timeout 10 scancel --user="$user" 2>/dev/null || :
+        for ((tries = 0; tries < 50; tries++)); do
+            [ -n "$(timeout 10 squeue --noheader 2>/dev/null)" ] || break
+            sleep 0.2
+        done
+    fi
+    for daemon in "${daemons[@]}"; do
+        kill -TERM "$daemon" 2>/dev/null || continue
+        for ((tries = 0; tries < 50; tries++)); do kill -0 "$daemon" 2>/dev/null || break; sleep 0.1; done
+        kill -KILL "$daemon" 2>/dev/null || :
+        wait "$daemon" 2>/dev/null || :
+    done
     rm -rf "$folder"
 }
 trap stop EXIT
@@ -97,4 +108,5 @@ until [ "$(sinfo -h -o %t 2>/dev/null)" = idle ]; do
     fi
     sleep 0.2
 done
+started=yes
 "$@"

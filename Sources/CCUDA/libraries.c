@@ -128,8 +128,9 @@ static CCUDAStatus nothing_found(const Finds *finds) {
     return ccuda_fail(
         CCUDA_NO_LIBRARIES,
         "No CUDA libraries were found: libcudart, libcublas and libnvrtc of one version from 11 to 13 were "
-        "looked for in %s; REMEDI_CUDA_LIBRARY can name a folder that holds them.",
-        finds->places.description.length > 0 ? finds->places.description.bytes : "no place at all");
+        "looked for in %s%s.",
+        finds->places.description.length > 0 ? finds->places.description.bytes : "no place at all",
+        finds->places.advice);
 }
 
 // MARK: Functions
@@ -315,9 +316,8 @@ CCUDAStatus ccuda_open_compiler(const CCUDASearch *search, CCUDALibraries **libr
     if (!set->compiler) {
         ccuda_fail(
             status,
-            "CUDA's compiler was not found: libnvrtc of a version from 11.2 to 13 was looked for in %s; "
-            "REMEDI_CUDA_LIBRARY can name a folder that holds it.",
-            places.description.length > 0 ? places.description.bytes : "no place at all");
+            "CUDA's compiler was not found: libnvrtc of a version from 11.2 to 13 was looked for in %s%s.",
+            places.description.length > 0 ? places.description.bytes : "no place at all", places.advice);
     }
     ccuda_places_free(&places);
     if (status == CCUDA_OK) {

@@ -82,8 +82,9 @@ static void add_home(CCUDAPlaces *places, const char *variable, const char *fold
 }
 
 CCUDAPlaces ccuda_places(const CCUDASearch *search) {
-    CCUDAPlaces places = {0};
+    CCUDAPlaces places = {.advice = "; REMEDI_CUDA_LIBRARY can name another folder"};
     if (search->folder && *search->folder) {
+        places.advice = "";
         describe(&places, "REMEDI_CUDA_LIBRARY", search->folder);
         add_explicit(&places, search->folder);
         return places;

@@ -30,6 +30,8 @@ typedef struct {
     int count;
     /// The places in words, for the sentence that nothing was found.
     CCUDAText description;
+    /// What else could be done, to follow the places in that sentence; empty where it was done.
+    const char *advice;
 } CCUDAPlaces;
 
 /// All places of the search, best first; `items` is freed by `ccuda_places_free`.

@@ -37,7 +37,7 @@ extension Presubmit {
                 throw PresubmitFailure(
                     step: "kernels", output: kernels.report + kernels.findings.map { $0 + "\n" }.joined())
             }
-            if isTold { try surroundings.diagnostics.write(kernels.report) }
+            if isTold { try surroundings.tell(lines: kernels.report) }
             return CheckJob.Done(note: kernels.summary)
         }
     }

@@ -16,6 +16,9 @@ final class CCUDASearchTests: XCTestCase {
         return folder
     }
 
+    /// What is said where nothing was found.
+    private static let hint = "REMEDI_CUDA_LIBRARY can name another folder."
+
     // MARK: Nothing, or only parts
 
     func testNowhereToLook() {
@@ -23,7 +26,7 @@ final class CCUDASearchTests: XCTestCase {
         search.expect(
             CCUDA_NO_LIBRARIES,
             "No CUDA libraries were found: libcudart, libcublas and libnvrtc of one version from 11 to 13 were "
-                + "looked for in no place at all.")
+                + "looked for in no place at all; \(Self.hint)")
     }
 
     func testAnEmptyFolder() throws {
@@ -38,12 +41,12 @@ final class CCUDASearchTests: XCTestCase {
     func testEveryPlaceIsNamed() throws {
         let empty = try folder(holding: [])
         let missing = empty.appendingPathComponent("missing")
-        let search = LibrarySearch(home: empty, path: missing, environment: empty)
+        let search = LibrarySearch(home: empty, path: missing, environment: empty, conda: empty)
         search.expect(
             CCUDA_NO_LIBRARIES,
             "No CUDA libraries were found: libcudart, libcublas and libnvrtc of one version from 11 to 13 were "
                 + "looked for in CUDA_HOME (\(empty.path)), CUDA_PATH (\(missing.path), which is no folder), "
-                + "VIRTUAL_ENV (\(empty.path)).")
+                + "VIRTUAL_ENV (\(empty.path)), CONDA_PREFIX (\(empty.path)); \(Self.hint)")
     }
 
     func testPartsOfTwoVersions() throws {
@@ -130,6 +133,27 @@ final class CCUDASearchTests: XCTestCase {
             let stub = try StubLibraries(names: layout.files + ["libcuda.so.1"])
             stub.set("driver version", 13000)
             let search = LibrarySearch(folder: stub.folder)
+            XCTAssertEqual(search.status, CCUDA_OK, "\(layout.name): \(search.sentence)")
+            XCTAssertEqual(search.place.folder, stub.folder.path + layout.place, layout.name)
+        }
+    }
+
+    /// An environment of conda's holds libraries of its own and wheels.
+    func testLibrariesOfConda() throws {
+        let thirteen = ["libcudart.so.13", "libcublas.so.13", "libnvrtc.so.13"]
+        let wheels = "lib/python3.11/site-packages/nvidia"
+        let split = [
+            "cuda_runtime/lib/libcudart.so.12", "cublas/lib/libcublas.so.12", "cuda_nvrtc/lib/libnvrtc.so.12",
+        ]
+        let layouts: [(name: String, files: [String], place: String)] = [
+            ("lib", thirteen.map { "lib/" + $0 }, "/lib"),
+            ("targets", thirteen.map { "targets/sbsa-linux/lib/" + $0 }, "/targets/sbsa-linux/lib"),
+            ("wheels of 13", thirteen.map { "\(wheels)/cu13/lib/" + $0 }, "/\(wheels)/cu13/lib"),
+            ("wheels of 12", split.map { "\(wheels)/" + $0 }, "/\(wheels)"),
+        ]
+        for layout in layouts {
+            let stub = try StubLibraries(names: layout.files)
+            let search = LibrarySearch(conda: stub.folder, compilerAlone: true)
             XCTAssertEqual(search.status, CCUDA_OK, "\(layout.name): \(search.sentence)")
             XCTAssertEqual(search.place.folder, stub.folder.path + layout.place, layout.name)
         }

@@ -70,13 +70,15 @@ final class LibrarySearch {
 
     init(
         folder: URL? = nil, home: URL? = nil, path: URL? = nil, environment: URL? = nil,
+        conda: URL? = nil,
         skipsSystem: Bool = true,
         compilerAlone: Bool = false
     ) {
-        let texts = [folder, home, path, environment].map { $0.map { strdup($0.path) } ?? nil }
+        let texts = [folder, home, path, environment, conda].map { $0.map { strdup($0.path) } ?? nil }
         defer { texts.forEach { free($0) } }
         var search = CCUDASearch(
             folder: texts[0], cuda_home: texts[1], cuda_path: texts[2], virtual_environment: texts[3],
+            conda_prefix: texts[4],
             skips_system: skipsSystem)
         status = compilerAlone ? ccuda_open_compiler(&search, &libraries) : ccuda_open(&search, &libraries)
         sentence = status == CCUDA_OK ? "" : CCUDATest.sentence

@@ -40,7 +40,8 @@ final class SlurmArrayTests: XCTestCase {
         try write(
             """
             #!/bin/bash
-            PATH=${PATH#*:} scontrol "$@"
+            export PATH="${PATH#*:}"
+            scontrol "$@"
             status=$?
             echo asked >"\(folder.path)/program.events"
             exit $status
@@ -66,7 +67,8 @@ final class SlurmArrayTests: XCTestCase {
             pending() { squeue --noheader --array --states=PENDING --jobs="$number" --format=%K; }
             for try in $(seq 200); do [ -z "$(pending)" ] || break; sleep 0.1; done
             echo "pending" $(pending)
-            PATH=${PATH#*:} scontrol --oneliner show job "$number" |
+            export PATH="${PATH#*:}"
+            scontrol --oneliner show job "$number" |
                 sed -E 's/.*ArrayTaskId=([0-9]+).* Restarts=([0-9]+).*/task \\1 restarted \\2/' | sort
             scancel "$number"
             """, "scenario")
