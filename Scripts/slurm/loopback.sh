@@ -7,7 +7,7 @@
 # Needs Debian's packages munge, slurmctld, slurmd and slurm-client.  CPUS is how many processors the node
 # claims to have (4), MEMORY its memory in MiB (4000).
 set -euo pipefail
-export PATH="$PATH:/usr/sbin:/sbin"
+export PATH="$PATH:/usr/bin:/bin:/usr/sbin:/sbin"
 for program in munged mungekey slurmctld slurmd scontrol; do
     command -v "$program" >/dev/null || { echo "there is no $program" >&2; exit 77; }
 done
