@@ -95,7 +95,8 @@ package struct BatchScript: Sendable {
     /// Whether a variable is a job's too.  The shell would run what is no name.
     private static func isKept(_ name: String) -> Bool {
         let isName = name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0.isASCIILetterOrDigit }
-        return isName && (["REMEDI_", "CM_"].contains(where: name.hasPrefix) || otherVariables.contains(name))
+        return isName
+            && (["REMEDI_", "CM_"].contains(where: name.hasPrefix) || otherVariables.contains(name))
     }
 
     private static let otherVariables: Set<String> = [

@@ -107,22 +107,27 @@ extension SbatchOption {
     private static let letters: [Character: String] = [
         "A": "account", "a": "array", "B": "extra-node-info", "b": "begin", "C": "constraint",
         "c": "cpus-per-task", "D": "chdir", "d": "dependency", "e": "error", "F": "nodefile", "G": "gpus",
-        "H": "hold", "h": "help", "i": "input", "J": "job-name", "k": "no-kill", "L": "licenses", "M": "clusters",
+        "H": "hold", "h": "help", "i": "input", "J": "job-name", "k": "no-kill", "L": "licenses",
+        "M": "clusters",
         "m": "distribution", "N": "nodes", "n": "ntasks", "O": "overcommit", "o": "output", "p": "partition",
         "Q": "quiet", "q": "qos", "S": "core-spec", "s": "oversubscribe", "t": "time", "V": "version",
         "v": "verbose", "W": "wait", "w": "nodelist", "x": "exclude",
     ]
 
     private static let names: Set<String> = Set(letters.values).union([
-        "acctg-freq", "batch", "bb", "bbf", "cluster-constraint", "comment", "consolidate-segments", "container",
-        "container-id", "contiguous", "cores-per-socket", "cpu-freq", "cpus-per-gpu", "deadline", "delay-boot",
+        "acctg-freq", "batch", "bb", "bbf", "cluster-constraint", "comment", "consolidate-segments",
+        "container",
+        "container-id", "contiguous", "cores-per-socket", "cpu-freq", "cpus-per-gpu", "deadline",
+        "delay-boot",
         "exclusive", "export", "export-file", "extra", "get-user-env", "gid", "gpu-bind", "gpu-freq",
         "gpus-per-node", "gpus-per-socket", "gpus-per-task", "gres", "gres-flags", "hint", "ignore-pbs",
         "kill-on-invalid-dep", "mail-type", "mail-user", "mcs-label", "mem", "mem-bind", "mem-per-cpu",
         "mem-per-gpu", "mincpus", "network", "nice", "no-requeue", "ntasks-per-core", "ntasks-per-gpu",
         "ntasks-per-node", "ntasks-per-socket", "open-mode", "oom-kill-step", "parsable", "power", "prefer",
-        "priority", "profile", "propagate", "reboot", "requeue", "reservation", "resv-ports", "segment", "signal",
-        "sockets-per-node", "spread-job", "stepmgr", "switches", "test-only", "thread-spec", "threads-per-core",
+        "priority", "profile", "propagate", "reboot", "requeue", "reservation", "resv-ports", "segment",
+        "signal",
+        "sockets-per-node", "spread-job", "stepmgr", "switches", "test-only", "thread-spec",
+        "threads-per-core",
         "time-min", "tmp", "tres-bind", "tres-per-task", "uid", "usage", "use-min-nodes", "wait-all-nodes",
         "wckey", "wrap",
     ])

@@ -62,7 +62,8 @@ package struct SlurmRequest: Sendable, Equatable {
         let all = otherOptions
         for (index, option) in all.enumerated() {
             let other = all[..<index].first { earlier in
-                earlier.name == option.name || earlier.kind == option.kind && option.kind.map { $0 != .gpus } == true
+                earlier.name == option.name
+                    || earlier.kind == option.kind && option.kind.map { $0 != .gpus } == true
             }
             if let other { return (other, option) }
         }

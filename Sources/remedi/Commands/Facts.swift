@@ -5,7 +5,7 @@ import RemediCore
 struct Facts {
     private var lines: [(name: String, value: String)] = []
 
-    mutating func add(_ name: String, _ value: String) { 
+    mutating func add(_ name: String, _ value: String) {
         lines.append((WrappedText.shown(name), WrappedText.shown(value)))
     }
 

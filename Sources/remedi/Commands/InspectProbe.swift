@@ -79,7 +79,8 @@ extension SingleProbeResult {
         text += table.text() + "\n"
         for pair in pairs {
             let margin = String(format: "%.2f", pair.rather.score - pair.than.score)
-            text += WrappedText.shown("rather '\(pair.rather.attribute)' than '\(pair.than.attribute)'")
+            text +=
+                WrappedText.shown("rather '\(pair.rather.attribute)' than '\(pair.than.attribute)'")
                 + ", by \(margin)\n"
         }
         return text + (pairs.isEmpty ? "" : "\n") + trust

@@ -45,3 +45,12 @@ struct Complaint {
         return (first + (hint.map(lines) ?? [])).joined(separator: "\n") + "\n"
     }
 }
+
+extension Surroundings {
+    /// Says why a command failed.
+    ///
+    /// - Throws: `OutputError`.
+    func tell(_ complaint: Complaint) throws {
+        try tell(styled: complaint.text(emphasis, columns: isTerminal ? width() : nil))
+    }
+}

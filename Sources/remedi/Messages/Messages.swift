@@ -109,7 +109,8 @@ package enum Messages {
         case .object: "an object"
         case .assignment: "KEY=VALUE"
         case .sbatchOption: "an option of sbatch in one line, such as qos=high"
-        case .jointDependency: "dependency=LIST with commas alone, since jobs may wait for others of their own"
+        case .jointDependency:
+            "dependency=LIST with commas alone, since jobs may wait for others of their own"
         case .batchSignal: "signal=B:USR1@SECONDS, at which a job saves its work"
         case .timeLimit: "a time limit, such as 90 (minutes), 12:00:00 or 2-00:00:00"
         }

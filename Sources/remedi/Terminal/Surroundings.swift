@@ -119,12 +119,10 @@ extension Surroundings {
     /// - Throws: `OutputError`.
     func tell(lines: String) throws { try diagnostics.write(lines.shownInLines) }
 
-    /// Says why a command failed.
+    /// Says a text whose parts are shown already, with escape sequences of our own between them.
     ///
     /// - Throws: `OutputError`.
-    func tell(_ complaint: Complaint) throws {
-        try diagnostics.write(complaint.text(emphasis, columns: isTerminal ? width() : nil))
-    }
+    func tell(styled text: String) throws { try diagnostics.write(text) }
 
     /// Puts `text` in place of the terminal's last line, which is still open.
     ///

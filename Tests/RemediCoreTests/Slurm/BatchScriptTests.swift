@@ -185,7 +185,9 @@ final class BatchScriptTests: XCTestCase {
         ] {
             XCTAssertEqual(SbatchOption("signal=" + signal)?.secondsOfSignal, seconds, signal)
         }
-        for signal in ["USR1@120", "B:USR2@120", "B:TERM", "B:USR1@", "B:USR1@x", "B:USR1@-1", "B:USR1@65536"] {
+        for signal in [
+            "USR1@120", "B:USR2@120", "B:TERM", "B:USR1@", "B:USR1@x", "B:USR1@-1", "B:USR1@65536",
+        ] {
             let option = try XCTUnwrap(SbatchOption("signal=" + signal))
             XCTAssertNil(option.secondsOfSignal, signal)
         }
@@ -250,7 +252,8 @@ final class BatchScriptTests: XCTestCase {
         XCTAssertEqual(
             script.split(separator: "\n").filter { $0.hasPrefix("export") },
             [
-                "export CONDA_PREFIX='/c'", #"export REMEDI_9='$(x) `y` '\''z'\'''"#, "export VIRTUAL_ENV='/v'",
+                "export CONDA_PREFIX='/c'", #"export REMEDI_9='$(x) `y` '\''z'\'''"#,
+                "export VIRTUAL_ENV='/v'",
             ])
         XCTAssertFalse(script.contains("PWN"))
     }

@@ -192,7 +192,10 @@ final class ExperimentsSubmitTests: XCTestCase {
 
     func testOptionsOfSbatchThatCannotBe() {
         for (words, message) in [
-            ("--memory 2G --sbatch-option mem-per-cpu=1G", "--memory and --sbatch-option mem-per-cpu exclude"),
+            (
+                "--memory 2G --sbatch-option mem-per-cpu=1G",
+                "--memory and --sbatch-option mem-per-cpu exclude"
+            ),
             ("--time 90 --sbatch-option=-t9", "--time and --sbatch-option time exclude each other"),
             ("--partition a --sbatch-option part=b", "--partition and --sbatch-option partition exclude"),
             ("--gpus 1 --sbatch-option gres=gpu:1", "--gpus and --sbatch-option gres exclude each other"),
@@ -212,7 +215,10 @@ final class ExperimentsSubmitTests: XCTestCase {
                 "--sbatch-option: 'dependency=after:1?after:2' is not"
             ),
             ("--sbatch-option =x", "--sbatch-option: '=x' is not an option of sbatch in one line, such as"),
-            ("--sbatch-option array=1-3", "--sbatch-option array cannot be given: 'remedi experiments submit'"),
+            (
+                "--sbatch-option array=1-3",
+                "--sbatch-option array cannot be given: 'remedi experiments submit'"
+            ),
             ("--sbatch-option chdir=/", "--sbatch-option chdir cannot be given"),
             ("--sbatch-option=-o/x", "--sbatch-option output cannot be given"),
             ("--sbatch-option test-only", "--sbatch-option test-only cannot be given"),

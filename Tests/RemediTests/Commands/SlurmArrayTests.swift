@@ -7,7 +7,8 @@ final class SlurmArrayTests: XCTestCase {
     private var folder = URL(fileURLWithPath: "/")
 
     override func setUpWithError() throws {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        let folders =
+            (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
             + ["/usr/bin", "/usr/sbin"]
         for program in ["munged", "slurmctld", "slurmd", "sbatch", "srun"] {
             let isHere = folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }

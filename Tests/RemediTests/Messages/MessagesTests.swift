@@ -84,6 +84,20 @@ final class MessagesTests: XCTestCase {
         check(cases)
     }
 
+    func testJobs() {
+        XCTAssertEqual(
+            Messages.sentence(for: SlurmError.controlCharacter(place: "--partition", text: "a\nb")),
+            "--partition, 'a\nb', has a line break or another control character, which no batch script can have"
+        )
+        XCTAssertEqual(
+            Messages.sentence(
+                for: UsageError.decided(name: "sbatch-option array", command: "experiments submit")),
+            "--sbatch-option array cannot be given: 'remedi experiments submit' decides it")
+        XCTAssertEqual(
+            Messages.sentence(for: ExperimentError.namesItself(group: "all")), "all: experiments names itself"
+        )
+    }
+
     func testRuns() {
         let cases: [(RemediError, String)] = [
             (

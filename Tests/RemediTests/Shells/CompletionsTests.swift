@@ -16,10 +16,11 @@ final class CompletionsTests: XCTestCase {
     }
 
     /// What bash offers for the last of the words.
-    private func bash(_ words: [String]) throws -> [String] {
+    private func bash(_ words: [String], configurations: String = "") throws -> [String] {
         let program = TestFiles.program.deletingLastPathComponent().path.quotedForShell
         let line =
             script(.bash)
+            + "\nexport REMEDI_CONFIGS=\(configurations.quotedForShell)"
             + "\nPATH=\(program):$PATH\nCOMP_WORDS=(\(words.map(\.quotedForShell).joined(separator: " ")))\n"
             + "COMP_CWORD=\(words.count - 1)\n_remedi\nprintf '%s\\n' \"${COMPREPLY[@]}\""
         let ended = try run(.bash, ["-c", line])
@@ -43,6 +44,23 @@ final class CompletionsTests: XCTestCase {
         ] {
             XCTAssertEqual(try bash(words), expected, "\(words)")
         }
+    }
+
+    /// bash expands what its completions are made of.
+    func testNamesThatAShellWouldRunAreNotOffered() throws {
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let mark = folder.appendingPathComponent("mark")
+        for name in ["train.$(touch $MARK)", "train.`touch $MARK`", "train.x y", "train.fine_1"] {
+            try Data("{}".utf8).write(to: folder.appendingPathComponent(name + ".json"))
+        }
+        setenv("MARK", mark.path, 1)
+        defer { unsetenv("MARK") }
+        let words = ["remedi", "experiments", "run", "train."]
+        let offered = try bash(words, configurations: folder.path)
+        XCTAssertTrue(offered.contains("train.fine_1"), "\(offered)")
+        XCTAssertFalse(offered.contains { $0.contains("$") || $0.contains("`") }, "\(offered)")
+        XCTAssertFalse(FileManager.default.fileExists(atPath: mark.path))
     }
 
     func testZshReadsItsScript() throws { try checkSyntax(.zsh) }
