@@ -1,4 +1,5 @@
 #include "CKHash.h"
+#include "hash_sha.h"
 
 #include <string.h>
 
@@ -45,6 +46,14 @@ static void absorb_block(uint32_t *state, const unsigned char *block) {
 }
 
 void ck_sha256_absorb(uint32_t *state, const void *blocks, size_t count) {
+    if (ck_has_sha_instructions()) {
+        ck_sha256_absorb_sha(state, blocks, count, cube_roots);
+    } else {
+        ck_sha256_absorb_plain(state, blocks, count);
+    }
+}
+
+void ck_sha256_absorb_plain(uint32_t *state, const void *blocks, size_t count) {
     const unsigned char *block = blocks;
     for (size_t index = 0; index < count; index++, block += 64) absorb_block(state, block);
 }

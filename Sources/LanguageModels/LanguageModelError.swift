@@ -13,7 +13,7 @@ package enum LanguageModelError: Error, Equatable, Sendable {
     case tensorMissing(name: String, path: String)
     /// A tensor has the wrong shape.
     case tensorShape(name: String, expected: [Int], found: [Int])
-    /// A tensor's element type is not F32, F16 or BF16.
+    /// A tensor's element type is not F32, F16, BF16 or F64.
     case elementType(name: String, found: String)
     /// `model_type` is not in the table of families.
     case unknownFamily(name: String, known: [String])

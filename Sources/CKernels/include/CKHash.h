@@ -8,7 +8,11 @@
 #pragma clang assume_nonnull begin
 
 // Mixes `count` blocks of 64 bytes, at any alignment, into the state of eight words.
+// With the processor's instructions for it where there are some.
 void ck_sha256_absorb(uint32_t *state, const void *blocks, size_t count);
+
+// The same without such instructions.
+void ck_sha256_absorb_plain(uint32_t *state, const void *blocks, size_t count);
 
 // Mixes `count` bytes, at any alignment, into a checksum. It notices damage, not malice: a change within eight
 // bytes in a row always shows, any other but once in 2^64.

@@ -1,6 +1,5 @@
 import Compute
 import Foundation
-import Synchronization
 
 /// An opened checkpoint folder: `config.json` and every tensor, mapped but not read.
 package final class Checkpoint: Sendable {
@@ -10,53 +9,57 @@ package final class Checkpoint: Sendable {
     /// All tensors by name, in the order of their files and of their data in them.
     package let tensorNames: [String]
     private let records: [ExactString: TensorRecord]
-    private let knownFingerprint = Mutex<String?>(nil)
+    /// Names that were left out because their tensor is stored under another, and that other.
+    let aliases: [String: String]
+    /// The files of the tensors as they were when they were opened.
+    let files: [(path: String, identity: FileIdentity)]
 
-    /// Opens `model.safetensors`, the shards of `model.safetensors.index.json`, or any other
-    /// `*.safetensors`; or else `pytorch_model.bin`, the shards of `pytorch_model.bin.index.json`, or any
-    /// other `pytorch_model*.bin` or `*.pth`.
+    /// Opens `model.safetensors`, the shards of `model.safetensors.index.json`, or others named like shards;
+    /// or else `pytorch_model.bin`, the shards of `pytorch_model.bin.index.json`, any other `*.safetensors`,
+    /// `pytorch_model*.bin` or `*.pth`.
     ///
-    /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`, `.tensorMissing`.
+    /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     package init(folder: URL) throws {
         self.folder = folder
         configuration = try Self.object(of: folder.appendingPathComponent("config.json"))
         var names: [String] = []
         var records: [ExactString: TensorRecord] = [:]
+        var claimed: Set<ExactString> = []
+        var aliases: [String: String] = [:]
+        var files: [(path: String, identity: FileIdentity)] = []
         for file in try CheckpointFiles(folder: folder).shards {
-            for record in try file.records() {
-                guard records.updateValue(record, forKey: ExactString(record.name)) == nil else {
+            let content = try file.content()
+            aliases.merge(content.aliases) { first, _ in first }
+            files.append((file.url.path, content.identity))
+            for record in content.records {
+                let name = ExactString(record.name)
+                let isClaimed = file.names.contains(name)
+                defer { if isClaimed { claimed.insert(name) } }
+                guard records[name] != nil else {
+                    records[name] = record
+                    names.append(record.name)
+                    continue
+                }
+                // The index says which of two files a tensor is read from.
+                if claimed.contains(name) { continue }
+                guard isClaimed else {
                     throw LanguageModelError.malformed(
                         path: file.url.path, reason: "tensor \"\(record.name)\" is in another file too")
                 }
-                names.append(record.name)
+                records[name] = record
             }
         }
         tensorNames = names
         self.records = records
+        self.aliases = aliases
+        self.files = files
     }
 
-    /// The tensor `name`; nil if there is none or its elements are not F32, F16 or BF16.
+    /// The tensor `name`; nil if there is none or its elements are not F32, F16, BF16 or F64.
     package func tensor(_ name: String) -> StoredTensor? { records[ExactString(name)]?.stored }
 
     /// What the checkpoint lists under `name`, of whatever element type.
     package func record(_ name: String) -> TensorRecord? { records[ExactString(name)] }
-
-    /// The tensor `name` of `shape`; the system starts to read it.
-    ///
-    /// - Throws: `LanguageModelError.tensorMissing`, `.elementType`, `.tensorShape`.
-    package func tensor(_ name: String, shape: [Int]) throws -> StoredTensor {
-        guard let record = record(name) else {
-            throw LanguageModelError.tensorMissing(name: name, path: folder.path)
-        }
-        guard let tensor = record.stored else {
-            throw LanguageModelError.elementType(name: name, found: record.typeName)
-        }
-        guard tensor.shape == shape else {
-            throw LanguageModelError.tensorShape(name: name, expected: shape, found: tensor.shape)
-        }
-        tensor.prefetch()
-        return tensor
-    }
 
     /// A file that holds one JSON object.
     ///
@@ -76,23 +79,13 @@ package final class Checkpoint: Sendable {
 }
 
 extension Checkpoint {
-    /// SHA-256, in hexadecimal, of the configuration and of every F32, F16 and BF16 tensor's name, type,
-    /// shape, first and last 4 KiB: cheap, and different for any two trained models.
-    ///
-    /// It does not depend on the files' format, the order of tensors or the layout of `config.json`.
-    package var fingerprint: String {
-        knownFingerprint.withLock { known in
-            if let known { return known }
-            let result = computedFingerprint()
-            known = result
-            return result
-        }
-    }
-
-    private func computedFingerprint() -> String {
+    /// The fingerprint that version 0.1.0 gave this checkpoint: SHA-256, in hexadecimal, of the configuration
+    /// and of every F32, F16 and BF16 tensor's name, type, shape, first and last 4 KiB.  Editors and results
+    /// of that version name it.
+    var formerFingerprint: String {
         var hash = SHA256()
         hash.update(Data(JSONValue.object(configuration).sortedByKey.text().utf8))
-        let tensors = records.values.compactMap(\.stored).sorted { $0.name < $1.name }
+        let tensors = records.values.filter { !$0.isDouble }.compactMap(\.stored).sorted { $0.name < $1.name }
         for tensor in tensors {
             let line = "\n\(tensor.name) \(tensor.elementType.rawValue) \(tensor.shape)\n"
             hash.update(Data(line.utf8))

@@ -13,23 +13,31 @@ package struct CheckpointFiles {
         enum Format { case safeTensors, torch }
         let url: URL
         let format: Format
-        /// The names that the index puts into this file; nil without an index.
-        let names: Set<ExactString>?
+        /// The names that the index puts into this file; none without an index.  It is a list of files and
+        /// decides between two of them that hold one tensor, nothing else: real ones list tensors that were
+        /// never stored and leave out some that were.
+        let names: Set<ExactString>
 
-        /// The file's tensors; those that the index puts elsewhere are left out.
+        /// The file's tensors, and where it says so, names that were left out because their tensor is stored
+        /// under another: `safetensors.torch.save_model` notes them in `__metadata__`.
         ///
-        /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`, `.tensorMissing`.
-        func records() throws -> [TensorRecord] {
-            let all =
-                format == .torch ? try TorchFile.records(of: url) : try SafeTensors.records(of: url).records
-            guard let names else { return all }
-            let kept = all.filter { names.contains(ExactString($0.name)) }
-            if kept.count < names.count {
-                let found = Set(kept.map { ExactString($0.name) })
-                let missing = names.subtracting(found).map(\.text).min() ?? ""
-                throw LanguageModelError.tensorMissing(name: missing, path: url.path)
+        /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
+        func content() throws -> Content {
+            let file = try MappedFile(url)
+            switch format {
+            case .torch:
+                return Content(
+                    records: try TorchFile.records(of: file), aliases: [:], identity: file.identity)
+            case .safeTensors:
+                let (records, metadata) = try SafeTensors.records(of: file)
+                return Content(records: records, aliases: metadata, identity: file.identity)
             }
-            return kept
+        }
+
+        struct Content {
+            let records: [TensorRecord]
+            let aliases: [String: String]
+            let identity: FileIdentity
         }
     }
 
@@ -38,37 +46,74 @@ package struct CheckpointFiles {
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     init(folder: URL) throws {
         let names = try Self.names(in: folder)
-        func shards(_ files: [String], _ format: Shard.Format) -> [Shard] {
-            files.map { Shard(url: folder.appendingPathComponent($0), format: format, names: nil) }
-        }
-        for (single, format, others) in Self.conventions {
-            if names.contains(single) {
-                self.shards = shards([single], format)
-                return
-            }
-            let index = single + ".index.json"
-            if names.contains(index) {
-                self.shards = try Self.shards(index: folder.appendingPathComponent(index), format)
-                return
-            }
-            if let found = others.lazy.map({ names.filter($0) }).first(where: { !$0.isEmpty }) {
-                self.shards = shards(found, format)
-                return
-            }
+        for source in Self.sources {
+            guard let found = try source.shards(names, folder), !found.isEmpty else { continue }
+            shards = found
+            return
         }
         throw LanguageModelError.fileMissing(path: folder.appendingPathComponent("model.safetensors").path)
     }
 
-    /// In order of preference: the usual single file, its format, and what other names are taken for its
-    /// parts.
-    private static let conventions:
-        [(single: String, format: Shard.Format, others: [@Sendable (String) -> Bool])] = [
-            ("model.safetensors", .safeTensors, [{ $0.hasSuffix(".safetensors") }]),
-            (
-                "pytorch_model.bin", .torch,
-                [{ $0.hasPrefix("pytorch_model") && $0.hasSuffix(".bin") }, { $0.hasSuffix(".pth") }]
-            ),
-        ]
+    /// Whether the weights that `folder` is read from are safetensors.
+    ///
+    /// - Throws: as `init(folder:)`.
+    package static func areSafeTensors(in folder: URL) throws -> Bool {
+        try CheckpointFiles(folder: folder).shards.contains { $0.format == .safeTensors }
+    }
+
+    /// A place where weights may be.
+    private enum Source {
+        case file(String, Shard.Format)
+        case index(String, Shard.Format)
+        /// Other names that are taken for parts of a checkpoint: all that the first test accepts, if the
+        /// second accepts one.
+        case parts(
+            Shard.Format, @Sendable (String) -> Bool, ifAny: @Sendable (String) -> Bool = { _ in true })
+
+        func shards(_ names: [String], _ folder: URL) throws -> [Shard]? {
+            func shard(_ name: String, _ format: Shard.Format) -> Shard {
+                Shard(url: folder.appendingPathComponent(name), format: format, names: [])
+            }
+            switch self {
+            case .file(let name, let format): return names.contains(name) ? [shard(name, format)] : nil
+            case .index(let name, let format):
+                guard names.contains(name) else { return nil }
+                return try CheckpointFiles.shards(index: folder.appendingPathComponent(name), format)
+            case .parts(let format, let isPart, let isTelling):
+                let parts = names.filter { isPart($0) && !CheckpointFiles.isStray($0) }
+                return parts.contains(where: isTelling) ? parts.map { shard($0, format) } : nil
+            }
+        }
+    }
+
+    /// In order of preference, as `transformers` prefers them; other safetensors come after torch's usual
+    /// file unless they are named like shards.
+    private static let sources: [Source] = [
+        .file("model.safetensors", .safeTensors),
+        .index("model.safetensors.index.json", .safeTensors),
+        .parts(.safeTensors, { $0.hasSuffix(".safetensors") }, ifAny: { isShard($0) }),
+        .file("pytorch_model.bin", .torch),
+        .index("pytorch_model.bin.index.json", .torch),
+        .parts(.safeTensors, { $0.hasSuffix(".safetensors") }),
+        .parts(.torch, { $0.hasPrefix("pytorch_model") && $0.hasSuffix(".bin") }),
+        .parts(.torch, { $0.hasSuffix(".pth") }),
+    ]
+
+    /// `model-00001-of-00002.safetensors`
+    private static func isShard(_ name: String) -> Bool {
+        name.hasPrefix("model-") && name.contains("-of-")
+    }
+
+    /// What training programs leave beside a model's weights in formats of weights.
+    private static func isStray(_ name: String) -> Bool {
+        strays.contains { name.hasPrefix($0) }
+    }
+
+    private static let strays = [
+        "adapter_", "consolidated", "optimizer", "pytorch_lora_weights", "random_states", "rng_state",
+        "scaler",
+        "scheduler", "trainer_state", "training_args",
+    ]
 
     /// The folder's files, sorted.
     private static func names(in folder: URL) throws -> [String] {

@@ -24,7 +24,7 @@ package enum SafeTensors {
     package static let maximumHeaderByteCount = 100_000_000
     static let metadataKey = "__metadata__"
 
-    /// The tensors of F32, F16 and BF16 in the order of their data, and the `__metadata__` strings.
+    /// The tensors of F32, F16, BF16 and F64 in the order of their data, and the `__metadata__` strings.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     package static func read(_ file: URL) throws -> (tensors: [StoredTensor], metadata: [String: String]) {
@@ -38,7 +38,11 @@ package enum SafeTensors {
     package static func records(
         of file: URL
     ) throws -> (records: [TensorRecord], metadata: [String: String]) {
-        var reader = SafeTensorsReader(file: try MappedFile(file))
+        try records(of: MappedFile(file))
+    }
+
+    static func records(of file: MappedFile) throws -> (records: [TensorRecord], metadata: [String: String]) {
+        var reader = SafeTensorsReader(file: file)
         try reader.read()
         return (reader.records, reader.metadata)
     }

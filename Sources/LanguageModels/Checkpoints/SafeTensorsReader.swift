@@ -59,6 +59,7 @@ struct SafeTensorsReader {
     }
 
     private func strings(_ value: JSONValue) throws -> [String: String] {
+        if value.isNull { return [:] }
         guard let object = value.object else { throw malformed("__metadata__ is not an object") }
         var strings: [String: String] = [:]
         for (key, value) in object.members {

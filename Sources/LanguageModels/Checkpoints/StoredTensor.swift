@@ -4,13 +4,31 @@ import Compute
 package struct StoredTensor: Sendable {
     package let name: String
     package let shape: [Int]
+    /// As which elements are read.
     package let elementType: ElementType
+    /// Whether the file holds F64, of which every reader gets float32, to nearest.
+    package let isDouble: Bool
     /// Keeps the file mapped.
     package let storage: DeviceStorage
     package let byteOffset: Int
 
-    package var elementCount: Int { shape.reduce(1, *) }
-    package var byteCount: Int { elementCount * elementType.byteCount }
+    package init(
+        name: String, shape: [Int], elementType: ElementType, isDouble: Bool = false,
+        storage: DeviceStorage, byteOffset: Int
+    ) {
+        precondition(!isDouble || elementType == .float32, "F64 is read as float32")
+        self.name = name
+        self.shape = shape
+        self.elementType = elementType
+        self.isDouble = isDouble
+        self.storage = storage
+        self.byteOffset = byteOffset
+    }
+
+    package var elementCount: Int { TensorRecord.elementCount(shape) ?? 0 }
+    /// In the file.
+    package var byteCount: Int { elementCount * elementByteCount }
+    private var elementByteCount: Int { isDouble ? 8 : elementType.byteCount }
 
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: storage.address + byteOffset, count: byteCount)
@@ -23,8 +41,8 @@ package struct StoredTensor: Sendable {
     package func elements(_ range: Range<Int>) -> StoredTensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= elementCount, "a range outside the tensor")
         return StoredTensor(
-            name: name, shape: [range.count], elementType: elementType, storage: storage,
-            byteOffset: byteOffset + range.lowerBound * elementType.byteCount)
+            name: name, shape: [range.count], elementType: elementType, isDouble: isDouble, storage: storage,
+            byteOffset: byteOffset + range.lowerBound * elementByteCount)
     }
 
     /// All elements as float32, row-major.
@@ -32,10 +50,19 @@ package struct StoredTensor: Sendable {
         [Float](unsafeUninitializedCapacity: elementCount) { output, count in
             count = elementCount
             switch elementType {
+            case .float32 where isDouble: narrow(into: output)
             case .float32: UnsafeMutableRawBufferPointer(output).copyMemory(from: bytes)
             case .float16: widen(into: output, Self.widenedHalf)
             case .bfloat16: widen(into: output) { Float(bitPattern: UInt32($0) << 16) }
             }
+        }
+    }
+
+    private func narrow(into output: UnsafeMutableBufferPointer<Float>) {
+        let source = bytes
+        for index in 0..<output.count {
+            let bits = source.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)
+            output[index] = Float(Double(bitPattern: UInt64(littleEndian: bits)))
         }
     }
 

@@ -11,11 +11,22 @@ package struct TensorRecord: Sendable {
     package let byteOffset: Int
     package let byteCount: Int
 
-    /// The tensor, or nil if its elements are not F32, F16 or BF16.
+    /// The same tensor under another name.
+    package func renamed(_ name: String) -> TensorRecord {
+        TensorRecord(
+            name: name, typeName: typeName, shape: shape, storage: storage, byteOffset: byteOffset,
+            byteCount: byteCount)
+    }
+
+    /// Whether the elements are F64.
+    package var isDouble: Bool { typeName == "F64" }
+
+    /// The tensor, or nil if its elements are not F32, F16, BF16 or F64.
     package var stored: StoredTensor? {
-        ElementType(rawValue: typeName).map {
+        (isDouble ? .float32 : ElementType(rawValue: typeName)).map {
             StoredTensor(
-                name: name, shape: shape, elementType: $0, storage: storage, byteOffset: byteOffset)
+                name: name, shape: shape, elementType: $0, isDouble: isDouble, storage: storage,
+                byteOffset: byteOffset)
         }
     }
 
@@ -36,16 +47,15 @@ package struct TensorRecord: Sendable {
         }
     }
 
-    /// The product of `shape`, nil if negative or beyond what an integer holds.
+    /// The product of `shape`, nil if a dimension is negative or those above 0 multiply to more than an
+    /// integer holds, whatever their order.
     static func elementCount(_ shape: [Int]) -> Int? {
-        guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
-        if shape.contains(0) { return 0 }
         var count = 1
-        for dimension in shape {
+        for dimension in shape where dimension != 0 {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-            if overflow { return nil }
+            if overflow || dimension < 0 { return nil }
             count = product
         }
-        return count
+        return shape.contains(0) ? 0 : count
     }
 }

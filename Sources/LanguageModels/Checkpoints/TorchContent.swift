@@ -9,26 +9,50 @@ package struct TorchContent {
     /// Where a storage's bytes lie in the file; nil if they are not there.
     let offset: (TorchStorage) throws -> Int?
 
-    /// Keys under which training programs put a state dict beside other things.
-    private static let wrappers = ["state_dict", "model_state_dict", "model", "module"]
+    /// Keys under which training programs put a state dict beside other things, the likeliest first.
+    private static let wrappers = [
+        "state_dict", "model_state_dict", "model_state", "model", "module", "net", "network", "weights",
+        "params",
+    ]
+    /// Wrappers in wrappers that are looked into: `{"model": {"state_dict": …}}`.
+    private static let wrapperLimit = 4
+    /// More dimensions than torch's tensors have are refused.
+    private static let maximumDimensions = 64
 
-    /// The tensors of the saved dict, or of the state dict inside it.
+    /// The tensors of the saved dict, or of the state dict inside it and after them those beside it, where
+    /// the names differ.  Other entries (of an optimizer, of settings) are passed over.
     ///
     /// - Throws: `LanguageModelError.malformed`.
     func stateDict() throws -> [TensorRecord] {
         guard let dictionary = root.dictionary else { throw malformed("what was saved is not a state dict") }
-        let direct = try tensors(of: dictionary)
-        guard direct.isEmpty else { return direct }
-        for key in Self.wrappers {
-            if let inner = dictionary[key]?.dictionary { return try tensors(of: inner) }
+        var levels = [dictionary]
+        while levels.count <= Self.wrapperLimit, let inner = Self.wrapped(in: levels[0]) {
+            levels.insert(inner, at: 0)
         }
-        guard dictionary.items.isEmpty else { throw malformed("what was saved holds no tensors") }
-        return []
+        var gathered = GatheredTensors(limit: 4 * file.byteCount + (64 << 20))
+        var records: [TensorRecord] = []
+        var names: Set<ExactString> = []
+        for level in levels {
+            let found = try tensors(of: level, &gathered).filter { !names.contains(ExactString($0.name)) }
+            names.formUnion(found.map { ExactString($0.name) })
+            records += found
+        }
+        guard !records.isEmpty || dictionary.items.isEmpty else {
+            throw malformed("what was saved holds no tensors")
+        }
+        return records
+    }
+
+    /// The state dict that `dictionary` wraps, nil if it wraps none.
+    private static func wrapped(in dictionary: PickleDictionary) -> PickleDictionary? {
+        let candidates = wrappers.compactMap { dictionary[$0]?.dictionary }
+        return candidates.first { $0.items.contains { $0.value.call != nil } } ?? candidates.first
     }
 
     /// The tensors among a dict's values; other values are passed over.
-    private func tensors(of dictionary: PickleDictionary) throws -> [TensorRecord] {
-        var gathered = GatheredTensors(limit: 4 * file.byteCount + (64 << 20))
+    private func tensors(
+        of dictionary: PickleDictionary, _ gathered: inout GatheredTensors
+    ) throws -> [TensorRecord] {
         var names: Set<ExactString> = []
         var records: [TensorRecord] = []
         for (key, value) in dictionary.items {
@@ -90,7 +114,7 @@ package struct TorchContent {
 
     private static func sizes(_ value: PickleValue) -> [Int]? {
         let value = value.call?.arguments.items.first ?? value
-        guard let items = value.items else { return nil }
+        guard let items = value.items, items.count <= maximumDimensions else { return nil }
         let sizes = items.compactMap(\.integer)
         return sizes.count == items.count ? sizes : nil
     }

@@ -3,7 +3,10 @@ import Foundation
 
 /// torch's zip-and-pickle and legacy formats, read without ever executing anything.
 package enum TorchFile {
-    /// The tensors of F32, F16 and BF16 of a state dict, in its order.
+    /// A pickle may make so many values: about 50 go to a tensor, a few to a moment of an optimizer.
+    static let valueLimit = 4_000_000
+
+    /// The tensors of F32, F16, BF16 and F64 of a state dict, in its order.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     package static func read(_ file: URL) throws -> [StoredTensor] {
@@ -14,6 +17,10 @@ package enum TorchFile {
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     package static func records(of file: URL) throws -> [TensorRecord] {
+        try records(of: MappedFile(file))
+    }
+
+    static func records(of file: MappedFile) throws -> [TensorRecord] {
         let content = try open(file)
         return try content.stateDict()
     }
@@ -21,8 +28,9 @@ package enum TorchFile {
     /// What `torch.save` was given, tensors mapped but not read.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
-    package static func open(_ file: URL) throws -> TorchContent {
-        let mapped = try MappedFile(file)
+    package static func open(_ file: URL) throws -> TorchContent { try open(MappedFile(file)) }
+
+    private static func open(_ mapped: MappedFile) throws -> TorchContent {
         let bytes = mapped.bytes
         do {
             if bytes.starts(with: "PK\u{3}\u{4}".utf8) { return try zipped(mapped) }
@@ -57,7 +65,7 @@ package enum TorchFile {
             }
         }
         var reader = PickleReader(bytes: try archive.checkedContent(pickle), expected: TorchNames.all)
-        return TorchContent(root: try reader.read(), file: file) { storage in
+        return TorchContent(root: try reader.read(valueLimit: valueLimit), file: file) { storage in
             guard let entry = entries["\(folder)data/\(storage.key)"] else { return nil }
             guard entry.range.count == storage.byteCount else {
                 throw malformed(

@@ -20,7 +20,7 @@ struct TorchLegacyReader {
         var position = 0
         func next() throws -> PickleValue {
             var reader = PickleReader(bytes: file.bytes, position: position, expected: TorchNames.all)
-            let value = try reader.read()
+            let value = try reader.read(valueLimit: TorchFile.valueLimit)
             position = reader.position
             return value
         }
@@ -81,7 +81,7 @@ struct TorchLegacyReader {
             position += count * size
         }
         guard position == bytes.count else {
-            throw malformed("\(bytes.count - position) bytes behind the last storage")
+            throw malformed("\(bytes.count - position) bytes follow the last storage")
         }
         return places
     }

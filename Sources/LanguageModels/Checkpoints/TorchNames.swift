@@ -22,12 +22,18 @@ enum TorchNames {
         return result
     }()
 
-    /// What else turns up in checkpoints beside tensors: sizes, devices, element types.
-    private static let others: Set<PickleName> = [
-        PickleName("torch", "Size"), PickleName("torch", "device"), PickleName("torch", "float32"),
-        PickleName("torch", "float16"), PickleName("torch", "bfloat16"), PickleName("torch", "float64"),
-        PickleName("torch", "int64"), PickleName("torch", "int32"), PickleName("torch", "bool"),
-    ]
+    /// What else turns up in checkpoints beside tensors: sizes, devices, element types, containers.
+    private static let others: Set<PickleName> = {
+        let torch = [
+            "Size", "device", "float32", "float16", "bfloat16", "float64", "int64", "int32", "int16", "int8",
+            "uint8", "bool", "complex64", "complex128",
+        ]
+        return Set(
+            torch.map { PickleName("torch", $0) } + [
+                PickleName("collections", "Counter"), PickleName("_codecs", "encode"),
+                PickleName("torch.serialization", "_get_layout"),
+            ])
+    }()
 
     static let all = others.union(storages.keys).union([tensor, tensor2, parameter, parameterWithState])
 }

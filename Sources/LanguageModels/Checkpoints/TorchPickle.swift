@@ -53,6 +53,13 @@ package struct TorchPickle {
     /// `count` elements.
     package mutating func tensor(_ shape: [Int], storage: Int, count: Int, offset: Int = 0) {
         precondition(offset >= 0 && offset + shape.reduce(1, *) <= count, "a tensor lies in its storage")
+        appendTensor(
+            shape, strides: shape.indices.map { shape[($0 + 1)...].reduce(1) { $0 * max(1, $1) } },
+            storage: storage, count: count, offset: offset)
+    }
+
+    /// The same with strides, all of it taken at its word.
+    mutating func appendTensor(_ shape: [Int], strides: [Int], storage: Int, count: Int, offset: Int) {
         global(TorchNames.tensor2)
         put(.mark)
         put(.mark)
@@ -65,7 +72,7 @@ package struct TorchPickle {
         put(.binpersid)
         integer(offset)
         tuple(shape)
-        tuple(shape.indices.map { shape[($0 + 1)...].reduce(1) { $0 * max(1, $1) } })
+        tuple(strides)
         put(.newfalse)
         emptyOrderedDictionary()
         put(.tuple)

@@ -31,6 +31,7 @@ struct TorchTensorView: Hashable {
         self.count = count
     }
 
+    /// Of a contiguous view, which is not larger than its storage.
     var byteCount: Int { count * elementByteCount }
 
     /// Whether the elements lie row by row without a gap.

@@ -43,6 +43,8 @@ enum GPTNeoX: ModelFamily {
             block: "layers.", attentionNorm: "input_layernorm",
             queryKeyValue: .fused("attention.query_key_value"), attentionOutput: "attention.dense",
             feedForwardNorm: "post_attention_layernorm", up: "mlp.dense_h_to_4h", gate: nil,
-            down: "mlp.dense_4h_to_h", finalNorm: "final_layer_norm", head: "embed_out")
+            down: "mlp.dense_4h_to_h", finalNorm: "final_layer_norm", head: "embed_out",
+            // As transformers 5.13 and later call it.
+            otherHeads: ["lm_head"])
     }
 }

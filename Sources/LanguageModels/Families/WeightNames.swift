@@ -24,6 +24,8 @@ package struct WeightNames: Sendable {
     package var down: String
     package var finalNorm: String
     package var head: String
+    /// Other names under which some programs store the head.
+    package var otherHeads: [String] = []
     /// Of the projections inside blocks.
     package var layout: Weight.Layout = .outputsByInputs
 }

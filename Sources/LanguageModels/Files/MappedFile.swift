@@ -6,6 +6,8 @@ package struct MappedFile: Sendable {
     package let path: String
     /// Keeps the file mapped.
     package let storage: DeviceStorage
+    /// Which file it was, and in which state, when it was opened.
+    package let identity: FileIdentity
 
     /// Maps the file; reads nothing.
     ///
@@ -14,6 +16,7 @@ package struct MappedFile: Sendable {
         path = url.path
         let (descriptor, status) = try SystemCall.openRegular(path)
         defer { _ = close(descriptor) }
+        identity = FileIdentity(status)
         let count = Int(status.st_size)
         guard count > 0 else {
             // Nothing can be mapped of an empty file.

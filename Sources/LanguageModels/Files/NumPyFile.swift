@@ -18,11 +18,12 @@ package struct NumPyFile: Sendable, Equatable {
             shape = header.shape
             guard !header.isFortranOrder else { throw NumPyFault("the array is in Fortran order") }
             var byteCount = size
-            for extent in shape {
+            for extent in shape where extent != 0 {
                 let (product, overflows) = byteCount.multipliedReportingOverflow(by: extent)
                 guard !overflows else { throw NumPyFault("the shape \(shape) is too large") }
                 byteCount = product
             }
+            if shape.contains(0) { byteCount = 0 }
             guard file.byteCount - start == byteCount else {
                 throw NumPyFault(
                     "the shape \(shape) needs \(byteCount) bytes, and \(file.byteCount - start) follow")

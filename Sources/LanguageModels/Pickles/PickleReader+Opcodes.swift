@@ -32,7 +32,7 @@ extension PickleReader {
         case .inst: try name(module: try input.line(), name: try input.line(), isCalled: true)
         case .reduce, .newobj: try call()
         case .build: try build()
-        case .binpersid: stack.append(try checked(.persistent(PickleTuple(try persistentId()))))
+        case .binpersid: stack.append(try checked(.persistent(try persistentId())))
         default: return false
         }
         return true
@@ -187,8 +187,11 @@ extension PickleReader {
             return
         }
         stack.append(.dictionary(newDictionary()))
+        guard let pairs = arguments.items.first else { return }
         // Python 2 hands over a list of pairs.
-        for pair in arguments.items.first?.items ?? [] {
+        guard let pairs = pairs.items else { throw failure("an OrderedDict of no pairs") }
+        try chargeCopies(pairs.count)
+        for pair in pairs {
             guard let pair = pair.items, pair.count == 2 else { throw failure("an OrderedDict of no pairs") }
             try setItems(pair)
         }
@@ -201,9 +204,9 @@ extension PickleReader {
         }
     }
 
-    private mutating func persistentId() throws -> [PickleValue] {
+    private mutating func persistentId() throws -> PickleTuple {
         let id = try pop()
-        if case .tuple(let tuple) = id { return tuple.items }
-        return [id]
+        if case .tuple(let tuple) = id { return tuple }
+        return PickleTuple([id])
     }
 }

@@ -26,6 +26,12 @@ package struct PickleReader {
     /// All lists and dicts made; see `release`.
     private var lists: [PickleList] = []
     private var dictionaries: [PickleDictionary] = []
+    /// Where this pickle begins.
+    private var start = 0
+    /// Values that opcodes copied rather than took from the pickle's own bytes.
+    private var copied = 0
+    /// Copies that even the shortest pickle may make.
+    private static let copyAllowance = 1024
 
     /// Starts at `position` of `bytes`; `expected` are the classes and functions that may be named.
     package init(bytes: UnsafeRawBufferPointer, position: Int = 0, expected: Set<PickleName> = []) {
@@ -37,16 +43,19 @@ package struct PickleReader {
     package var position: Int { input.position }
 
     /// The next pickle, up to its end; a list of `itemLimit` items or more only until it holds so many.
-    /// A pickle of more than `stepLimit` opcodes is refused, which bounds what it can make.
+    /// An opcode makes one value at most, but for those that copy: a pickle of more opcodes than
+    /// `valueLimit`, or of more copies than bytes, is refused.
     ///
     /// - Throws: `PickleError`.
-    package mutating func read(itemLimit: Int = .max, stepLimit: Int = .max) throws -> PickleValue {
+    package mutating func read(itemLimit: Int = .max, valueLimit: Int = .max) throws -> PickleValue {
         do {
-            var steps = 0
+            start = input.position
+            copied = 0
+            var made = 0
             while true {
                 let start = input.position
-                steps += 1
-                guard steps <= stepLimit else { throw failure("more than \(stepLimit) steps") }
+                made += 1
+                guard made <= valueLimit else { throw failure("more than \(valueLimit) values") }
                 let byte = try input.byte()
                 guard let opcode = PickleOpcode(rawValue: byte) else {
                     throw PickleError(byte: start, reason: "no opcode has the number \(byte)")
@@ -76,6 +85,15 @@ package struct PickleReader {
         else { return false }
         list.items.removeLast(list.items.count - limit)
         return true
+    }
+
+    /// Called before `count` values are copied, so that no pickle makes more of them than it has bytes.
+    ///
+    /// - Throws: `PickleError`.
+    mutating func chargeCopies(_ count: Int) throws {
+        copied += count
+        let limit = input.position - start + Self.copyAllowance
+        guard copied <= limit else { throw failure("more than \(limit) values") }
     }
 
     func failure(_ reason: String) -> PickleError { PickleError(byte: input.position, reason: reason) }

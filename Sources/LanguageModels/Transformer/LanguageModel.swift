@@ -11,8 +11,9 @@ package final class LanguageModel: Sendable {
     package let tokenizer: Tokenizer
     /// The name or path the user gave.
     package let name: String
-    /// See `Checkpoint.fingerprint`.
-    package let fingerprint: String
+    /// See `ModelFingerprint`; nil for a model that is only planned.
+    private let identity: ModelFingerprint?
+    package let notes: [WeightNote]
     package let configuration: TransformerConfiguration
     /// What the weights were rounded to; nil: they are as stored.
     package let elementType: ElementType?
@@ -32,15 +33,18 @@ package final class LanguageModel: Sendable {
     /// Opens the checkpoint folder; weights stay in their stored element type, or are rounded to
     /// `elementType` when one is given.
     ///
-    /// - Parameter notice: hears when the device ran out of memory and requests are halved.
+    /// - Parameters:
+    ///   - fingerprints: where fingerprints are remembered.
+    ///   - notice: hears when the device ran out of memory and requests are halved.
     /// - Throws: `LanguageModelError`, `ComputeError`.
     package convenience init(
         folder: URL, name: String, backend: any ComputeBackend, elementType: ElementType? = nil,
+        fingerprints: FingerprintMemory? = nil,
         notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
     ) throws {
         try self.init(
             checkpoint: Checkpoint(folder: folder), tokenizer: Tokenizer(folder: folder), name: name,
-            backend: backend, elementType: elementType, notice: notice)
+            backend: backend, elementType: elementType, fingerprints: fingerprints, notice: notice)
     }
 
     /// The same with an opened checkpoint and a tokenizer from wherever.
@@ -49,20 +53,22 @@ package final class LanguageModel: Sendable {
     ///   larger requests run in several batches, which changes no bit of their result on a CPU.
     package init(
         checkpoint: Checkpoint, tokenizer: Tokenizer, name: String, backend: any ComputeBackend,
-        elementType: ElementType? = nil, batchBytes: Int? = nil,
+        elementType: ElementType? = nil, batchBytes: Int? = nil, fingerprints: FingerprintMemory? = nil,
         notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
     ) throws {
-        let summary = try ModelSummary(checkpoint)
+        let tensors = try ModelTensors(checkpoint)
+        let summary = try ModelSummary(tensors)
         let configuration = summary.configuration
         let loader = WeightLoader(
-            source: checkpoint, names: summary.names, backend: backend, elementType: elementType)
+            source: tensors, names: summary.names, backend: backend, elementType: elementType)
         allowance = MemoryAllowance(
             backend, isSinglePrecision: summary.holdsSinglePrecision(as: elementType),
             batchBytes: batchBytes, notice: notice)
         allowance.note(.weights, bytes: summary.weightBytes(as: elementType))
         weights = try allowance.explaining({ .nothing }) { try loader.load(configuration) }
         rotary = RotaryTable(configuration)
-        fingerprint = checkpoint.fingerprint
+        identity = try ModelFingerprint(checkpoint, tensors, memory: fingerprints)
+        notes = tensors.notes
         folder = checkpoint.folder
         self.configuration = configuration
         self.elementType = elementType
@@ -84,7 +90,8 @@ package final class LanguageModel: Sendable {
             backend: device, elementType: elementType
         ).load(summary.configuration)
         rotary = RotaryTable(summary.configuration)
-        fingerprint = ""
+        identity = nil
+        notes = []
         name = summary.configuration.modelType
         folder = URL(fileURLWithPath: "/")
         tokenizer = try Tokenizer(withoutTokens: ())
@@ -99,7 +106,8 @@ package final class LanguageModel: Sendable {
         self.weights = weights
         tokenizer = model.tokenizer
         name = model.name
-        fingerprint = model.fingerprint
+        identity = model.identity
+        notes = model.notes
         configuration = model.configuration
         elementType = model.elementType
         precision = model.precision
@@ -127,6 +135,23 @@ extension ConfigurationReader {
 }
 
 extension LanguageModel {
+    /// See `ModelFingerprint`.  The first time it reads all weights, unless the result is remembered.
+    package var fingerprint: String { identity?.value ?? "" }
+
+    /// Whether an editor or a result that names `fingerprint` is of this model; version 0.1.0 named another
+    /// fingerprint.
+    package func isMeant(by fingerprint: String) -> Bool {
+        fingerprint == identity?.former || fingerprint == self.fingerprint
+    }
+
+    /// The inputs of a result, in which the former fingerprint of this very model is replaced by today's.
+    package func upToDate(_ inputs: JSONObject) -> JSONObject {
+        guard let named = inputs["model"]?.string, named == identity?.former else { return inputs }
+        var result = inputs
+        result["model"] = .string(fingerprint)
+        return result
+    }
+
     /// - Throws: `LanguageModelError.noSuchBlock`.
     func check(block: Int) throws {
         guard block >= 0 && block < blocks else {

@@ -15,8 +15,11 @@ package struct ModelSummary: Sendable {
     let names: WeightNames
     /// In the order of `ModelPart`, parts without parameters left out.
     package let parts: [Part]
+    package let notes: [WeightNote]
     /// How many parameters are stored in each element type.
     package let parametersByType: [ElementType: Int]
+    /// How many are stored as F64, and read as float32.
+    package let doubleParameters: Int
     /// Parameters of vectors: norms and biases, which are held as float32.
     private let vectorParameters: Int
     private let matrixParametersByType: [ElementType: Int]
@@ -24,9 +27,14 @@ package struct ModelSummary: Sendable {
 
     /// - Throws: `LanguageModelError`, as loading the model would.
     package init(_ checkpoint: Checkpoint) throws {
-        let (configuration, names) = try ModelFamilies.read(ConfigurationReader(checkpoint))
-        try self.init(configuration, names.resolved(in: checkpoint, configuration)) { need in
-            try Self.elementType(of: need, in: checkpoint)
+        try self.init(ModelTensors(checkpoint))
+    }
+
+    /// - Throws: `LanguageModelError`, as loading the model would.
+    package init(_ tensors: ModelTensors) throws {
+        try self.init(tensors.configuration, tensors.names, notes: tensors.notes) { need in
+            let stored = try tensors.stored(need)
+            return (stored.elementType, stored.isDouble)
         }
     }
 
@@ -42,26 +50,30 @@ package struct ModelSummary: Sendable {
             case "bfloat16": .bfloat16
             default: .float32
             }
-        self.init(configuration, names) { _ in type }
+        self.init(configuration, names, notes: []) { _ in (type, false) }
     }
 
     private init(
-        _ configuration: TransformerConfiguration, _ names: WeightNames,
-        elementType: (TensorRequirement) throws -> ElementType
+        _ configuration: TransformerConfiguration, _ names: WeightNames, notes: [WeightNote],
+        stored: (TensorRequirement) throws -> (type: ElementType, isDouble: Bool)
     ) rethrows {
         var elementTypes: [String: ElementType] = [:]
         var sizes: [ModelPart: Part] = [:]
         var types: [ElementType: Int] = [:]
         var matrices: [ElementType: Int] = [:]
-        var vectors = 0
+        var (vectors, doubles) = (0, 0)
         for need in names.tensors(configuration) {
-            let type = try elementType(need)
+            let (type, isDouble) = try stored(need)
             elementTypes[need.name] = type
             let count = need.shape.reduce(1, *)
-            let bytes = count * type.byteCount
+            let bytes = count * (isDouble ? 8 : type.byteCount)
             sizes[need.part, default: Part(part: need.part, parameters: 0, byteCount: 0)].parameters += count
             sizes[need.part]?.byteCount += bytes
-            types[type, default: 0] += count
+            if isDouble {
+                doubles += count
+            } else {
+                types[type, default: 0] += count
+            }
             if need.shape.count == 1 {
                 vectors += count
             } else {
@@ -72,30 +84,23 @@ package struct ModelSummary: Sendable {
         self.names = names
         self.elementTypes = elementTypes
         parts = ModelPart.allCases.compactMap { sizes[$0] }
+        self.notes = notes
         parametersByType = types
+        doubleParameters = doubles
         vectorParameters = vectors
         matrixParametersByType = matrices
     }
 
-    /// The stored type of a tensor, which is looked up but not read.
-    private static func elementType(
-        of need: TensorRequirement, in checkpoint: Checkpoint
-    ) throws -> ElementType {
-        guard let record = checkpoint.record(need.name) else {
-            throw LanguageModelError.tensorMissing(name: need.name, path: checkpoint.folder.path)
-        }
-        guard let tensor = record.stored else {
-            throw LanguageModelError.elementType(name: need.name, found: record.typeName)
-        }
-        guard tensor.shape == need.shape else {
-            throw LanguageModelError.tensorShape(
-                name: need.name, expected: need.shape, found: tensor.shape)
-        }
-        return tensor.elementType
-    }
-
     /// How a tensor is stored.
     func elementType(of need: TensorRequirement) -> ElementType? { elementTypes[need.name] }
+
+    /// How many parameters are stored in which type, by the types' names.
+    package var storedTypes: [(name: String, parameters: Int)] {
+        let known = ElementType.allCases.compactMap { type in
+            parametersByType[type].map { (name: type.rawValue, parameters: $0) }
+        }
+        return known + (doubleParameters > 0 ? [(name: "F64", parameters: doubleParameters)] : [])
+    }
 
     package var parameterCount: Int { parts.reduce(0) { $0 + $1.parameters } }
     /// Bytes in the files.

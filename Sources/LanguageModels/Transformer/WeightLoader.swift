@@ -7,10 +7,6 @@ protocol WeightSource {
     func tensor(_ need: TensorRequirement) throws -> StoredTensor
 }
 
-extension Checkpoint: WeightSource {
-    func tensor(_ need: TensorRequirement) throws -> StoredTensor { try tensor(need.name, shape: need.shape) }
-}
-
 /// Finds a model's tensors, checks them and brings them to the device.
 struct WeightLoader {
     let source: any WeightSource
@@ -81,27 +77,11 @@ struct WeightLoader {
     ) throws -> Weight {
         let tensor = try source.tensor(need)
         let type = elementType ?? tensor.elementType
-        let isKept = type == tensor.elementType
+        let isKept = type == tensor.elementType && !tensor.isDouble
         return try backend.makeWeight(
             Weight(
                 storage: isKept ? tensor.storage : try tensor.rounded(to: type),
                 byteOffset: isKept ? tensor.byteOffset : 0, elementType: type, layout: layout,
                 outputs: outputs, inputs: inputs))
-    }
-}
-
-extension WeightNames {
-    /// The names with the prefix that a checkpoint uses: a bare transformer's tensors have none.
-    ///
-    /// - Throws: `LanguageModelError.tensorMissing` naming the token embedding where neither fits.
-    func resolved(
-        in checkpoint: Checkpoint, _ configuration: TransformerConfiguration
-    ) throws -> WeightNames {
-        var bare = self
-        bare.prefix = ""
-        for candidate in [self, bare]
-        where checkpoint.record(candidate.tokenEmbedding(configuration).name) != nil { return candidate }
-        throw LanguageModelError.tensorMissing(
-            name: tokenEmbedding(configuration).name, path: checkpoint.folder.path)
     }
 }

@@ -45,7 +45,7 @@ package struct ClassificationRun {
         let probes = try self.probes()
         let store = try ResultStore(
             directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription,
-            progress: progress)
+            model: model, progress: progress)
         var found = [[EvaluationSummary]](repeating: [], count: probes.count)
         for members in groups(of: probes) {
             let group = ProbeGroup(
@@ -120,7 +120,8 @@ extension ClassificationRun {
                 for block in entityBlocks { try model.check(block: block) }
                 let probe = try Probe(
                     model: model, type: type, block: block, directory: directory ?? self.directory,
-                    entityBlocks: entityBlocks, controls: controls, tokens: options.tokens)
+                    entityBlocks: entityBlocks, controls: controls, tokens: options.tokens,
+                    progress: progress)
                 let isKnown = probes.contains {
                     $0.folder == probe.folder && $0.controls == probe.controls
                 }

@@ -27,7 +27,7 @@ struct EntailmentRun {
         let conditions = try run.conditions()
         let store = try ResultStore(
             directory: run.directory, replaces: run.options.overwrite,
-            device: run.model.backend.deviceDescription, progress: run.progress)
+            device: run.model.backend.deviceDescription, model: run.model, progress: run.progress)
         let unedited = try result(.unedited, samples, after: nil, in: store)
         let scores = try EntailmentScores(file: unedited.file, samples: samples)
         return try conditions.map { condition in

@@ -71,7 +71,8 @@ package struct ErrorCorrectionRun {
         let conditions = [.unedited] + (try evaluation.conditions()).filter { $0.block != nil }
         let store = try ResultStore(
             directory: evaluation.directory, replaces: evaluation.options.overwrite,
-            device: evaluation.model.backend.deviceDescription, progress: evaluation.progress)
+            device: evaluation.model.backend.deviceDescription, model: evaluation.model,
+            progress: evaluation.progress)
         let occupations = try Occupations(of: samples, model: evaluation.model)
         let editors = try conditions.map { try $0.block.map(evaluation.editor(at:)) }
         let directions = SharedDirections(

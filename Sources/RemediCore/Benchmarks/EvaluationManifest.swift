@@ -40,10 +40,13 @@ struct EvaluationManifest {
         set { content[member] = .object(newValue) }
     }
 
-    /// Where `inputs` differ from those of the results in `folder`, a phrase each; nil without an entry.
-    func differences(of inputs: JSONObject, folder: String) -> [String]? {
+    /// Where `inputs` differ from those of the results in `folder`, once `upToDate` has seen to them, a
+    /// phrase each; nil without an entry.
+    func differences(
+        of inputs: JSONObject, folder: String, _ upToDate: (JSONObject) -> JSONObject
+    ) -> [String]? {
         guard let there = entries[folder]?["inputs"]?.object else { return nil }
-        return Self.differences(inputs, there)
+        return Self.differences(inputs, upToDate(there))
     }
 
     /// The same for what decides one result beside its folder's inputs.

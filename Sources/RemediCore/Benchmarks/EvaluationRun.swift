@@ -76,7 +76,7 @@ package struct EvaluationRun {
         }
         let store = try ResultStore(
             directory: directory, replaces: options.overwrite, device: model.backend.deviceDescription,
-            progress: progress)
+            model: model, progress: progress)
         let material = Material(
             samples: samples, texts: texts, unedited: KnownScores(),
             directions: SharedDirections(
@@ -231,6 +231,6 @@ package struct EvaluationRun {
         }
         return try Editor.load(
             type: options.editorType, block: block, directory: directory, model: model,
-            tokenOptions: options.tokens)
+            tokenOptions: options.tokens, progress: progress)
     }
 }

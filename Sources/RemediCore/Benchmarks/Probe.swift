@@ -38,10 +38,11 @@ package struct Probe: Sendable {
     /// - Throws: as `Editor.load`.
     init(
         model: LanguageModel, type: EditorType, block: Int, directory: URL, entityBlocks: [Int],
-        controls: ProbeControls, tokens: TokenOptions
+        controls: ProbeControls, tokens: TokenOptions, progress: any ProgressReporter = SilentProgress()
     ) throws {
         let editor = try Editor.load(
-            type: type, block: block, directory: directory, model: model, tokenOptions: tokens)
+            type: type, block: block, directory: directory, model: model, tokenOptions: tokens,
+            progress: progress)
         self.model = model
         self.type = type
         self.block = block

@@ -8,6 +8,7 @@ package final class ResultStore {
     private let replaces: Bool
     private let device: String
     private let progress: any ProgressReporter
+    private let model: LanguageModel?
     private let lock: FolderLock
 
     /// Locks the folder for as long as the store lives.
@@ -15,11 +16,14 @@ package final class ResultStore {
     /// - Parameters:
     ///   - replaces: computes results again that are there already.
     ///   - device: where results are computed, for the manifest.
+    ///   - model: results that name its former fingerprint are its own.
     ///   - progress: hears of damaged journals.
     /// - Throws: `LanguageModelError.locked`, `.unwritable`.
     package init(
-        directory: URL, replaces: Bool, device: String, progress: any ProgressReporter = SilentProgress()
+        directory: URL, replaces: Bool, device: String, model: LanguageModel? = nil,
+        progress: any ProgressReporter = SilentProgress()
     ) throws {
+        self.model = model
         self.directory = directory
         self.replaces = replaces
         self.device = device
@@ -43,7 +47,9 @@ package final class ResultStore {
         var manifest = try EvaluationManifest(directory: directory, member: kind)
         let files = names.map { ResultFiles(folder: place, name: $0) }
         let differences =
-            manifest.differences(of: inputs, folder: folder) ?? ["no manifest says how it was made"]
+            manifest.differences(of: inputs, folder: folder) { self.model?.upToDate($0) ?? $0 } ?? [
+                "no manifest says how it was made"
+            ]
         if !differences.isEmpty {
             guard replaces || !files.contains(where: \.hasBegun) else {
                 throw RemediError.resultsDiffer(path: place.path, differences: differences)

@@ -69,7 +69,8 @@ extension StoredNormalizer {
         var identity = try Self.identity(of: probe)
         identity["format"] = nil
         for (key, expected) in identity.sorted(by: { $0.key < $1.key }) {
-            guard metadata[key] == expected else {
+            let isMeant = key == "model" && metadata[key].map(probe.model.isMeant) ?? false
+            guard isMeant || metadata[key] == expected else {
                 throw RemediError.normalizerMismatch(
                     path: path, what: key.replacingExactly("_", with: " "), expected: expected,
                     found: metadata[key] ?? "not said")

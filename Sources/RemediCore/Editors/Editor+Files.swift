@@ -32,11 +32,13 @@ extension Editor {
     /// Reads `<directory>/<type>/<block>/weights.safetensors`, or the reference's `weights.pth`, and refuses
     /// an editor of another model.  Identity and null editors need no file.
     ///
-    /// - Parameter tokenOptions: for files of the reference, which do not say, and where there is no file.
+    /// - Parameters:
+    ///   - tokenOptions: for files of the reference, which do not say, and where there is no file.
+    ///   - progress: hears what the file holds beside the editor, and what was rounded.
     /// - Throws: `RemediError.editorMissing`, `RemediError.editorMismatch`, `LanguageModelError`.
     package static func load(
         type: EditorType, block: Int, directory: URL, model: LanguageModel,
-        tokenOptions: TokenOptions = TokenOptions()
+        tokenOptions: TokenOptions = TokenOptions(), progress: any ProgressReporter = SilentProgress()
     ) throws -> Editor {
         try model.check(block: block)
         let folder = Self.folder(type: type, block: block, directory: directory)
@@ -53,11 +55,12 @@ extension Editor {
         let shape = try stored.shape(of: type)
         try stored.check(
             "hidden size", expected: String(model.hiddenSize), found: String(shape.hiddenSize))
-        if let fingerprint = stored.metadata.modelFingerprint, fingerprint != model.fingerprint {
+        if let fingerprint = stored.metadata.modelFingerprint, !model.isMeant(by: fingerprint) {
             throw RemediError.editorMismatch(
                 path: file.path, what: "model", expected: "\(model.name) (\(model.fingerprint.prefix(12)))",
                 found: "\(stored.metadata.model) (\(fingerprint.prefix(12)))")
         }
+        for remark in stored.remarks(on: type, shape: shape) { progress.report(.warning(remark)) }
         var metadata = stored.metadata
         if stored.isOfReference { metadata.tokens = tokenOptions }
         return try Editor(

@@ -84,8 +84,12 @@ extension EditorType {
         }
     }
 
+    /// No hidden state or rank is larger.
+    private static let largestSize = 1 << 24
+
     /// The shape that stored tensors have, nil if they are not those of this type.
     func shape(of tensors: [String: [Int]]) -> EditorShape? {
+        func isTwice(_ a: Int, _ b: Int) -> Bool { a % 2 == 0 && a / 2 == b }
         let shape: EditorShape
         switch self {
         case .linear:
@@ -93,17 +97,17 @@ extension EditorType {
                 first.count == 2, second.count == 2
             {
                 shape = EditorShape(
-                    hiddenSize: second[0], rank: first[0], useEntity: first[1] == 2 * second[0])
+                    hiddenSize: second[0], rank: first[0], useEntity: isTwice(first[1], second[0]))
             } else {
                 guard let weight = tensors["w.weight"], weight.count == 2 else { return nil }
-                shape = EditorShape(hiddenSize: weight[0], useEntity: weight[1] == 2 * weight[0])
+                shape = EditorShape(hiddenSize: weight[0], useEntity: isTwice(weight[1], weight[0]))
             }
         case .biaffine:
             guard let bias = tensors["w_attribute.bias"], bias.count == 1 else { return nil }
             shape = EditorShape(hiddenSize: bias[0])
         case .mlp:
             guard let weight = tensors["mlp.0.weight"], weight.count == 2 else { return nil }
-            shape = EditorShape(hiddenSize: weight[0], useEntity: weight[1] == 2 * weight[0])
+            shape = EditorShape(hiddenSize: weight[0], useEntity: isTwice(weight[1], weight[0]))
         case .scalar:
             guard let weight = tensors["scalar.weight"], weight.count == 2 else { return nil }
             shape = EditorShape(hiddenSize: weight[1])
@@ -112,6 +116,7 @@ extension EditorType {
             shape = EditorShape(hiddenSize: mean[0])
         case .identity, .null: return nil
         }
-        return shape.hiddenSize > 0 && (shape.rank ?? 1) > 0 ? shape : nil
+        let sizes = 1...Self.largestSize
+        return sizes.contains(shape.hiddenSize) && sizes.contains(shape.rank ?? 1) ? shape : nil
     }
 }

@@ -23,6 +23,8 @@ package struct EditorSummary: Sendable {
     package let shape: EditorShape
     package let metadata: EditorMetadata
     package let parameters: [Parameter]
+    /// What a person should know of the file, a sentence each.
+    package let remarks: [String]
 
     /// Reads `<directory>/<type>/<block>/weights.*`.
     ///
@@ -42,6 +44,7 @@ package struct EditorSummary: Sendable {
         self.block = block
         self.shape = shape
         metadata = stored.metadata
+        remarks = stored.remarks(on: type, shape: shape)
         parameters = zip(type.parameters(shape), try stored.values(of: type, shape: shape)).map {
             Parameter(name: $0.name, shape: $0.dimensions, values: $1)
         }

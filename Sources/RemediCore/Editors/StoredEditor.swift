@@ -4,7 +4,10 @@ import LanguageModels
 /// An editor's file, read but not yet matched with a model.
 struct StoredEditor {
     let file: URL
+    /// By the names that the editor itself gives them, without what wrappers add.
     let tensors: [String: StoredTensor]
+    /// Tensors of types that no editor has.
+    private let foreign: [String]
     let metadata: EditorMetadata
     /// nil in the reference's files, which do not say.
     let type: EditorType?
@@ -21,14 +24,17 @@ struct StoredEditor {
     init(_ file: URL) throws {
         self.file = file
         if Self.isOfReference(file) {
-            tensors = Self.byName(try TorchFile.read(file))
+            let records = try TorchFile.records(of: file)
+            tensors = Self.byName(records.compactMap(\.stored))
+            foreign = records.filter { $0.stored == nil }.map(\.name)
             metadata = EditorMetadata(model: "", modelFingerprint: nil, version: nil)
             type = nil
             block = nil
             return
         }
-        let (stored, strings) = try SafeTensors.read(file)
-        tensors = Self.byName(stored)
+        let (records, strings) = try SafeTensors.records(of: file)
+        tensors = Self.byName(records.compactMap(\.stored))
+        foreign = records.filter { $0.stored == nil }.map(\.name)
         guard strings["format"] == Editor.formatName else {
             throw RemediError.editorMismatch(
                 path: file.path, what: "format", expected: Editor.formatName,
@@ -59,7 +65,28 @@ struct StoredEditor {
     }
 
     private static func byName(_ tensors: [StoredTensor]) -> [String: StoredTensor] {
-        Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let named = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let wrapped = tensors.map { (WrapperNames.stripped($0.name), $0) }
+        return named.merging(wrapped) { first, _ in first }
+    }
+
+    /// What a person should know who uses the file as an editor of `type`, a sentence each.
+    func remarks(on type: EditorType, shape: EditorShape) -> [String] {
+        let names = type.parameters(shape).map(\.name)
+        let used = names.compactMap { tensors[$0] }
+        var remarks: [String] = []
+        let doubles = used.filter(\.isDouble).map(\.name)
+        if !doubles.isEmpty {
+            remarks.append(
+                "\(file.path): stored as F64 and rounded to F32: \(doubles.joined(separator: ", "))")
+        }
+        let known = Set(used.map(\.name))
+        let unused = Set(tensors.values.map(\.name) + foreign).subtracting(known).sorted()
+        if !unused.isEmpty {
+            remarks.append(
+                "\(file.path): not used by \(type.rawValue) editors: \(unused.joined(separator: ", "))")
+        }
+        return remarks
     }
 
     /// Refuses the file if it says something else; what it does not say is accepted.

@@ -36,7 +36,7 @@ package struct DumpPlan: EvaluationPlanning, Equatable {
         let conditions = try run.conditions()
         let store = try ResultStore(
             directory: context.directory, replaces: context.overwrite,
-            device: context.model.backend.deviceDescription, progress: run.progress)
+            device: context.model.backend.deviceDescription, model: context.model, progress: run.progress)
         return try conditions.map { condition in
             let section = try store.section(
                 condition.folder, kind: "dumps", names: ["dump"], inputs: run.inputs(of: condition),

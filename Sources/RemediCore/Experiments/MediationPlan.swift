@@ -24,7 +24,7 @@ package struct MediationPlan: EvaluationPlanning, Equatable {
         let run = context.evaluationRun(scope, conditions: [.unedited])
         let store = try ResultStore(
             directory: context.directory, replaces: context.overwrite,
-            device: context.model.backend.deviceDescription, progress: run.progress)
+            device: context.model.backend.deviceDescription, model: context.model, progress: run.progress)
         let section = try store.section(
             "", kind: "mediations", names: ["mediation"], inputs: run.inputs(of: .unedited),
             circumstances: run.circumstances(sampleCount: samples.count))

@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 
 /// Where data sets, models, results and configurations lie: what the environment and the working folder say.
 package struct Workplace: Sendable {
@@ -60,6 +61,11 @@ package struct Workplace: Sendable {
 
     /// Where the program keeps what it can make again but not beside the data.
     package var cache: URL { userCache.appendingPathComponent("remedi") }
+
+    /// Where it is remembered what was found in weights that were read once.
+    package var fingerprints: FingerprintMemory {
+        FingerprintMemory(folder: cache.appendingPathComponent("fingerprints"))
+    }
 
     private var userCache: URL {
         resolve(value("XDG_CACHE_HOME") ?? (value("HOME") ?? "~") + "/.cache")

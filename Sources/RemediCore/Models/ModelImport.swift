@@ -6,7 +6,8 @@ import LanguageModels
 package struct ModelImport: Sendable {
     /// A folder with `config.json` and the weights.
     package let source: URL
-    /// What F32, F16 and BF16 tensors are rounded to; nil: they stay as they are.
+    /// What F32, F16, BF16 and F64 tensors are rounded to; nil: they stay as they are, but for F64, which
+    /// becomes F32 as it does when a model is read.
     package var elementType: ElementType?
 
     package init(source: URL) { self.source = source }
@@ -17,6 +18,9 @@ package struct ModelImport: Sendable {
         package let byteCount: Int
         /// Tensors that are another under a second name, and are left out.
         package let shared: [String]
+        /// What reading the checkpoint has to say of it; nil for a model that cannot be read, of which nobody
+        /// knows whether all is there.
+        package let notes: [WeightNote]?
     }
 
     /// Writes the checkpoint to `folder`, or beside the torch files if it is the source.
@@ -28,13 +32,15 @@ package struct ModelImport: Sendable {
         shardLimit: Int = CheckpointWriter.usualShardLimit
     ) throws -> Outcome {
         let checkpoint = try Checkpoint(folder: source)
-        let records = checkpoint.tensorNames.compactMap(checkpoint.record)
+        let tensors = try Self.tensors(of: checkpoint)
+        let records = try renamed(checkpoint)
         let output = try CheckpointFolder(folder, source: source, replaces: replaces)
-        if output.isInPlace, hasSafeTensors {
+        if output.isInPlace, try CheckpointFiles.areSafeTensors(in: source) {
             guard changes(records) else { throw ModelError.nothingToImport(path: source.path) }
             guard replaces else { throw ModelError.exists(path: source.path) }
         }
-        let (kept, shared) = Self.distinct(records, needed: Self.needed(by: checkpoint))
+        let needed = Set(try tensors?.all().map(\.need.name) ?? [])
+        let (kept, shared) = Self.distinct(records, needed: needed)
         let writer = CheckpointWriter(kept.map(outline), shardLimit: shardLimit)
         let byName = Dictionary(uniqueKeysWithValues: kept.map { ($0.name, $0) })
         // Told before an earlier checkpoint gives way.
@@ -59,27 +65,44 @@ package struct ModelImport: Sendable {
             }
         }
         progress.report(.finished)
-        return Outcome(tensors: kept.count, byteCount: writer.byteCount, shared: shared)
-    }
-
-    private var hasSafeTensors: Bool {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: source.path)) ?? []
-        return names.contains { $0.hasSuffix(".safetensors") }
+        return Outcome(
+            tensors: kept.count, byteCount: writer.byteCount, shared: shared,
+            notes: tensors?.notes)
     }
 
     /// Whether any tensor gets another type.
     private func changes(_ records: [TensorRecord]) -> Bool {
-        records.contains { record in
-            record.stored.map { elementType != nil && $0.elementType != elementType } ?? false
+        records.contains { written($0) != $0.typeName }
+    }
+
+    /// The tensors that the model's family reads; nil where it is not known or not read with such a
+    /// configuration.
+    ///
+    /// - Throws: `LanguageModelError`, as loading the model would.
+    private static func tensors(of checkpoint: Checkpoint) throws -> ModelTensors? {
+        do {
+            return try ModelTensors(checkpoint)
+        } catch let error as LanguageModelError {
+            switch error {
+            case .unknownFamily, .unsupportedSetting, .configuration: return nil
+            default: throw error
+            }
         }
     }
 
-    /// The names that the model's family reads; none where the family is not known.
-    private static func needed(by checkpoint: Checkpoint) -> Set<String> {
-        let path = checkpoint.folder.appendingPathComponent("config.json").path
-        let tensors = try? ModelFamilies.initialTensors(
-            ConfigurationReader(checkpoint.configuration, path: path))
-        return Set((tensors ?? []).map(\.tensor.name))
+    /// All tensors under the names that the model itself gives them, without what wrappers add.
+    ///
+    /// - Throws: `LanguageModelError.malformed` where two then have one name.
+    private func renamed(_ checkpoint: Checkpoint) throws -> [TensorRecord] {
+        var names: Set<ExactString> = []
+        return try checkpoint.tensorNames.compactMap(checkpoint.record).map { record in
+            let name = WrapperNames.stripped(record.name)
+            guard names.insert(ExactString(name)).inserted else {
+                throw LanguageModelError.malformed(
+                    path: source.path, reason: "two tensors \"\(name)\", one of them wrapped")
+            }
+            return record.renamed(name)
+        }
     }
 
     /// Every tensor once: of several names for the same bytes the one that the family reads, or the first.
@@ -106,15 +129,17 @@ package struct ModelImport: Sendable {
         return (records.filter { !dropped.contains($0.name) }, dropped.sorted())
     }
 
+    /// In which type a tensor is written, as safetensors names it.
+    private func written(_ record: TensorRecord) -> String {
+        guard let stored = record.stored else { return record.typeName }
+        return (elementType ?? stored.elementType).rawValue
+    }
+
     private func outline(_ record: TensorRecord) -> TensorOutline {
-        guard let elementType, let stored = record.stored else {
-            return TensorOutline(
-                name: record.name, typeName: record.typeName, shape: record.shape,
-                byteCount: record.byteCount)
-        }
+        let byteCount = record.stored.map { $0.elementCount * (elementType ?? $0.elementType).byteCount }
         return TensorOutline(
-            name: record.name, typeName: elementType.rawValue, shape: record.shape,
-            byteCount: stored.elementCount * elementType.byteCount)
+            name: record.name, typeName: written(record), shape: record.shape,
+            byteCount: byteCount ?? record.byteCount)
     }
 
     /// Whether a tensor holds what hidden scores were set to by early versions of `transformers`: -1e9, which
@@ -125,7 +150,7 @@ package struct ModelImport: Sendable {
     private static let pieceLength = 16 << 20
 
     private func copy(_ record: TensorRecord, _ sink: CheckpointWriter.Sink) throws {
-        guard let stored = record.stored, let elementType, stored.elementType != elementType else {
+        guard let stored = record.stored, written(record) != record.typeName else {
             let bytes = record.bytes
             for start in stride(from: 0, to: bytes.count, by: Self.pieceLength) {
                 let end = min(bytes.count, start + Self.pieceLength)
@@ -133,6 +158,7 @@ package struct ModelImport: Sendable {
             }
             return
         }
+        let elementType = elementType ?? stored.elementType
         let length = Self.pieceLength / 4
         for start in stride(from: 0, to: stored.elementCount, by: length) {
             let part = stored.elements(start..<min(stored.elementCount, start + length))

@@ -18,13 +18,13 @@ package struct SingleProbe {
     ///   `.normalizerMismatch`; `LanguageModelError`.
     package init(
         model: LanguageModel, type: EditorType, block: Int, directory: URL, entityBlock: Int?,
-        tokens: TokenOptions = TokenOptions()
+        tokens: TokenOptions = TokenOptions(), progress: any ProgressReporter = SilentProgress()
     ) throws {
         if let entityBlock { try model.check(block: entityBlock) }
         probe = try Probe(
             model: model, type: type, block: block, directory: directory,
             entityBlocks: entityBlock.map { [$0] } ?? Array(block..<model.blocks),
-            controls: ProbeControls(), tokens: tokens)
+            controls: ProbeControls(), tokens: tokens, progress: progress)
         normalizer = try StoredNormalizer(for: probe)
         self.entityBlock = entityBlock
     }

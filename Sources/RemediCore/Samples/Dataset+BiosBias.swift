@@ -2,8 +2,8 @@ import Foundation
 import LanguageModels
 
 extension Dataset {
-    /// A pickle of so many opcodes or fewer is read; 50,000 honest records take a quarter of them.
-    private static let pickleStepLimit = 10_000_000
+    /// A pickle may make so many values; 50,000 honest records take a quarter of them.
+    private static let pickleValueLimit = 10_000_000
     /// A record may hold so many values and bytes of text.
     private static let recordBudget = 1 << 20
     /// All records together may hold the file's size times this, for a pickle may have one text many times.
@@ -20,7 +20,7 @@ extension Dataset {
         do {
             let value = try withExtendedLifetime(mapped) {
                 var reader = PickleReader(bytes: mapped.bytes)
-                return try reader.read(itemLimit: BiosBias.recordLimit, stepLimit: Self.pickleStepLimit)
+                return try reader.read(itemLimit: BiosBias.recordLimit, valueLimit: Self.pickleValueLimit)
             }
             guard case .list(let list) = value else { throw malformed("the pickle is not a list of records") }
             records = list.items

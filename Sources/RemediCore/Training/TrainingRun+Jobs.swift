@@ -37,7 +37,7 @@ extension TrainingRun {
         let manifest = try TrainingManifest.inputs(in: folder)
         let checkpoint = try TrainingCheckpoint.inputs(in: folder)
         for stored in [manifest, checkpoint].compactMap({ $0 }) {
-            try refuse(TrainingManifest.differences(stored: stored, wanted: inputs))
+            try refuse(TrainingManifest.differences(stored: model.upToDate(stored), wanted: inputs))
         }
         if let weights, manifest == nil, checkpoint == nil, !isLeftover(weights, of: inputs) {
             try refuse(["\(weights.lastPathComponent) has no manifest that says how it was made"])
@@ -52,7 +52,8 @@ extension TrainingRun {
         guard !StoredEditor.isOfReference(weights), let stored = try? StoredEditor(weights) else {
             return false
         }
-        return TrainingManifest.differences(stored: stored.metadata.hyperparameters, wanted: inputs).isEmpty
+        let there = model.upToDate(stored.metadata.hyperparameters)
+        return TrainingManifest.differences(stored: there, wanted: inputs).isEmpty
     }
 
     private func initialEditorHash(_ editor: PlannedEditor) throws -> String? {
@@ -164,7 +165,7 @@ extension TrainingRun {
             return try editor(initializer.values(of: job.index))
         }
         let source = try Editor.load(
-            type: planned.type, block: planned.block, directory: initial, model: model)
+            type: planned.type, block: planned.block, directory: initial, model: model, progress: progress)
         guard source.shape == planned.shape else {
             throw RemediError.editorMismatch(
                 path: Editor.folder(type: planned.type, block: planned.block, directory: initial).path,

@@ -105,8 +105,8 @@ package struct InspectDirections: Command {
             var choice = editor
             choice.layer = block
             let dump = DirectionDump(
-                model: model, editor: try choice.open(for: model, in: workplace), alpha: editor.alpha,
-                beta: editor.beta, batchSize: batchSize)
+                model: model, editor: try choice.open(for: model, in: workplace, progress: progress),
+                alpha: editor.alpha, beta: editor.beta, batchSize: batchSize)
             let files = files(of: block, in: workplace)
             let outcome = try dump.write(samples, to: files, progress: progress)
             report.append(Self.json(of: outcome, block: block, files: files))

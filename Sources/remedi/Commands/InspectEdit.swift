@@ -39,7 +39,7 @@ package struct InspectEdit: Command {
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         try model.check(layers: [editor.layer].compactMap { $0 }, in: surroundings.workplace)
         let model = try model.open(in: surroundings.workplace, progress: progress)
-        let opened = try editor.open(for: model, in: surroundings.workplace)
+        let opened = try editor.open(for: model, in: surroundings.workplace, progress: progress)
         let sample = Sample(
             id: "", entity: entity, attribute: attribute, context: context ?? "\(entity) \(attribute)",
             prompt: prompt)

@@ -49,6 +49,9 @@ package struct InspectEditor: Command {
             throw RemediError.editorMissing(path: folder.appendingPathComponent(type.rawValue).path)
         }
         let summaries = try blocks.map { try EditorSummary(type: type, block: $0, directory: folder) }
+        for remark in summaries.flatMap(\.remarks) {
+            try surroundings.tell(remark, .warning)
+        }
         if let exportFile {
             guard summaries.count == 1 else { throw UsageError.needs(name: "export-pth", other: "layers") }
             try summaries[0].writeStateDict(to: surroundings.workplace.resolve(exportFile))

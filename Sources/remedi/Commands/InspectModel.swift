@@ -31,18 +31,21 @@ package struct InspectModel: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let (summary, checkpoint) = try model.summarised(in: surroundings.workplace)
+        let (summary, identity) = try model.summarised(in: surroundings.workplace)
         if let folder = try? model.locate(in: surroundings.workplace) {
             try ModelArguments.report(
                 warningsOf: folder, to: ProgressDisplay(surroundings, verbosity: .normal))
         }
+        for note in summary.notes {
+            try surroundings.tell(Messages.notice(note), .warning)
+        }
         let memory = try planned(summary)
         if isJSON {
-            var object = isPlanOnly ? JSONObject() : json(summary, checkpoint)
+            var object = isPlanOnly ? JSONObject() : json(summary, identity)
             object["memory_bytes"] = .object(memory.json)
             return try surroundings.write(.object(object))
         }
-        let overview = isPlanOnly ? "" : report(summary, checkpoint) + "\n"
+        let overview = isPlanOnly ? "" : report(summary, identity) + "\n"
         try surroundings.write(overview + memory.title + "\n" + memory.facts.text)
     }
 
@@ -69,9 +72,7 @@ extension InspectModel {
     private func facts(_ summary: ModelSummary) -> [(key: String, title: String, value: JSONValue)] {
         let configuration = summary.configuration
         let precision = summary.precision(as: model.device.elementType(for: ModelName(model.name)))
-        let types = ElementType.allCases.compactMap { type in
-            summary.parametersByType[type].map { "\(type.rawValue) \($0)" }
-        }
+        let types = summary.storedTypes.map { "\($0.name) \($0.parameters)" }
         return [
             ("model_type", "family", .string(configuration.modelType)),
             ("blocks", "layers", .integer(configuration.blocks)),
@@ -87,10 +88,10 @@ extension InspectModel {
         ]
     }
 
-    private func json(_ summary: ModelSummary, _ checkpoint: Checkpoint?) -> JSONObject {
+    private func json(_ summary: ModelSummary, _ identity: ModelFingerprint?) -> JSONObject {
         var object: JSONObject = [
-            "folder": checkpoint.map { .string($0.folder.path) } ?? .null,
-            "fingerprint": checkpoint.map { .string($0.fingerprint) } ?? .null,
+            "folder": identity.map { .string($0.folder.path) } ?? .null,
+            "fingerprint": identity.map { .string($0.value) } ?? .null,
         ]
         for fact in facts(summary) { object[fact.key] = fact.value }
         object["parts"] = .array(
@@ -103,11 +104,11 @@ extension InspectModel {
         return object
     }
 
-    private func report(_ summary: ModelSummary, _ checkpoint: Checkpoint?) -> String {
+    private func report(_ summary: ModelSummary, _ identity: ModelFingerprint?) -> String {
         var overview = Facts()
-        overview.add("folder", checkpoint?.folder.path ?? "not there; as published")
+        overview.add("folder", identity?.folder.path ?? "not there; as published")
         for fact in facts(summary) { overview.add(fact.title, fact.value.string ?? fact.value.text()) }
-        if let checkpoint { overview.add("fingerprint", checkpoint.fingerprint) }
+        if let identity { overview.add("fingerprint", identity.value) }
         var parts = TextTable(columns: [.init("part"), .init("parameters", .right), .init("size", .right)])
         for part in summary.parts {
             parts.add([part.part.rawValue, "\(part.parameters)", ByteCount.text(part.byteCount)])

@@ -47,7 +47,8 @@ package struct InspectProbe: Command {
         let model = try model.open(in: surroundings.workplace, progress: progress)
         let probe = try SingleProbe(
             model: model, type: editor.type, block: layer,
-            directory: surroundings.workplace.editors(directory), entityBlock: entityLayer)
+            directory: surroundings.workplace.editors(directory), entityBlock: entityLayer,
+            progress: progress)
         let result = try probe.run(
             entity: entity, prompt: prompt, context: context, attributes: allAttributes)
         if isJSON {

@@ -9,8 +9,9 @@ package struct ModelImportCommand: Command {
     package static let summary = "turns a model's torch files into safetensors"
     package static let discussion = [
         "Reads pytorch_model.bin, its shards or a .pth file without executing anything in it, and writes"
-            + " model.safetensors, or shards of at most 5 GB and their index. Tensors stay as they are; one"
-            + " that has two names is written once."
+            + " model.safetensors, or shards of at most 5 GB and their index. Tensors stay as they are, but F64"
+            + " becomes F32, and names lose what wrappers added (module., _orig_mod.); a tensor that has two"
+            + " names is written once. A checkpoint that lacks a tensor is refused."
     ]
 
     /// In which type weights are stored.
@@ -76,6 +77,14 @@ package struct ModelImportCommand: Command {
                     "left out, being others under a second name: \(outcome.shared.joined(separator: ", "))")
             )
         }
+        if outcome.notes == nil {
+            progress.report(
+                .warning(
+                    "a model of this configuration cannot be read here;"
+                        + " whether a tensor is missing was not checked"
+                ))
+        }
+        for note in outcome.notes ?? [] { progress.report(.warning(Messages.notice(note))) }
         try surroundings.write(line: target.path)
     }
 

@@ -55,7 +55,7 @@ package struct ModelList: Command {
     }
 
     private func types(of entry: ModelInventory.Entry) -> [String] {
-        ElementType.allCases.filter { entry.summary?.parametersByType[$0] != nil }.map(\.rawValue)
+        entry.summary?.storedTypes.map(\.name) ?? []
     }
 
     private func json(_ entry: ModelInventory.Entry) -> JSONValue {

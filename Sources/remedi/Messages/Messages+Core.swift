@@ -152,7 +152,7 @@ extension Messages {
         case .tensorShape(let name, let expected, let found):
             "tensor \(name) has the shape \(found), not \(expected)"
         case .elementType(let name, let found):
-            "tensor \(name) has elements of type \(found); F32, F16 and BF16 can be read"
+            "tensor \(name) has elements of type \(found); F32, F16, BF16 and F64 can be read"
         case .unknownFamily(let name, let known):
             "models of type '\(name)' are not known; known are \(known.joined(separator: ", "))"
         case .unsupportedSetting(let key, let value, let path):

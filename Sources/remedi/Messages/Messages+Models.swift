@@ -31,6 +31,27 @@ extension Messages {
         }
     }
 
+    /// What is said of a checkpoint's weights.
+    package static func notice(_ note: WeightNote) -> String {
+        switch note {
+        case .headDiffers(let head, let embedding):
+            "the configuration ties \(head) to \(embedding), but they are stored with different values;"
+                + " \(head) is used as it is stored"
+        case .unused(let names):
+            "the model does not use \(names.count == 1 ? "a tensor" : "\(names.count) tensors") of the"
+                + " checkpoint: \(shown(names))"
+        case .rounded(let count):
+            "\(count == 1 ? "a tensor is" : "\(count) tensors are") stored as F64 and rounded to F32"
+        }
+    }
+
+    /// The first of many names.
+    private static func shown(_ names: [String]) -> String {
+        let limit = 8
+        if names.count <= limit { return names.joined(separator: ", ") }
+        return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"
+    }
+
     static func words(_ error: ModelError) -> String {
         switch error {
         case .exists(let path): "\(path) holds a model already; --overwrite replaces it"

@@ -43,11 +43,14 @@ package struct EditorArguments: Sendable, Equatable {
 
     /// - Throws: `ExperimentError.pathNotFound`; `RemediError.editorMissing`, `.editorMismatch`;
     ///   `LanguageModelError`.
-    func open(for model: LanguageModel, in workplace: Workplace) throws -> Editor {
+    func open(
+        for model: LanguageModel, in workplace: Workplace, progress: any ProgressReporter
+    ) throws -> Editor {
         guard let layer else { preconditionFailure("a command line without --layer was let through") }
         guard let directory else { return try Editor.parameterless(type, block: layer, model: model) }
         return try Editor.load(
-            type: type, block: layer, directory: workplace.editors(directory), model: model)
+            type: type, block: layer, directory: workplace.editors(directory), model: model,
+            progress: progress)
     }
 }
 

@@ -7,7 +7,7 @@ extension ModelArguments {
     /// as published says of them.
     ///
     /// - Throws: `ExperimentError.modelNotFound`, `LanguageModelError`.
-    func summarised(in workplace: Workplace) throws -> (ModelSummary, Checkpoint?) {
+    func summarised(in workplace: Workplace) throws -> (ModelSummary, ModelFingerprint?) {
         let folder: URL
         do {
             folder = try locate(in: workplace)
@@ -17,7 +17,11 @@ extension ModelArguments {
         }
         do {
             let checkpoint = try Checkpoint(folder: folder)
-            return (try ModelSummary(checkpoint), checkpoint)
+            let tensors = try ModelTensors(checkpoint)
+            return (
+                try ModelSummary(tensors),
+                try ModelFingerprint(checkpoint, tensors, memory: workplace.fingerprints)
+            )
         } catch let error as LanguageModelError {
             let file = folder.appendingPathComponent("config.json")
             guard case .fileMissing(let path) = error, path != file.path else { throw error }

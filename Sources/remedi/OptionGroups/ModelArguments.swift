@@ -83,11 +83,12 @@ package struct ModelArguments: Sendable, Equatable {
         progress.report(.message("model \(folder.path) on \(backend.deviceDescription)"))
         let model = try LanguageModel(
             folder: folder, name: name, backend: backend,
-            elementType: device.elementType(for: ModelName(name)),
+            elementType: device.elementType(for: ModelName(name)), fingerprints: workplace.fingerprints,
             notice: { progress.report(.warning(Messages.notice($0))) })
         progress.report(
             .message(
                 Messages.words(model.precision, allowsTF32: device.allowsTF32 && backend is CUDABackend)))
+        for note in model.notes { progress.report(.warning(Messages.notice(note))) }
         return model
     }
 }

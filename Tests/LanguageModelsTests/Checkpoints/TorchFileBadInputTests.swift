@@ -103,6 +103,35 @@ final class TorchFileBadInputTests: XCTestCase {
         }
     }
 
+    /// A pickle of a few lines, zipped as torch does it.
+    private func zipped(_ pickle: TorchPickle, _ values: [Float] = []) throws -> [TensorRecord] {
+        let scratch = try ScratchFolder()
+        try TorchFile.write(pickle, to: scratch.file("x.pth")) { try $0.append(values) }
+        return try TorchFile.records(of: scratch.file("x.pth"))
+    }
+
+    func testShapesThatLie() throws {
+        let shapes: [[Int]] = [
+            [1 << 62, 4, 0], [0, 1 << 62, 4], [Int](repeating: 1, count: 65), [-1], [1 << 32, 1 << 32], [3],
+        ]
+        for shape in shapes {
+            var pickle = TorchPickle()
+            pickle.dictionary { pickle in
+                pickle.text("a")
+                pickle.uncheckedTensor(shape, strides: shape.map { _ in 1 }, count: 2)
+            }
+            XCTAssertThrowsError(try zipped(pickle, [1, 2]), "\(shape)") {
+                guard case LanguageModelError.malformed = $0 else { return XCTFail("\(shape): \($0)") }
+            }
+        }
+        var pickle = TorchPickle()
+        pickle.dictionary { pickle in
+            pickle.text("a")
+            pickle.uncheckedTensor([1 << 62, 0], strides: [1 << 62, 1], count: 2)
+        }
+        XCTAssertEqual(try zipped(pickle, [1, 2]).map { $0.stored?.floats() }, [[]])
+    }
+
     func testMutationsNeverCrash() throws {
         let scratch = try ScratchFolder()
         var stream = RandomStream(seed: 3, purpose: "torch mutations")
@@ -148,5 +177,12 @@ final class TorchFileBadInputTests: XCTestCase {
             }
             XCTAssertGreaterThan(accepted, 0, "seed \(index)")
         }
+    }
+}
+
+extension TorchPickle {
+    /// A tensor of storage 0 of whatever shape and strides.
+    fileprivate mutating func uncheckedTensor(_ shape: [Int], strides: [Int], count: Int) {
+        appendTensor(shape, strides: strides, storage: 0, count: count, offset: 0)
     }
 }

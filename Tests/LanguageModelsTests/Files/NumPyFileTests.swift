@@ -100,6 +100,14 @@ final class NumPyFileTests: XCTestCase {
                 "the shape [4611686018427387904, 4] is too large"
             ),
             (
+                data(header(shape: "(0, 4611686018427387904, 4)"), elements: []),
+                "the shape [0, 4611686018427387904, 4] is too large"
+            ),
+            (
+                data(header(shape: "(4611686018427387904, 4, 0)"), elements: []),
+                "the shape [4611686018427387904, 4, 0] is too large"
+            ),
+            (
                 data(header(shape: "(99999999999999999999,)"), elements: element),
                 "header, byte 51: expected a number of elements"
             ),

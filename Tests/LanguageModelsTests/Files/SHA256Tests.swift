@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import XCTest
 
@@ -36,6 +37,21 @@ final class SHA256Tests: XCTestCase {
                 hash.update(data[start..<min(start + step, data.count)])
             }
             XCTAssertEqual(hash.finish(), whole, "pieces of \(step)")
+        }
+    }
+
+    /// The processor's instructions and their plain twin.
+    func testBothWaysGiveTheSameState() {
+        var stream = RandomStream(seed: 1, purpose: "SHA-256 twins", sample: "")
+        for count in 0..<20 {
+            let blocks = (0..<64 * count + 1).map { _ in UInt8.random(in: 0...255, using: &stream) }
+            var (ours, plain) = ([UInt32](repeating: 7, count: 8), [UInt32](repeating: 7, count: 8))
+            blocks.withUnsafeBytes { bytes in
+                // At an odd address.
+                ck_sha256_absorb(&ours, bytes.baseAddress! + 1, count)
+                ck_sha256_absorb_plain(&plain, bytes.baseAddress! + 1, count)
+            }
+            XCTAssertEqual(ours, plain, "\(count) blocks")
         }
     }
 

@@ -129,6 +129,38 @@ final class PickleReaderTests: XCTestCase {
         XCTAssertEqual(value.items?.count, 2)
     }
 
+    /// `collections.OrderedDict` of one list again and again: six bytes each that would copy the whole list.
+    func testWhatIsMadeIsBounded() throws {
+        func dictionaries(pairs: Int, calls: Int) -> Data {
+            var data = Data([0x80, 2]) + Data("]q\u{0}(".utf8)
+            // A pair of 1 and None each, a list of pairs, put aside as 0.
+            for _ in 0..<pairs { data.append(contentsOf: [0x4B, 1, 0x4E, 0x86]) }
+            data.append(contentsOf: Data("e0".utf8))
+            data.append(contentsOf: Data("ccollections\nOrderedDict\nq\u{1}0".utf8))
+            data.append(contentsOf: Data("](".utf8))
+            for _ in 0..<calls { data.append(contentsOf: [0x68, 1, 0x68, 0, 0x85, 0x52]) }
+            return data + Data("e.".utf8)
+        }
+        // As often as honest pickles do it.
+        let once = try XCTUnwrap(try read(dictionaries(pairs: 2000, calls: 1)).items)
+        XCTAssertEqual(once.first?.dictionary?.items.count, 2000)
+        XCTAssertEqual(reason(dictionaries(pairs: 2000, calls: 2000)), "more than 9092 values")
+        XCTAssertEqual(reason(dictionaries(pairs: 20_000, calls: 20_000)), "more than 81092 values")
+        // One opcode, one value.
+        let lists = Data([0x80, 2] + [UInt8](repeating: 0x5D, count: 50) + [0x2E])
+        try lists.withUnsafeBytes { bytes in
+            var reader = PickleReader(bytes: bytes)
+            XCTAssertThrowsError(try reader.read(valueLimit: 20)) {
+                XCTAssertEqual(($0 as? PickleError)?.reason, "more than 20 values")
+            }
+        }
+        // An OrderedDict of what is no list.
+        XCTAssertEqual(
+            reason(
+                Data([0x80, 2]) + Data("ccollections\nOrderedDict\nK".utf8) + Data([1, 0x85, 0x52, 0x2E])),
+            "an OrderedDict of no pairs")
+    }
+
     func testLengthsThatLie() {
         let cases: [(String, [UInt8], String)] = [
             ("text", [0x58, 0, 0, 0, 0x7F, 0x61], "2130706432 bytes are claimed, 1 are left"),

@@ -1,8 +1,8 @@
 import Compute
 import Foundation
-import LanguageModels
 import XCTest
 
+@testable import LanguageModels
 @testable import RemediCore
 
 final class EditorFilesTests: XCTestCase {
@@ -120,6 +120,89 @@ final class EditorFilesTests: XCTestCase {
         XCTAssertEqual(random.map(\.shape), [[16], [16, 16]])
         XCTAssertEqual(random[1].floats()[17], 0.01)
         XCTAssertEqual(random[1].floats()[16], 0)
+    }
+
+    /// The state dict of an editor in other clothes gives the same editor: F64, wrapped, beside other things.
+    func testStateDictsOfOtherPrograms() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let plain = try editor(.linear, fixture)
+        let outputs = try plain.outputs()
+        let folder = try temporaryFolder()
+        let place = Editor.folder(type: .linear, block: 1, directory: folder)
+        try AtomicFile.makeFolder(place)
+        let file = place.appendingPathComponent("weights.pth")
+        func load(_ pickle: TorchPickle, title: String) throws -> (values: [[Float]], remarks: [String]) {
+            try TorchFile.write(pickle, to: file) { storages in
+                for output in outputs { try storages.append(output.values) }
+            }
+            let progress = RecordedProgress()
+            let editor = try Editor.load(
+                type: .linear, block: 1, directory: folder, model: fixture.model, progress: progress)
+            let summary = try EditorSummary(type: .linear, block: 1, directory: folder)
+            XCTAssertEqual(summary.remarks, progress.warnings, title)
+            let copy = folder.appendingPathComponent("copy.pth")
+            try summary.writeStateDict(to: copy)
+            XCTAssertEqual(try TorchFile.read(copy).map { $0.floats() }, outputs.map(\.values), title)
+            return (try editor.values(), progress.warnings)
+        }
+        for prefix in ["", "module.", "_orig_mod.module."] {
+            for wrapper in [nil, "state_dict", "model"] {
+                var pickle = TorchPickle()
+                func add(_ pickle: inout TorchPickle) {
+                    for (index, output) in outputs.enumerated() {
+                        pickle.text(prefix + output.name)
+                        pickle.tensor(output.shape, storage: index, count: output.values.count)
+                    }
+                }
+                pickle.dictionary { pickle in
+                    pickle.text("epoch")
+                    pickle.integer(2)
+                    guard let wrapper else { return add(&pickle) }
+                    pickle.text(wrapper)
+                    pickle.dictionary(add)
+                    pickle.text("loss")
+                    pickle.tensor([1], storage: 1, count: outputs[1].values.count)
+                }
+                let title = "\(prefix) in \(wrapper ?? "nothing")"
+                let (values, remarks) = try load(pickle, title: title)
+                XCTAssertEqual(values, try plain.values(), title)
+                let told = wrapper == nil ? [] : ["\(file.path): not used by linear editors: loss"]
+                XCTAssertEqual(remarks, told, title)
+            }
+        }
+    }
+
+    func testAnEditorOfVersion010IsItsModels() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let former = try Checkpoint(folder: TrainingFixture.file("gpt2")).formerFingerprint
+        let directory = try temporaryFolder()
+        for (fingerprint, isAccepted) in [(former, true), (String(repeating: "0", count: 64), false)] {
+            let saved = try editor(.linear, fixture)
+            var metadata = saved.metadata
+            metadata.modelFingerprint = fingerprint
+            let old = try Editor(
+                type: .linear, block: 1, shape: saved.shape, values: try saved.values(), metadata: metadata,
+                backend: fixture.model.backend)
+            try old.save(to: Editor.folder(type: .linear, block: 1, directory: directory))
+            func load() throws {
+                _ = try Editor.load(type: .linear, block: 1, directory: directory, model: fixture.model)
+            }
+            if isAccepted { XCTAssertNoThrow(try load()) } else { XCTAssertThrowsError(try load()) }
+        }
+    }
+
+    /// Sizes that no product of them holds, beside a 0.
+    func testImpossibleSizesAreNoEditor() {
+        let huge = 1 << 62
+        let cases: [(EditorType, [String: [Int]])] = [
+            (.linear, ["w.weight": [huge, 0]]),
+            (.linear, ["w.0.weight": [0, huge], "w.1.weight": [huge, 0]]),
+            (.linear, ["w.0.weight": [huge, 0], "w.1.weight": [0, huge]]),
+            (.mlp, ["mlp.0.weight": [huge, 0]]),
+            (.scalar, ["scalar.weight": [0, huge]]), (.random, ["mean": [huge]]),
+            (.biaffine, ["w_attribute.bias": [huge]]),
+        ]
+        for (type, shapes) in cases { XCTAssertNil(type.shape(of: shapes), "\(type) \(shapes)") }
     }
 
     func testMisfitsAreRefused() throws {

@@ -43,7 +43,8 @@ final class ModelImportTests: XCTestCase {
         XCTAssertEqual(outcome.tensors, try Checkpoint(folder: gptj).tensorNames.count)
         try compare(folder, with: gptj)
         XCTAssertEqual(
-            try Checkpoint(folder: folder).fingerprint, try Checkpoint(folder: gptj).fingerprint)
+            try ModelFingerprint(Checkpoint(folder: folder)).value,
+            try ModelFingerprint(Checkpoint(folder: gptj)).value)
     }
 
     func testBesideTheTorchFiles() throws {
@@ -91,9 +92,7 @@ final class ModelImportTests: XCTestCase {
     /// A value beyond float16 is told by its tensor's name, and the checkpoint that was there stays.
     func testValuesThatDoNotFit() throws {
         let source = try temporaryFolder()
-        let configuration =
-            #"{"model_type": "gpt2", "n_embd": 4, "n_layer": 1, "n_head": 2, "vocab_size": 5}"#
-        try AtomicFile.write(configuration, to: source.appendingPathComponent("config.json"))
+        try AtomicFile.write(#"{"model_type": "other"}"#, to: source.appendingPathComponent("config.json"))
         for (value, fits) in [(65519, true), (65520, false), (-1e30, false), (.infinity, true)]
             as [(Float, Bool)]
         {
@@ -119,22 +118,173 @@ final class ModelImportTests: XCTestCase {
         }
     }
 
+    // MARK: - What other programs make of a state dict
+
+    private let gpt2 = FixtureFiles.own("../../LanguageModelsTests/Fixtures/names/gpt2")
+
+    /// A folder with GPT-2's configuration and a torch file that `body` fills: it gets the tensors' names and
+    /// shapes, each with its storage's number.
+    private func torchFolder(
+        _ body: (inout TorchPickle, [SafeTensors.Output]) -> Void
+    ) throws -> URL {
+        let folder = try temporaryFolder()
+        try FileManager.default.copyItem(
+            at: gpt2.appendingPathComponent("config.json"), to: folder.appendingPathComponent("config.json"))
+        let tensors = try SafeTensors.read(gpt2.appendingPathComponent("model.safetensors")).tensors.map {
+            SafeTensors.Output(name: $0.name, shape: $0.shape, values: $0.floats())
+        }
+        var pickle = TorchPickle()
+        body(&pickle, tensors)
+        try TorchFile.write(pickle, to: folder.appendingPathComponent("pytorch_model.bin")) { storages in
+            for tensor in tensors { try storages.append(tensor.values) }
+        }
+        return folder
+    }
+
+    /// The tensors as members of the dict that is being written.
+    private func add(
+        _ tensors: [SafeTensors.Output], to pickle: inout TorchPickle, prefix: String = "",
+        without: Set<String> = []
+    ) {
+        for (index, tensor) in tensors.enumerated() where !without.contains(tensor.name) {
+            pickle.text(prefix + tensor.name)
+            pickle.tensor(tensor.shape, storage: index, count: tensor.values.count)
+        }
+    }
+
     /// A head that is the embedding under a second name is written once, under the name that the family reads.
     func testSharedTensors() throws {
-        let source = try temporaryFolder()
-        let file = FixtureFiles.own("models/tied.bin")
-        try FileManager.default.copyItem(at: file, to: source.appendingPathComponent("pytorch_model.bin"))
-        try AtomicFile.write(
-            #"{"model_type": "gpt2", "n_embd": 4, "n_layer": 1, "n_head": 2, "vocab_size": 5}"#,
-            to: source.appendingPathComponent("config.json"))
+        let source = try torchFolder { pickle, tensors in
+            let words = tensors.firstIndex { $0.name == "transformer.wte.weight" }!
+            pickle.dictionary { pickle in
+                pickle.text("lm_head.weight")
+                pickle.tensor(tensors[words].shape, storage: words, count: tensors[words].values.count)
+                add(tensors, to: &pickle, without: ["lm_head.weight"])
+            }
+        }
         let folder = try temporaryFolder().appendingPathComponent("out")
         let outcome = try write(ModelImport(source: source), to: folder)
         XCTAssertEqual(outcome.shared, ["lm_head.weight"])
+        XCTAssertEqual(outcome.notes, [])
         let checkpoint = try Checkpoint(folder: folder)
-        XCTAssertEqual(Set(checkpoint.tensorNames), ["transformer.wte.weight", "steps", "mask"])
+        XCTAssertTrue(checkpoint.tensorNames.contains("transformer.wte.weight"))
+        XCTAssertFalse(checkpoint.tensorNames.contains("lm_head.weight"))
         XCTAssertEqual(
-            try XCTUnwrap(checkpoint.tensor("transformer.wte.weight")).floats(), (0..<20).map(Float.init))
-        XCTAssertEqual(checkpoint.record("steps")?.typeName, "I64")
-        XCTAssertEqual(checkpoint.record("mask").map { Array($0.bytes) }, [1, 0, 1])
+            try ModelFingerprint(checkpoint).value, try ModelFingerprint(Checkpoint(folder: source)).value)
+    }
+
+    /// A state dict in others, beside other entries, its names wrapped: all that reading finds is imported.
+    func testWrappedStateDicts() throws {
+        let original = try ModelFingerprint(Checkpoint(folder: gpt2)).value
+        let keys = [["state_dict"], ["model"], ["model", "state_dict"], ["module"], ["model_state_dict"]]
+        for (number, path) in keys.enumerated() {
+            let prefix = number % 2 == 0 ? "module._orig_mod." : ""
+            let source = try torchFolder { pickle, tensors in
+                func wrap(_ keys: ArraySlice<String>, _ pickle: inout TorchPickle) {
+                    pickle.dictionary { pickle in
+                        guard let key = keys.first else {
+                            return add(tensors, to: &pickle, prefix: prefix)
+                        }
+                        pickle.text("epoch")
+                        pickle.integer(3)
+                        pickle.text("loss")
+                        pickle.tensor([1], storage: 0, count: tensors[0].values.count)
+                        pickle.text(key)
+                        wrap(keys.dropFirst(), &pickle)
+                        pickle.text("optimizer")
+                        pickle.dictionary { pickle in
+                            pickle.text("state")
+                            pickle.list { _ in }
+                        }
+                    }
+                }
+                wrap(path[...], &pickle)
+            }
+            let folder = try temporaryFolder().appendingPathComponent("out")
+            let outcome = try write(ModelImport(source: source), to: folder)
+            let title = path.joined(separator: ".")
+            XCTAssertEqual(outcome.notes?.last, .unused(names: ["loss"]), title)
+            let checkpoint = try Checkpoint(folder: folder)
+            XCTAssertTrue(checkpoint.tensorNames.contains("transformer.h.0.ln_1.weight"), title)
+            for place in [source, folder] {
+                XCTAssertEqual(try ModelFingerprint(Checkpoint(folder: place)).value, original, title)
+            }
+        }
+    }
+
+    func testAMissingTensorIsRefused() throws {
+        for name in ["transformer.h.0.mlp.c_fc.bias", "transformer.wpe.weight"] {
+            let source = try torchFolder { pickle, tensors in
+                pickle.dictionary { add(tensors, to: &$0, without: [name]) }
+            }
+            let folder = try temporaryFolder().appendingPathComponent("out")
+            XCTAssertThrowsError(try write(ModelImport(source: source), to: folder), name) {
+                XCTAssertEqual(
+                    $0 as? LanguageModelError, .tensorMissing(name: name, path: source.path), name)
+            }
+            XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path), name)
+        }
+    }
+
+    /// F64 becomes the float32 that reading makes of it, or the type that is asked for; what the model does
+    /// not use is kept, and told.
+    func testDoublesAndForeignTensors() throws {
+        let source = try copy(gpt2)
+        let tensors = try SafeTensors.read(source.appendingPathComponent("model.safetensors")).tensors
+        var data = Data()
+        var members: [String] = []
+        for tensor in tensors {
+            let start = data.count
+            tensor.floats().map { Double($0) * 1.000000001 }.withUnsafeBytes { data.append(contentsOf: $0) }
+            members.append(
+                #""\#(tensor.name)":{"dtype":"F64","shape":\#(tensor.shape),"#
+                    + #""data_offsets":[\#(start),\#(data.count)]}"#
+            )
+        }
+        members.append(
+            #""steps":{"dtype":"I64","shape":[],"data_offsets":[\#(data.count),\#(data.count + 8)]}"#)
+        data.append(Data([7, 0, 0, 0, 0, 0, 0, 0]))
+        var header = Data("{\(members.joined(separator: ","))}".utf8)
+        header.append(contentsOf: repeatElement(0x20, count: (8 - header.count % 8) % 8))
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+        try (length + header + data).write(to: source.appendingPathComponent("model.safetensors"))
+        let original = try Checkpoint(folder: source)
+        for type in [nil, ElementType.float32, .bfloat16] {
+            var job = ModelImport(source: source)
+            job.elementType = type
+            let folder = try temporaryFolder().appendingPathComponent("out")
+            let outcome = try write(job, to: folder)
+            XCTAssertEqual(
+                outcome.notes?.suffix(2), [.rounded(count: tensors.count), .unused(names: ["steps"])])
+            let found = try Checkpoint(folder: folder)
+            XCTAssertEqual(found.record("steps").map { Array($0.bytes) }, [7, 0, 0, 0, 0, 0, 0, 0])
+            for tensor in tensors {
+                let (a, b) = (try XCTUnwrap(found.tensor(tensor.name)), original.tensor(tensor.name))
+                XCTAssertEqual(a.elementType, type ?? .float32, tensor.name)
+                XCTAssertFalse(a.isDouble, tensor.name)
+                if type != .bfloat16 { XCTAssertEqual(a.floats(), b?.floats(), tensor.name) }
+            }
+            if type == nil {
+                XCTAssertEqual(try ModelFingerprint(found).value, try ModelFingerprint(original).value)
+            }
+        }
+    }
+
+    /// What is beside torch's file under a name of safetensors is not in the way.
+    func testAStrayAdapterIsNotTheModel() throws {
+        let folder = try copy(gptj)
+        try AtomicFile.write("an adapter", to: folder.appendingPathComponent("adapter_model.safetensors"))
+        _ = try write(ModelImport(source: folder), to: folder)
+        try compare(folder, with: gptj)
+        XCTAssertTrue(try names(folder).contains("adapter_model.safetensors"))
+    }
+
+    /// Of a model that is not known nobody can tell whether all is there.
+    func testAnUnknownModelIsCopied() throws {
+        let source = try copy(gptj)
+        try AtomicFile.write(#"{"model_type": "other"}"#, to: source.appendingPathComponent("config.json"))
+        let folder = try temporaryFolder().appendingPathComponent("out")
+        XCTAssertNil(try write(ModelImport(source: source), to: folder).notes)
+        try compare(folder, with: gptj)
     }
 }

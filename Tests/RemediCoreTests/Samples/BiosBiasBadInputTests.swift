@@ -113,11 +113,11 @@ final class BiosBiasBadInputTests: XCTestCase {
         let read: () throws -> PickleValue = {
             try bytes.withUnsafeBytes { bytes in
                 var reader = PickleReader(bytes: bytes)
-                return try reader.read(stepLimit: 100)
+                return try reader.read(valueLimit: 100)
             }
         }
         XCTAssertThrowsError(try read()) {
-            XCTAssertEqual(($0 as? PickleError)?.reason, "more than 100 steps")
+            XCTAssertEqual(($0 as? PickleError)?.reason, "more than 100 values")
         }
     }
 

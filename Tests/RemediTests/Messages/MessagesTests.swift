@@ -238,7 +238,7 @@ final class MessagesTests: XCTestCase {
             ),
             (
                 .elementType(name: "wte.weight", found: "I8"),
-                "tensor wte.weight has elements of type I8; F32, F16 and BF16 can be read"
+                "tensor wte.weight has elements of type I8; F32, F16, BF16 and F64 can be read"
             ),
             (
                 .unknownFamily(name: "bert", known: ["gpt2", "llama"]),
@@ -316,6 +316,23 @@ final class MessagesTests: XCTestCase {
         XCTAssertEqual(
             Messages.notice(shortage(halved: false, memory: memory, [:])),
             "cuda:0 has no room for another 3.0 GiB; going on with half as much at a time")
+    }
+
+    func testWeights() {
+        XCTAssertEqual(
+            Messages.notice(.headDiffers(head: "lm_head.weight", embedding: "transformer.wte.weight")),
+            "the configuration ties lm_head.weight to transformer.wte.weight, but they are stored with"
+                + " different values; lm_head.weight is used as it is stored")
+        XCTAssertEqual(
+            Messages.notice(.unused(names: ["v_head.weight"])),
+            "the model does not use a tensor of the checkpoint: v_head.weight")
+        XCTAssertEqual(
+            Messages.notice(.unused(names: (0..<10).map { "t\($0)" })),
+            "the model does not use 10 tensors of the checkpoint: t0, t1, t2, t3, t4, t5, t6, t7 and 2 more")
+        XCTAssertEqual(
+            Messages.notice(.rounded(count: 1)), "a tensor is stored as F64 and rounded to F32")
+        XCTAssertEqual(
+            Messages.notice(.rounded(count: 3)), "3 tensors are stored as F64 and rounded to F32")
     }
 
     func testDevicesAndOutput() {
