@@ -23,10 +23,12 @@ package struct GenerationOptions: Sendable, Equatable {
 
 extension GenerationOptions {
     /// How many tokens may be made at most.  The last one is never read, so it may stand behind the context.
-    func newTokens(promptLength: Int, contextLength: Int) -> Int {
+    ///
+    /// - Parameter padding: what counts beside the prompt where the limit is on both together.
+    func newTokens(promptLength: Int, padding: Int = 0, contextLength: Int) -> Int {
         let room = contextLength - promptLength + 1
         switch limit {
-        case .total(let total): return min(max(total - promptLength, 1), room)
+        case .total(let total): return min(max(total - padding - promptLength, 1), room)
         case .new(let count): return min(count, room)
         }
     }

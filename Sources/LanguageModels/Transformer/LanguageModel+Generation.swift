@@ -6,6 +6,8 @@ extension LanguageModel {
     /// the batch.  A text ends where the context does.
     ///
     /// - Parameters:
+    ///   - paddings: tokens that count beside each prompt where the limit is on prompt and text together; an
+    ///     empty list: none.
     ///   - observe: sees, for every token chosen, its prompt and the candidates it was chosen from.
     ///   - advanced: hears after every pass which texts ended in it, often none, and may throw to stop.
     /// - Returns: the new tokens of each prompt, the end token excluded.
@@ -13,7 +15,7 @@ extension LanguageModel {
     ///   `ComputeError`; what `advanced` throws.
     package func generate(
         _ prompts: [[Int]], edits: [Edit] = [], options: GenerationOptions, seed: UInt64,
-        streamIds: [String], observe: (Int, [TokenCandidate]) -> Void = { _, _ in },
+        streamIds: [String], paddings: [Int] = [], observe: (Int, [TokenCandidate]) -> Void = { _, _ in },
         advanced: ([FinishedText]) throws -> Void = { _ in }
     ) throws -> [[Int]] {
         precondition(prompts.count == streamIds.count, "every prompt has a stream")
@@ -25,7 +27,9 @@ extension LanguageModel {
         let continuations = prompts.enumerated().map { index, prompt in
             Continuation(
                 prompt: index, length: prompt.count,
-                limit: options.newTokens(promptLength: prompt.count, contextLength: contextLength),
+                limit: options.newTokens(
+                    promptLength: prompt.count, padding: paddings.isEmpty ? 0 : paddings[index],
+                    contextLength: contextLength),
                 stream: RandomStream(seed: seed, purpose: "generation", sample: streamIds[index]))
         }
         let generator = Generator(

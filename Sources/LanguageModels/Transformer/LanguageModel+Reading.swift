@@ -26,19 +26,22 @@ package struct Position: Sendable, Equatable {
 
 extension LanguageModel {
     /// Reads hidden states; runs no block above the highest one asked for.
+    ///
+    /// - Parameter shifts: positions before each sequence's first token, as padding on the left takes them; an
+    ///   empty list: none.
     /// - Returns: [readings, D].  State at an edited block and token already holds the edit.
     /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`, `.outOfMemory`; `ComputeError`.
     package func states(
-        of sequences: [[Int]], reading readings: [StateReading], edits: [Edit] = []
+        of sequences: [[Int]], reading readings: [StateReading], edits: [Edit] = [], shifts: [Int] = []
     ) throws -> Matrix {
         try check(edits, of: sequences)
         return try allowance.run({ batchNeed() }) {
-            try readStates(of: sequences, readings, edits: edits)
+            try readStates(of: sequences, readings, edits: edits, shifts: shifts)
         }
     }
 
     private func readStates(
-        of sequences: [[Int]], _ readings: [StateReading], edits: [Edit]
+        of sequences: [[Int]], _ readings: [StateReading], edits: [Edit], shifts: [Int]
     ) throws -> Matrix {
         let result = try backend.makeMatrix(rows: readings.count, columns: hiddenSize)
         var needed: [Int: Int] = [:]
@@ -54,7 +57,7 @@ extension LanguageModel {
         for (index, reading) in readings.enumerated() {
             readingsOf[reading.sequence, default: []].append(index)
         }
-        for batch in try batches(of: sequences, upTo: needed) {
+        for batch in try batches(of: sequences, upTo: needed, shifts: shifts) {
             let indices = batch.parts.flatMap { readingsOf[$0.sequence] ?? [] }
             try readStates(batch, indices.map { ($0, readings[$0]) }, edits: edits, into: result)
         }
@@ -91,17 +94,21 @@ extension LanguageModel {
     }
 
     /// Next-token logits at some positions, [positions, V].
+    ///
+    /// - Parameter shifts: as for `states`.
     /// - Throws: `LanguageModelError.tooLong`, `.noSuchBlock`, `.emptyEdit`, `.outOfMemory`; `ComputeError`.
     package func logits(
-        of sequences: [[Int]], at positions: [Position], edits: [Edit] = []
+        of sequences: [[Int]], at positions: [Position], edits: [Edit] = [], shifts: [Int] = []
     ) throws -> Matrix {
         try allowance.run({ batchNeed(logitRows: positions.count) }) {
-            try headLogits(finalStates(of: sequences, at: positions, edits: edits))
+            try headLogits(finalStates(of: sequences, at: positions, edits: edits, shifts: shifts))
         }
     }
 
     /// Normalised final states at some positions, [positions, D].
-    func finalStates(of sequences: [[Int]], at positions: [Position], edits: [Edit]) throws -> Matrix {
+    func finalStates(
+        of sequences: [[Int]], at positions: [Position], edits: [Edit], shifts: [Int] = []
+    ) throws -> Matrix {
         try check(edits, of: sequences)
         let result = try backend.makeMatrix(rows: positions.count, columns: hiddenSize)
         var needed: [Int: Int] = [:]
@@ -113,7 +120,7 @@ extension LanguageModel {
             needed[position.sequence] = max(needed[position.sequence] ?? 0, position.token + 1)
             positionsOf[position.sequence, default: []].append(index)
         }
-        for batch in try batches(of: sequences, upTo: needed) {
+        for batch in try batches(of: sequences, upTo: needed, shifts: shifts) {
             let indices = batch.parts.flatMap { positionsOf[$0.sequence] ?? [] }
             let rows = indices.map { index in
                 let token = positions[index].token
@@ -154,17 +161,22 @@ extension LanguageModel {
     /// Sequences of which nothing is needed are left out.
     ///
     /// - Throws: `LanguageModelError.tooLong`, for whole sequences.
-    func batches(of sequences: [[Int]], upTo needed: [Int: Int]) throws -> [PackedBatch] {
+    func batches(
+        of sequences: [[Int]], upTo needed: [Int: Int], shifts: [Int] = []
+    ) throws -> [PackedBatch] {
+        precondition(shifts.isEmpty || shifts.count == sequences.count, "every sequence has a shift")
         var batches: [PackedBatch] = []
-        var batch = PackedBatch()
+        var batch = PackedBatch(positionLimit: contextLength)
         for (sequence, tokens) in sequences.enumerated() {
             guard let count = needed[sequence] else { continue }
             try check(sequence: tokens)
             if batch.rowCount > 0 && batch.rowCount + count > rowBudget {
                 batches.append(batch)
-                batch = PackedBatch()
+                batch = PackedBatch(positionLimit: contextLength)
             }
-            batch.append(sequence: sequence, tokens: 0..<count, ids: tokens[..<count])
+            batch.append(
+                sequence: sequence, tokens: 0..<count, ids: tokens[..<count],
+                shift: shifts.isEmpty ? 0 : shifts[sequence])
         }
         if batch.rowCount > 0 { batches.append(batch) }
         return batches

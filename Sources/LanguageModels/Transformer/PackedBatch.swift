@@ -10,6 +10,8 @@ struct PackedBatch: Sendable {
         let tokens: Range<Int>
         /// The batch's rows that hold them.
         let rows: Range<Int>
+        /// Positions before the sequence's first token.
+        let shift: Int
     }
 
     private(set) var parts: [Part] = []
@@ -17,23 +19,38 @@ struct PackedBatch: Sendable {
     private(set) var ids: [Int32] = []
     private(set) var rowCount = 0
     private var partOf: [Int: Int] = [:]
+    /// Positions end before this; tokens beyond stand at the last one.  Only a shift can lead there.
+    private let positionLimit: Int
 
-    init() {}
+    init(positionLimit: Int = .max) { self.positionLimit = positionLimit }
 
     /// Appends tokens of a sequence that is not in the batch yet.
-    mutating func append(sequence: Int, tokens: Range<Int>, ids newIds: some Sequence<Int>) {
+    ///
+    /// - Parameter shift: positions before its first token, as padding on the left takes them.
+    mutating func append(
+        sequence: Int, tokens: Range<Int>, ids newIds: some Sequence<Int>, shift: Int = 0
+    ) {
         partOf[sequence] = parts.count
         parts.append(
-            Part(sequence: sequence, tokens: tokens, rows: rowCount..<rowCount + tokens.count))
+            Part(
+                sequence: sequence, tokens: tokens, rows: rowCount..<rowCount + tokens.count, shift: shift))
         rowCount += tokens.count
         ids += newIds.map { Int32($0) }
     }
 
     /// Each row's position in its sequence, [N].
-    var positions: [Int32] { parts.flatMap { $0.tokens.map { Int32($0) } } }
+    var positions: [Int32] {
+        parts.flatMap { part in part.tokens.map { Int32(position($0, in: part)) } }
+    }
 
     /// One more than the highest position.
-    var positionCount: Int { parts.map { $0.tokens.upperBound }.max() ?? 0 }
+    var positionCount: Int {
+        parts.map { part in part.tokens.last.map { position($0, in: part) + 1 } ?? 0 }.max() ?? 0
+    }
+
+    private func position(_ token: Int, in part: Part) -> Int {
+        part.shift == 0 ? token : min(token + part.shift, positionLimit - 1)
+    }
 
     /// The rows of those `tokens` of a sequence that the batch holds.
     func rows(ofSequence sequence: Int, tokens: Range<Int>) -> Range<Int> {

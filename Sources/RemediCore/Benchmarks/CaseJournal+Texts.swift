@@ -8,11 +8,14 @@ package struct ContinuedPrompt: Sendable {
     package var edits: [Edit]
     /// Keys the random numbers of its text: texts of one run differ in it.
     package var stream: String
+    /// Tokens that count beside the prompt's where the limit is on prompt and text together.
+    package var padding: Int
 
-    package init(tokens: [Int], edits: [Edit] = [], stream: String) {
+    package init(tokens: [Int], edits: [Edit] = [], stream: String, padding: Int = 0) {
         self.tokens = tokens
         self.edits = edits
         self.stream = stream
+        self.padding = padding
     }
 }
 
@@ -59,6 +62,7 @@ extension CaseJournal {
         _ = try model.generate(
             missing.map { prompts[$0].tokens }, edits: edits, options: settings.options,
             seed: settings.seed, streamIds: missing.map { prompts[$0].stream },
+            paddings: missing.map { prompts[$0].padding },
             observe: { prompt, candidates in
                 if candidates.contains(where: { !$0.logProbability.isFinite }) { spoiled.insert(prompt) }
             },

@@ -40,6 +40,7 @@ package struct ClassificationOptions: Sendable, Equatable {
     /// Samples in one packed pass; changes speed and memory only.
     package var batchSize = 32
     package var seed: UInt64 = 123456
+    package var rules = EvaluationRules()
     /// Computes results again that are there already, whatever their manifest says.
     package var overwrite = false
 

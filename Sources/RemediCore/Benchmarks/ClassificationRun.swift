@@ -31,7 +31,7 @@ package struct ClassificationRun {
     /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.editorMismatch`; `LanguageModelError`;
     ///   what opening the control model throws.
     package func check() throws {
-        _ = try dataset.samples(of: options.split)
+        _ = try samples()
         _ = try probes()
     }
 
@@ -40,7 +40,7 @@ package struct ClassificationRun {
     /// - Throws: `RemediError.noSamples`, `.editorMissing`, `.resultsDiffer`, `.interrupted` (what is done is
     ///   kept); `LanguageModelError`; `ComputeError`.
     package func run(_ kind: any Classification.Type) throws -> [EvaluationSummary] {
-        let samples = try dataset.samples(of: options.split)
+        let samples = try samples()
         dataset.reportCut(of: options.split, samples: samples, to: progress)
         let probes = try self.probes()
         let store = try ResultStore(
@@ -64,6 +64,10 @@ package struct ClassificationRun {
             of: [kind.name, kind.trainingName].flatMap { name in controls.map { name + $0.suffix } },
             in: directory)
         return found.flatMap { $0 }
+    }
+
+    private func samples() throws -> [Sample] {
+        try dataset.samples(of: options.split, mentions: options.tokens.mentions)
     }
 
     private func results(
@@ -91,13 +95,15 @@ package struct ClassificationRun {
 
     /// What decides the samples and all that no probe decides.
     private var inputs: JSONObject {
-        [
+        var inputs: JSONObject = [
             "version": .string(RemediVersion.current),
             "dataset": .string(dataset.name.rawValue),
             "data": .string(dataset.identity),
             "split": .string(options.split.description),
             "seed": .string(String(options.seed)),
         ]
+        inputs.note(options.rules, options.tokens.mentions, batchSize: options.batchSize)
+        return inputs
     }
 }
 

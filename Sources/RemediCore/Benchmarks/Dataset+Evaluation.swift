@@ -1,9 +1,10 @@
 extension Dataset {
-    /// The samples of a split.
+    /// The samples of a split; where mentions are plain texts also those without an attribute, as the reference
+    /// keeps them.
     ///
     /// - Throws: `RemediError.noSamples` if there are none.
-    func samples(of split: Split) throws -> [Sample] {
-        let samples = Array(self[split])
+    func samples(of split: Split, mentions: MentionRule = .word) throws -> [Sample] {
+        let samples = mentions == .text ? Array(all[range(of: split)]) : Array(self[split])
         guard !samples.isEmpty else {
             throw RemediError.noSamples(
                 dataset: name.rawValue, split: split.description, count: placeCount)

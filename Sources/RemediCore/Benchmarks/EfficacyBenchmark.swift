@@ -37,7 +37,9 @@ package struct EfficacyBenchmark: Benchmark {
         asked = zip(asked, found).filter { $1.isFinite }.map(\.0)
         let scores = found.filter(\.isFinite)
         let samples = zip(asked, scores).map { asked, score in
-            score.json(id: asked.sample.id, prompt: asked.text, given: asked.prompt.given)
+            score.json(
+                id: asked.sample.id, prompt: asked.text, given: asked.prompt.given,
+                showing: subject.options.rules.shownPrompt)
         }
         var result = BenchmarkResult(
             samples: samples,
@@ -86,15 +88,21 @@ struct PromptScore: Sendable, Equatable, JournalValue {
     /// The entry of a result file; the reference's keys first.
     ///
     /// - Parameters:
-    ///   - prompt: the sample's, by which conditions are compared; the reference has the given one here.
+    ///   - prompt: the sample's, by which conditions are compared.
     ///   - given: what was read in its place.
-    func json(id: String, prompt: String, given: String?) -> JSONValue {
+    ///   - shown: which of the two is called `prompt`.
+    func json(
+        id: String, prompt: String, given: String?, showing shown: EvaluationRules.ShownPrompt = .sample
+    ) -> JSONValue {
+        let isSample = shown == .sample
         var object: JSONObject = [
-            "id": .string(id), "prompt": .string(prompt), "target_score": .number(target.first),
+            "id": .string(id), "prompt": .string(isSample ? prompt : given ?? prompt), "target_score": .number(target.first),
             "comparator_score": .number(comparator.first), "target_full_score": .number(target.full),
             "comparator_full_score": .number(comparator.full),
         ]
-        if let given { object["given_prompt"] = .string(given) }
+        if let given {
+            object[isSample ? "given_prompt" : "sample_prompt"] = .string(isSample ? given : prompt)
+        }
         return .object(object)
     }
 }

@@ -14,6 +14,8 @@ struct EntailmentBenchmark {
     let alpha: Double
     let beta: Double
     let probabilities: ReferenceProbabilities
+    let mentions: MentionRule
+    let rules: EvaluationRules
     /// Texts in one packed pass; a sample's are not parted.
     let batchSize: Int
     let bootstrap: Bootstrap
@@ -59,12 +61,13 @@ struct EntailmentBenchmark {
 
     private func asked(_ skipped: inout SkippedSamples) throws -> [Asked] {
         let directions = try editor.map {
-            try SharedDirections(model: model, samples: samples, editors: [$0], progress: progress)
-                .directions(of: $0)
+            try SharedDirections(
+                model: model, samples: samples, editors: [$0], mentions: mentions, progress: progress
+            ).directions(of: $0)
         }
+        let tokenOptions = (editor?.tokenOptions ?? TokenOptions()).taking(mentions: mentions)
         let reader = EntailmentReader(
-            model: model, tokenOptions: editor?.tokenOptions ?? TokenOptions(),
-            isPrefixed: condition == .prefix)
+            model: model, tokenOptions: tokenOptions, isPrefixed: condition == .prefix, rules: rules)
         return try samples.enumerated().compactMap { index, sample in
             do {
                 let features = try EntailmentCase(sample, probabilities: probabilities)

@@ -39,6 +39,8 @@ struct EntailmentFeature: Equatable {
     /// The logarithm of how often it goes with the context's feature, or is named of the concept; nil for
     /// unrelated features.
     let reference: Double?
+    /// Whether it belongs to the features that have nothing to do with the context's.
+    var isUnrelated: Bool { reference == nil }
 }
 
 /// The features that a sample is asked about.
@@ -88,8 +90,10 @@ struct EntailmentReader {
     let tokenOptions: TokenOptions
     /// Whether the context stands in front.
     let isPrefixed: Bool
+    var rules = EvaluationRules()
 
-    /// The texts of a sample's features: prompt, space and target, of which the target is scored.
+    /// The texts of a sample's features: prompt, space and target, of which the target is scored.  Where its
+    /// first occurrence counts, texts end there.
     ///
     /// - Parameter edit: the sample's number and its direction [1, D]; nil: nothing is edited.
     /// - Throws: `SkipReason`; `LanguageModelError.configuration` for a token without an embedding.
@@ -97,30 +101,49 @@ struct EntailmentReader {
         of sample: Sample, _ features: [EntailmentFeature], edit: (sample: Int, direction: Matrix)?
     ) throws -> [ScoredEnding] {
         try features.map { feature in
+            let isPrefixed = isPrefixed && (rules.prefixesUnrelated || !feature.isUnrelated)
             let front = isPrefixed ? sample.inContext(feature.prompt).text : feature.prompt
             let text = front + " " + feature.target
             let encoding = model.tokenizer.encode(text)
-            let length = front.unicodeScalars.count
-            guard
-                let target = encoding.tokens(
-                    of: length + 1..<text.unicodeScalars.count, lastByte: !tokenOptions.firstByteToken),
-                target.lowerBound > 0
-            else { throw SkipReason.emptyPrompt }
+            guard let target = tokens(of: feature.target, in: text, encoding), target.lowerBound > 0 else {
+                throw SkipReason.emptyPrompt
+            }
             guard encoding.ids.count - 1 <= model.contextLength else { throw SkipReason.tooLong }
             try model.check(tokens: encoding.ids)
-            var ending = ScoredEnding(tokens: encoding.ids, start: target.lowerBound)
-            if let edit {
-                let tokens = try editedTokens(of: sample, in: text, before: target.lowerBound)
+            let isFirst = rules.scoredTarget == .first
+            var ending = ScoredEnding(
+                tokens: isFirst ? Array(encoding.ids[..<target.upperBound]) : encoding.ids,
+                start: target.lowerBound)
+            if let edit, let tokens = try editedTokens(of: sample, in: text, before: target) {
                 ending.edit = PromptEdit(tokens: tokens, direction: edit.direction, sample: edit.sample)
             }
             return ending
         }
     }
 
-    private func editedTokens(of sample: Sample, in text: String, before target: Int) throws -> Range<Int> {
+    /// The target's tokens at the end of the text, or where it first occurs.
+    private func tokens(of target: String, in text: String, _ encoding: Encoding) -> Range<Int>? {
+        let lastByte = !tokenOptions.firstByteToken
+        if rules.scoredTarget == .first {
+            return encoding.tokens(ofText: target, occurrence: 0, in: text, lastByte: lastByte)
+        }
+        let end = text.unicodeScalars.count
+        return encoding.tokens(of: end - target.unicodeScalars.count..<end, lastByte: lastByte)
+    }
+
+    /// nil where the edit would come after all that is read.
+    private func editedTokens(
+        of sample: Sample, in text: String, before target: Range<Int>
+    ) throws -> Range<Int>? {
         do {
             let located = try model.locate(entity: sample.entity, in: text, options: tokenOptions)
-            guard located.entityInPrompt.upperBound <= target else { throw SkipReason.entityNotInPrompt }
+            if rules.scoredTarget == .first {
+                let read = located.editedTokens.clamped(to: 0..<target.upperBound - 1)
+                return read.isEmpty ? nil : read
+            }
+            guard located.entityInPrompt.upperBound <= target.lowerBound else {
+                throw SkipReason.entityNotInPrompt
+            }
             return located.editedTokens
         } catch RemediError.entityNotInPrompt {
             throw SkipReason.entityNotInPrompt

@@ -49,6 +49,7 @@ struct EntailmentRun {
             let benchmark = EntailmentBenchmark(
                 model: run.model, samples: samples, condition: condition, editor: editor,
                 alpha: run.options.alpha, beta: run.options.beta, probabilities: probabilities,
+                mentions: run.options.tokens.mentions, rules: run.options.rules,
                 batchSize: run.options.batchSize, bootstrap: Bootstrap(seed: run.options.seed),
                 progress: run.progress)
             return try benchmark.run(after: unedited, journal: journal)

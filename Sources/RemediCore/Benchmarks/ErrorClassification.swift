@@ -60,13 +60,13 @@ final class ErrorClassification: Classification {
         inputs["split"] = .string(Split.training.description)
         let new = try measurements(
             of: Array(group.dataset[.training]), file: Self.trainingName, inputs: inputs,
-            label: " of the training split")
+            isTraining: true)
         training = new
         return new
     }
 
     private func measurements(
-        of samples: [Sample], file: String, inputs: JSONObject, label: String = ""
+        of samples: [Sample], file: String, inputs: JSONObject, isTraining: Bool = false
     ) throws -> OccupationMeasurements {
         let occupations = try Occupations(of: group.samples, model: group.model)
         let controls = ProbeControls(model: group.probes[0].controls.model)
@@ -77,7 +77,9 @@ final class ErrorClassification: Classification {
             settings: OccupationMeasurements.Settings(
                 tokens: group.tokens, entityBlocks: group.entityBlocks, attributeBlocks: group.blocks,
                 nameBlocks: Set(group.probes.filter(\.usesEntity).map(\.block)).sorted(),
-                batchSize: group.options.batchSize, label: label, progress: group.progress))
+                batchSize: group.options.batchSize,
+                positions: isTraining ? .text : group.options.rules.positions,
+                label: isTraining ? " of the training split" : "", progress: group.progress))
     }
 
     // MARK: Scores

@@ -50,7 +50,7 @@ struct ErrorCorrection {
         var skipped = left
         let answers = try answers(to: questions, of: subject, journal)
         let texts = try journal.texts(
-            of: questions.map { subject.continued($0.prompt, stream: $0.sample.id) }, part: "texts",
+            of: subject.continued(questions.map(\.prompt), streams: questions.map(\.sample.id)), part: "texts",
             settings: TextSettings(options: options.generation, seed: subject.bootstrap.seed),
             model: subject.model, stage: subject.stage("\(setting.rawValue) texts"),
             progress: subject.progress
@@ -89,7 +89,8 @@ struct ErrorCorrection {
         guard occupations.index(of: target) != nil, !tokens.isEmpty else { throw SkipReason.noTarget }
         try subject.model.check(tokens: tokens)
         let text = setting.text(of: sample)
-        let prompt = try subject.prompt(text.prompt, of: index, lead: text.lead)
+        let prompt = try subject.prompt(
+            text.prompt, of: index, lead: text.lead, occurrence: setting == .contextual ? 1 : 0)
         guard prompt.tokens.count + tokens.count - 1 <= subject.model.contextLength else {
             throw SkipReason.tooLong
         }
@@ -102,14 +103,16 @@ struct ErrorCorrection {
         to questions: [Question], of subject: EvaluationSubject, _ journal: CaseJournal
     ) throws -> [ScoredAnswer] {
         let titles = occupations.firstTokens.map { [$0] }
+        let shifts = subject.padding(of: questions.map(\.prompt), subject.options.rules.positions)
         return try journal.map(
-            questions, part: "titles", batchSize: subject.scorer.batchSize,
+            Array(zip(questions, shifts)), part: "titles", batchSize: subject.scorer.batchSize,
             stage: subject.stage("\(setting.rawValue) titles"), progress: subject.progress,
             fits: { $1.titles.count == titles.count }
         ) { batch in
-            let prompts = batch.map {
+            let prompts = batch.map { question, shift in
                 ScoredPrompt(
-                    tokens: $0.prompt.tokens, words: [$0.targetTokens] + titles, edit: $0.prompt.edit)
+                    tokens: question.prompt.tokens, words: [question.targetTokens] + titles,
+                    edit: question.prompt.edit, shift: shift)
             }
             return try subject.scorer.scores(of: prompts).map { ScoredAnswer($0) }
         }

@@ -77,7 +77,7 @@ package struct ErrorCorrectionRun {
         let editors = try conditions.map { try $0.block.map(evaluation.editor(at:)) }
         let directions = SharedDirections(
             model: evaluation.model, samples: samples, editors: editors.compactMap { $0 },
-            progress: evaluation.progress)
+            mentions: evaluation.options.tokens.mentions, progress: evaluation.progress)
         var references: BiographyReferences?
         return try zip(conditions, editors).flatMap { condition, editor in
             var made: EvaluationSubject?

@@ -32,10 +32,7 @@ struct ErrorOutcome {
         let errors = zip(said, truths).map { $0[0].title != $1 }
         isShuffled = shuffle != nil
         self.errors =
-            shuffle.map {
-                ControlTask.shuffled(
-                    errors, seed: $0.seed, task: "\(ErrorClassification.name) \($0.probe)")
-            } ?? errors
+            shuffle?.shuffled(errors, part: ErrorClassification.name) ?? errors
     }
 
     /// One object a person; the reference's keys first.

@@ -52,7 +52,7 @@ package struct EssenceBenchmark: Benchmark {
         for (asked, text) in zip(asked, made) where text == nil { skipped.add(asked.sample.id, .notFinite) }
         let judged = zip(asked, made).compactMap { asked, made -> Judgement? in
             guard let made else { return nil }
-            let text = String(made.unicodeScalars.dropFirst(asked.cut))
+            let text = Self.cut(made, at: asked.cut, subject)
             return Judgement(
                 id: asked.sample.id, text: text, reference: asked.reference,
                 essence: texts.vectorizer.vector(of: text).consistency(
@@ -63,6 +63,15 @@ package struct EssenceBenchmark: Benchmark {
             samples: judged.map(\.json), metrics: Self.metrics(judged, subject.bootstrap))
         result.skipped = skipped
         return result
+    }
+
+    /// What is judged of a text: what follows the lead and, under the prefix baseline, the context.
+    private static func cut(_ text: String, at place: Int, _ subject: EvaluationSubject) -> String {
+        guard subject.condition == .prefix, subject.options.rules.essenceCut == .sentence else {
+            return String(text.unicodeScalars.dropFirst(place))
+        }
+        let article = String(text.unicodeScalars.dropFirst(lead.unicodeScalars.count))
+        return article.firstRange(ofExactly: ". ").map { String(article[$0.upperBound...]) } ?? ""
     }
 
     private struct Judgement {

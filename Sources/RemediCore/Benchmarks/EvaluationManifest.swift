@@ -120,6 +120,7 @@ extension EvaluationRun {
             "weights": options.elementType.map { .string($0) } ?? .null,
             "seed": .string(String(options.seed)),
         ]
+        inputs.note(options.rules, options.tokens.mentions, batchSize: options.batchSize)
         guard case .edited(let type, let block) = condition else { return inputs }
         inputs["alpha"] = .number(options.alpha)
         inputs["beta"] = .number(options.beta)

@@ -36,8 +36,7 @@ package struct EvaluationOptions: Sendable, Equatable {
     /// Prompts in one packed pass; changes speed and memory only.
     package var batchSize = 32
     package var seed: UInt64 = 123456
-    /// Whether an entity may be drawn to replace itself, as in the reference.
-    package var replacesByItself = false
+    package var rules = EvaluationRules()
     /// How texts are continued.
     package var generation = GenerationOptions(sampling: .topK(5, temperature: 1), limit: .total(100))
     /// How texts are split into words for their fluency.

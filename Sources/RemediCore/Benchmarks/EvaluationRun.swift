@@ -59,7 +59,9 @@ package struct EvaluationRun {
         for condition in try conditions() { _ = try condition.block.map(editor(at:)) }
     }
 
-    func samples() throws -> [Sample] { try dataset.samples(of: options.split) }
+    func samples() throws -> [Sample] {
+        try dataset.samples(of: options.split, mentions: options.tokens.mentions)
+    }
 
     /// Runs what is not there yet.
     /// - Returns: one summary for each condition and benchmark, in the order of the options.
@@ -80,7 +82,8 @@ package struct EvaluationRun {
         let material = Material(
             samples: samples, texts: texts, unedited: KnownScores(),
             directions: SharedDirections(
-                model: model, samples: samples, editors: editors.compactMap { $0 }, progress: progress))
+                model: model, samples: samples, editors: editors.compactMap { $0 },
+                mentions: options.tokens.mentions, progress: progress))
         let references =
             options.benchmarks.contains(.essence) ? try essenceReferences(material, in: store) : []
         return try zip(conditions, editors).flatMap { condition, editor in
@@ -170,7 +173,7 @@ package struct EvaluationRun {
         var inputs = try inputs(of: condition)
         if condition == .replace, let texts = material.texts {
             inputs["replacement_texts"] = .string(texts.snippets.identity)
-            if options.replacesByItself { inputs["replaces_by_itself"] = true }
+            if options.rules.replacement == .any { inputs["replaces_by_itself"] = true }
         }
         return try store.section(
             condition.folder, kind: "evaluations",

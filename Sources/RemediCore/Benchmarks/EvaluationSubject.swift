@@ -36,7 +36,8 @@ package struct EvaluationSubject {
         scorer = PromptScorer(
             model: model, block: condition.block, alpha: options.alpha, beta: options.beta,
             batchSize: options.batchSize, unedited: unedited)
-        tokenOptions = editor?.editor.tokenOptions ?? TokenOptions()
+        tokenOptions = (editor?.editor.tokenOptions ?? TokenOptions()).taking(
+            mentions: options.tokens.mentions)
         directions = try editor.map { try $0.directions.directions(of: $0.editor) } ?? []
         replacements =
             condition == .replace ? try Self.replacements(of: samples, options, texts: texts) : []
@@ -51,6 +52,7 @@ package struct EvaluationSubject {
         guard let texts else { preconditionFailure("replacing needs the reference texts") }
         // Many samples share a pair, and a pair may have many snippets.
         var known: [SnippetIndex.Pair: [String]] = [:]
+        var random = PythonRandom(seed: options.seed)
         return try samples.map { sample in
             guard let (relation, target) = CounterFact.relation(of: sample) else {
                 return .failure(.noSource)
@@ -59,11 +61,12 @@ package struct EvaluationSubject {
             let all = try known[pair] ?? texts.snippets.names(relation: relation, target: target)
             known[pair] = all
             let names = all.filter {
-                options.replacesByItself || ExactString($0) != ExactString(sample.entity)
+                options.rules.replacement == .any || ExactString($0) != ExactString(sample.entity)
             }
+            if names.isEmpty { return .failure(.noSnippet) }
+            if options.rules.draws == .python { return .success(names[random.below(names.count)]) }
             var stream = RandomStream(seed: options.seed, purpose: "replace", sample: sample.id)
-            let draw = Int(stream.uniform() * Double(names.count))
-            return names.isEmpty ? .failure(.noSnippet) : .success(names[draw])
+            return .success(names[Int(stream.uniform() * Double(names.count))])
         }
     }
 }
@@ -81,10 +84,12 @@ extension EvaluationSubject {
     ///
     /// - Parameters:
     ///   - lead: what stands in front of everything, a context included.
+    ///   - occurrence: which mention of the entity is edited where mentions are plain texts.
     ///   - allowingAbsentEntity: a text without the entity is read as it is instead of refused.
     /// - Throws: `SkipReason` where the sample or the text cannot be used.
     func prompt(
-        _ text: String, of index: Int, lead: String = "", allowingAbsentEntity: Bool = false
+        _ text: String, of index: Int, lead: String = "", occurrence: Int = 0,
+        allowingAbsentEntity: Bool = false
     ) throws -> ConditionedPrompt {
         let sample = samples[index]
         func plain(_ text: String) throws -> ConditionedPrompt {
@@ -97,18 +102,24 @@ extension EvaluationSubject {
         case .unedited, .probed: prompt = try plain(lead + text)
         case .prefix: prompt = try plain(lead + sample.inContext(text).text)
         case .replace:
-            let replaced = Mentions.replacing(sample.entity, in: text, with: try replacements[index].get())
+            let other = try replacements[index].get()
+            let replaced =
+                tokenOptions.mentions == .text
+                ? text.replacingExactly(sample.entity, with: other)
+                : Mentions.replacing(sample.entity, in: text, with: other)
             guard replaced != nil || allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
             prompt = try plain(lead + (replaced ?? text))
         case .edited:
             do {
                 let located = try model.locate(
                     entity: sample.entity, in: lead + text, searchStart: lead.unicodeScalars.count,
-                    options: tokenOptions)
+                    occurrence: occurrence, options: tokenOptions)
+                let edit = PromptEdit(
+                    tokens: located.editedTokens, direction: try directions[index].get(), sample: index)
+                let isEnd = located.editedTokens.upperBound == located.promptTokens.count
                 prompt = ConditionedPrompt(
                     text: lead + text, tokens: located.promptTokens,
-                    edit: PromptEdit(
-                        tokens: located.editedTokens, direction: try directions[index].get(), sample: index))
+                    edit: isEnd && !options.rules.editsEnds ? nil : edit)
             } catch RemediError.entityNotInPrompt {
                 guard allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
                 prompt = try plain(lead + text)
@@ -149,7 +160,7 @@ extension EvaluationSubject {
         _ journal: CaseJournal
     ) throws -> [String?] {
         let tokens = try journal.texts(
-            of: zip(prompts, streams).map(continued), part: part,
+            of: continued(prompts, streams: streams), part: part,
             settings: TextSettings(options: options.generation, seed: options.seed),
             model: model, stage: stage(benchmark), progress: progress)
         return zip(prompts, tokens).map { prompt, tokens in
@@ -157,10 +168,25 @@ extension EvaluationSubject {
         }
     }
 
-    /// A prompt, ready to be continued under the condition.
+    /// Prompts, ready to be continued under the condition.
     ///
-    /// - Parameter stream: see `ContinuedPrompt.stream`.
-    func continued(_ prompt: ConditionedPrompt, stream: String) -> ContinuedPrompt {
+    /// - Parameter streams: see `ContinuedPrompt.stream`.
+    func continued(_ prompts: [ConditionedPrompt], streams: [String]) -> [ContinuedPrompt] {
+        let paddings = padding(of: prompts, options.rules.lengths)
+        return prompts.indices.map {
+            continued(prompts[$0], stream: streams[$0], padding: paddings[$0])
+        }
+    }
+
+    /// What stands to the left of each prompt in its batch; nothing where texts count from their own start.
+    func padding(of prompts: [ConditionedPrompt], _ origin: EvaluationRules.Origin) -> [Int] {
+        guard origin == .padding else { return prompts.map { _ in 0 } }
+        return LeftPadding.tokens(before: prompts.map(\.tokens.count), batchSize: options.batchSize)
+    }
+
+    private func continued(
+        _ prompt: ConditionedPrompt, stream: String, padding: Int
+    ) -> ContinuedPrompt {
         let edits = prompt.edit.map { edit -> [Edit] in
             guard let block = condition.block else { preconditionFailure("edits need a block") }
             return [
@@ -169,7 +195,8 @@ extension EvaluationSubject {
                     alpha: Float(options.alpha), beta: Float(options.beta))
             ]
         }
-        return ContinuedPrompt(tokens: prompt.tokens, edits: edits ?? [], stream: stream)
+        return ContinuedPrompt(
+            tokens: prompt.tokens, edits: edits ?? [], stream: stream, padding: padding)
     }
 
     /// What progress calls the work of a benchmark.

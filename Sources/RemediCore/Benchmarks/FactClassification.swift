@@ -70,7 +70,8 @@ final class FactClassification: Classification {
         let new = try FactMeasurements(
             group.samples, model: group.model, tokens: group.tokens, states: states,
             place: group.directory.appendingPathComponent(Self.name + controls.suffix),
-            inputs: group.inputsOfStates(), batchSize: group.options.batchSize, progress: group.progress)
+            inputs: group.inputsOfStates(), batchSize: group.options.batchSize,
+            positions: group.options.rules.positions, progress: group.progress)
         made = new
         return new
     }

@@ -23,17 +23,23 @@ final class FactMeasurements {
     ///   - states: what `states(_:)` will be asked for.
     ///   - place: the path that names of files start with.
     ///   - inputs: everything that decides what is measured, besides the states.
+    ///   - positions: where texts that the reference pads begin to count.
     /// - Throws: `LanguageModelError`.
     init(
         _ samples: [Sample], model: LanguageModel, tokens: TokenOptions, states: [FactState], place: URL,
-        inputs: JSONObject, batchSize: Int, label: String = "", progress: any ProgressReporter
+        inputs: JSONObject, batchSize: Int, positions: EvaluationRules.Origin = .text, label: String = "",
+        progress: any ProgressReporter
     ) throws {
         self.model = model
         self.states = states.filter(\.isOfProbedEntity) + states.filter { !$0.isOfProbedEntity }
         self.batchSize = batchSize
         self.progress = progress
         self.label = label
-        (texts, skipped) = try Self.usable(samples, model: model, tokens: tokens)
+        let (usable, skipped) = try Self.usable(samples, model: model, tokens: tokens)
+        texts =
+            positions == .padding
+            ? FactTexts.padded(usable, batchSize: batchSize) : usable.compactMap { $0 }
+        self.skipped = skipped
         var all = inputs
         all["states"] = .array(self.states.map { .string($0.text) })
         let folder = place.deletingLastPathComponent()
@@ -47,10 +53,11 @@ final class FactMeasurements {
         journal = try CaseJournal(file: lines, inputs: all, progress: progress)
     }
 
+    /// The texts of every sample; nil for those that are skipped.
     private static func usable(
         _ samples: [Sample], model: LanguageModel, tokens: TokenOptions
-    ) throws -> ([FactTexts], SkippedSamples) {
-        var texts: [FactTexts] = []
+    ) throws -> ([FactTexts?], SkippedSamples) {
+        var texts: [FactTexts?] = []
         var skipped = SkippedSamples()
         for sample in samples {
             do {
@@ -58,6 +65,7 @@ final class FactMeasurements {
             } catch {
                 guard let reason = SkipReason(error) else { throw error }
                 skipped.add(sample.id, reason)
+                texts.append(nil)
             }
         }
         return (texts, skipped)
@@ -105,6 +113,7 @@ final class FactMeasurements {
             let part = batch.map { texts[$0] }
             let first = part.enumerated().map { $0.offset * part[0].sequences.count }
             let sequences = part.flatMap(\.sequences)
+            let shifts = part.flatMap(\.shifts)
             // Entities are read higher up than attributes: a pass of its own for each ends where it may.
             var values: [Float] = []
             for states in [states.filter(\.isOfProbedEntity), states.filter { !$0.isOfProbedEntity }]
@@ -112,7 +121,7 @@ final class FactMeasurements {
                 let readings = states.flatMap { state in
                     zip(part, first).map { $0.reading(state, first: $1) }
                 }
-                values += try model.backend.read(try model.states(of: sequences, reading: readings))
+                values += try model.backend.read(try model.states(of: sequences, reading: readings, shifts: shifts))
             }
             return values
         }

@@ -31,10 +31,10 @@ struct FactOutcome {
         self.scores = scores
         let truths = self.likelihoods.map { $0.target.first > $0.comparator.first }
         isShuffled = shuffle != nil
+        let number = FactTask.allCases.firstIndex(of: task)!
         self.truths =
-            shuffle.map {
-                ControlTask.shuffled(truths, seed: $0.seed, task: "\(task.rawValue) \($0.probe)")
-            } ?? truths
+            shuffle?.shuffled(truths, part: task.rawValue, number: number, of: FactTask.allCases.count)
+            ?? truths
     }
 
     private func score(_ index: Int) -> (target: Double, comparator: Double) {
@@ -75,12 +75,4 @@ struct FactOutcome {
         }
         return object
     }
-}
-
-/// The order in which a control task hands out truths: one of its own for every probe, so that chance does not
-/// favour or harm all layers alike.
-struct TruthShuffle {
-    let seed: UInt64
-    /// Tells probes apart: `linear/8 28`.
-    let probe: String
 }

@@ -50,22 +50,36 @@ struct FactTexts: Sendable {
     private let exchanged: RepresentationSource
     /// Tokens of target_mediated and target_unmediated.
     private let words: [[Int]]
+    /// Tokens of padding to the left of the texts that are read in padded batches.
+    private var padding = Lengths(inContext: 0, prompt: 0, exchanged: 0)
+
+    /// Numbers of tokens that have to do with the texts which the reference pads on the left.
+    private struct Lengths {
+        var inContext: Int
+        var prompt: Int
+        var exchanged: Int
+    }
 
     /// - Throws: `SkipReason`, `RemediError.entityNotInPrompt`, `.attributeNotInContext`: the sample cannot be
     ///   used; `LanguageModelError.configuration` for a word without an embedding.
     init(_ sample: Sample, model: LanguageModel, options: TokenOptions) throws {
         guard let target = sample.targetMediated else { throw SkipReason.noTarget }
         guard let comparator = sample.targetUnmediated else { throw SkipReason.noComparator }
-        guard let other = sample.withTargetsExchanged else { throw SkipReason.targetNotInAttribute }
-        func located(_ text: String, from start: Int) throws -> (tokens: [Int], entity: Int) {
+        let exchangedSample =
+            options.mentions == .text ? sample.withTargetsExchangedEverywhere : sample.withTargetsExchanged
+        guard let other = exchangedSample else { throw SkipReason.targetNotInAttribute }
+        func located(
+            _ text: String, from start: Int, occurrence: Int
+        ) throws -> (tokens: [Int], entity: Int) {
             let found = try model.locate(
-                entity: sample.entity, in: text, searchStart: start, options: options, sample: sample.id)
+                entity: sample.entity, in: text, searchStart: start, occurrence: occurrence,
+                options: options, sample: sample.id)
             return (found.promptTokens, found.entityInPrompt.upperBound - 1)
         }
         id = sample.id
         let text = sample.inContext(sample.prompt)
-        inContext = try located(text.text, from: text.promptStart)
-        prompt = try located(sample.prompt, from: 0)
+        inContext = try located(text.text, from: text.promptStart, occurrence: 1)
+        prompt = try located(sample.prompt, from: 0, occurrence: 0)
         attribute = try model.usableSource(of: sample, options: options)
         exchanged = try model.usableSource(of: other, options: options)
         words = [target, comparator].map(model.tokenizer.tokens(ofWord:))
@@ -78,7 +92,10 @@ struct FactTexts: Sendable {
 
     /// The prompt of a task, with both words to be scored.
     func scoredPrompt(_ task: FactTask) -> ScoredPrompt {
-        ScoredPrompt(tokens: task == .contextual ? inContext.tokens : prompt.tokens, words: words)
+        var scored = ScoredPrompt(
+            tokens: task == .contextual ? inContext.tokens : prompt.tokens, words: words)
+        scored.shift = task == .contextual ? padding.inContext : padding.prompt
+        return scored
     }
 
     /// Every text once; `sequence(of:)` says which is which.
@@ -87,6 +104,29 @@ struct FactTexts: Sendable {
             inContext.tokens, prompt.tokens, attribute.attributeText, exchanged.attributeText,
             attribute.entityText,
         ]
+    }
+
+    /// Positions before the first token of each of `sequences`.
+    var shifts: [Int] { [padding.inContext, padding.prompt, 0, padding.exchanged, 0] }
+
+    /// The same texts, padded on the left in batches of samples as the reference pads them.
+    ///
+    /// - Parameters:
+    ///   - texts: nil for a sample that is not read, which takes its place in a batch.
+    ///   - batchSize: samples in a batch.
+    static func padded(_ texts: [FactTexts?], batchSize: Int) -> [FactTexts] {
+        func padding(_ length: (FactTexts) -> Int) -> [Int] {
+            LeftPadding.tokens(before: texts.map { $0.map(length) }, batchSize: batchSize)
+        }
+        let inContext = padding(\.inContext.tokens.count)
+        let prompt = padding(\.prompt.tokens.count)
+        let exchanged = padding(\.exchanged.attributeText.count)
+        return texts.enumerated().compactMap { index, text in
+            guard var text else { return nil }
+            text.padding = Lengths(
+                inContext: inContext[index], prompt: prompt[index], exchanged: exchanged[index])
+            return text
+        }
     }
 
     /// Where a state is read; `first` is the number of the first of `sequences` in the batch.

@@ -34,6 +34,8 @@ final class OccupationMeasurements {
         var attributeBlocks: [Int]
         var nameBlocks: [Int]
         var batchSize: Int
+        /// Where texts that the reference pads begin to count.
+        var positions: EvaluationRules.Origin = .text
         /// What progress says of the samples: " of the training split".
         var label = ""
         var progress: any ProgressReporter
@@ -58,7 +60,11 @@ final class OccupationMeasurements {
         self.model = model
         self.settings = settings
         self.occupations = occupations
-        (people, skipped) = try Self.usable(samples, model: model, settings: settings)
+        let (usable, skipped) = try Self.usable(samples, model: model, settings: settings)
+        people =
+            settings.positions == .padding
+            ? PersonTexts.padded(usable, batchSize: settings.batchSize) : usable.compactMap { $0 }
+        self.skipped = skipped
         truths = people.map { occupations.index(of: $0.title)! }
         (sources, firstOfName) = try Self.sources(people, occupations, model: model, settings: settings)
         func file(_ suffix: String) -> URL {
@@ -82,10 +88,11 @@ final class OccupationMeasurements {
             texts: sources.count, model: model, journal: journal, part: "titles")
     }
 
+    /// The texts about every sample; nil for those that are skipped.
     private static func usable(
         _ samples: [Sample], model: LanguageModel, settings: Settings
-    ) throws -> ([PersonTexts], SkippedSamples) {
-        var people: [PersonTexts] = []
+    ) throws -> ([PersonTexts?], SkippedSamples) {
+        var people: [PersonTexts?] = []
         var skipped = SkippedSamples()
         for sample in samples {
             do {
@@ -93,6 +100,7 @@ final class OccupationMeasurements {
             } catch {
                 guard let reason = SkipReason(error) else { throw error }
                 skipped.add(sample.id, reason)
+                people.append(nil)
             }
         }
         return (people, skipped)
@@ -128,7 +136,10 @@ final class OccupationMeasurements {
             people, part: "answers", batchSize: settings.batchSize, stage: "prompts\(settings.label)",
             progress: settings.progress, fits: { $1.count == words.count }
         ) { batch in
-            try scorer.scores(of: batch.map { ScoredPrompt(tokens: $0.inContext, words: words) }).map {
+            let prompts = batch.map {
+                ScoredPrompt(tokens: $0.inContext, words: words, shift: $0.padding)
+            }
+            return try scorer.scores(of: prompts).map {
                 $0.map(\.first)
             }
         }
@@ -223,7 +234,7 @@ final class OccupationMeasurements {
         ) { index in
             let person = people[index]
             return StateTable.Text(
-                sequences: [person.inContext],
+                sequences: [person.inContext], shifts: [person.padding],
                 readings: settings.entityBlocks.map {
                     StateReading(sequence: 0, block: $0, tokens: person.entity..<person.entity + 1)
                 })
@@ -238,7 +249,7 @@ final class OccupationMeasurements {
                 StateReading(sequence: 1, block: $0, tokens: source.entity)
             }
             return StateTable.Text(
-                sequences: [source.attributeText] + (alone.isEmpty ? [] : [source.entityText]),
+                sequences: [source.attributeText] + (alone.isEmpty ? [] : [source.entityText]), shifts: [],
                 readings: settings.attributeBlocks.map {
                     StateReading(sequence: 0, block: $0, tokens: source.attribute)
                 } + alone)

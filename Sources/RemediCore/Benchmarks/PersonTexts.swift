@@ -10,6 +10,8 @@ struct PersonTexts: Sendable {
     let entity: Int
     /// The name followed by what the biography says of it.
     let own: RepresentationSource
+    /// Tokens of padding to the left of the prompt in context.
+    private(set) var padding = 0
 
     /// - Throws: `SkipReason`, `RemediError.entityNotInPrompt`, `.attributeNotInContext`: the sample cannot be
     ///   used.
@@ -20,12 +22,26 @@ struct PersonTexts: Sendable {
         self.title = title
         let text = sample.inContext(sample.prompt)
         let located = try model.locate(
-            entity: sample.entity, in: text.text, searchStart: text.promptStart, options: options,
-            sample: sample.id)
+            entity: sample.entity, in: text.text, searchStart: text.promptStart, occurrence: 1,
+            options: options, sample: sample.id)
         inContext = located.promptTokens
         entity = located.entityInPrompt.upperBound - 1
         guard inContext.count <= model.contextLength else { throw SkipReason.tooLong }
         own = try Self.source(of: sample.attribute, about: sample.entity, model: model, options: options)
+    }
+
+    /// The same texts, padded on the left in batches of people as the reference pads them.
+    ///
+    /// - Parameters:
+    ///   - people: nil for a sample that is not read, which takes its place in a batch.
+    ///   - batchSize: people in a batch.
+    static func padded(_ people: [PersonTexts?], batchSize: Int) -> [PersonTexts] {
+        let paddings = LeftPadding.tokens(before: people.map { $0?.inContext.count }, batchSize: batchSize)
+        return zip(people, paddings).compactMap { person, padding in
+            guard var person else { return nil }
+            person.padding = padding
+            return person
+        }
     }
 
     /// Where the direction of a title for a name is read.

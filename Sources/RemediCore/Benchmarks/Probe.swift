@@ -22,6 +22,8 @@ package struct Probe: Sendable {
     package let file: URL?
     /// How its tokens are chosen.
     package let tokens: TokenOptions
+    /// The same where an evaluation's rules say nothing.
+    let ownTokens: TokenOptions
     /// Whether its directions depend on the entity.
     package let usesEntity: Bool
     /// Where the editor, and with it its normaliser, is kept.
@@ -50,7 +52,8 @@ package struct Probe: Sendable {
         self.entityBlocks = entityBlocks
         self.controls = controls
         givenTokens = tokens
-        self.tokens = editor.tokenOptions
+        ownTokens = editor.tokenOptions
+        self.tokens = editor.tokenOptions.taking(mentions: tokens.mentions)
         usesEntity = editor.shape.useEntity || type == .biaffine
         file = Editor.weightsFile(in: Editor.folder(type: type, block: block, directory: directory))
     }
@@ -127,8 +130,16 @@ package struct ProbeGroup: Sendable {
 
     /// How the control task hands out truths; nil for what is none.
     func shuffle(of probe: Probe, entityBlock: Int) -> TruthShuffle? {
-        probe.controls.task
-            ? TruthShuffle(seed: options.seed, probe: "\(probe.folder) \(entityBlock)") : nil
+        guard probe.controls.task else { return nil }
+        var shuffle = TruthShuffle(seed: options.seed, probe: "\(probe.folder) \(entityBlock)")
+        if options.rules.draws == .python {
+            // The reference has a program run of its own for every editor type.
+            let places = probes.filter { $0.controls.task && $0.type == probe.type }.flatMap { probe in
+                probe.entityBlocks.map { (probe.folder, $0) }
+            }
+            shuffle.earlierProbes = places.firstIndex { $0 == (probe.folder, entityBlock) }
+        }
+        return shuffle
     }
 }
 

@@ -10,6 +10,8 @@ struct ScoredPrompt: Sendable {
     var edit: PromptEdit?
     /// The text that is read, where a baseline makes another one of the prompt.
     var given: String?
+    /// Positions before its first token, as padding on the left takes them.
+    var shift = 0
 }
 
 /// A direction [1, D] for some tokens of a prompt.
@@ -89,7 +91,7 @@ final class PromptScorer {
                 return batch.ask(word, behind: prompt.tokens.count, in: sequence!)
             }
         }
-        let logits = try model.logits(of: batch.sequences, at: batch.positions, edits: batch.edits)
+        let logits = try model.logits(of: batch.sequences, at: batch.positions, edits: batch.edits, shifts: batch.shifts)
         let backend = model.backend
         let found = try backend.makeMatrix(rows: batch.ids.count, columns: 1)
         backend.logProbabilities(
@@ -109,6 +111,7 @@ final class PromptScorer {
     ) -> Int {
         let sequence = batch.sequences.count
         batch.sequences.append(prompt.tokens + word)
+        batch.shifts.append(prompt.shift)
         if let edit = prompt.edit {
             guard let block else { preconditionFailure("edits need a block") }
             batch.edits.append(
@@ -122,6 +125,8 @@ final class PromptScorer {
     /// What one forward pass is asked.
     private struct Batch {
         var sequences: [[Int]] = []
+        /// Positions before each sequence's first token.
+        var shifts: [Int] = []
         var edits: [Edit] = []
         var positions: [Position] = []
         /// The token asked for at each position.
@@ -146,12 +151,14 @@ final class KnownScores {
         let words: [[Int]]
         let edited: Range<Int>?
         let sample: Int?
+        let shift: Int
 
         init(_ prompt: ScoredPrompt) {
             tokens = prompt.tokens
             words = prompt.words
             edited = prompt.edit?.tokens
             sample = prompt.edit?.sample
+            shift = prompt.shift
         }
     }
     private var scores: [Key: [WordScore]] = [:]

@@ -55,7 +55,9 @@ package struct PromptSetBenchmark: Benchmark {
         var result = BenchmarkResult(
             samples: asked.enumerated().map { index, asked in
                 let entries = asked.places.map { text, place in
-                    scores[place].json(id: asked.sample.id, prompt: text, given: prompts[place].given)
+                    scores[place].json(
+                        id: asked.sample.id, prompt: text, given: prompts[place].given,
+                        showing: subject.options.rules.shownPrompt)
                 }
                 return [
                     "id": .string(asked.sample.id), "prompts": .array(entries),

@@ -11,16 +11,19 @@ package final class SharedDirections {
     private let samples: [Sample]
     /// In the order in which they will be asked for.
     private let editors: [Editor]
+    private let mentions: MentionRule
     private let progress: any ProgressReporter
     /// By block.
     private var known: [Int: [Result<Matrix, SkipReason>]] = [:]
 
     package init(
-        model: LanguageModel, samples: [Sample], editors: [Editor], progress: any ProgressReporter
+        model: LanguageModel, samples: [Sample], editors: [Editor], mentions: MentionRule = .word,
+        progress: any ProgressReporter
     ) {
         self.model = model
         self.samples = samples
         self.editors = editors
+        self.mentions = mentions
         self.progress = progress
     }
 
@@ -42,10 +45,11 @@ package final class SharedDirections {
     }
 
     private func read(_ group: [Editor]) throws -> [Int: [Result<Matrix, SkipReason>]] {
+        let options = group[0].tokenOptions.taking(mentions: mentions)
         var sources: [RepresentationSource] = []
         let places = try samples.map { sample -> Result<Int, SkipReason> in
             do {
-                sources.append(try model.usableSource(of: sample, options: group[0].tokenOptions))
+                sources.append(try model.usableSource(of: sample, options: options))
                 return .success(sources.count - 1)
             } catch {
                 guard let reason = SkipReason(error) else { throw error }

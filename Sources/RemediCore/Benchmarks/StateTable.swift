@@ -9,6 +9,8 @@ struct StateTable {
     /// One text, or several that are read together.
     struct Text {
         var sequences: [[Int]]
+        /// Positions before the first token of each; an empty list: none.
+        var shifts: [Int]
         /// One a slot; sequences are counted from the text's first.
         var readings: [StateReading]
     }
@@ -52,8 +54,11 @@ struct StateTable {
                 }
                 first += text.sequences.count
             }
+            let shifts = texts.flatMap { text in
+                text.shifts.isEmpty ? text.sequences.map { _ in 0 } : text.shifts
+            }
             let found = try model.states(
-                of: texts.flatMap(\.sequences), reading: readings.flatMap { $0 })
+                of: texts.flatMap(\.sequences), reading: readings.flatMap { $0 }, shifts: shifts)
             return try model.backend.read(found)
         }
     }

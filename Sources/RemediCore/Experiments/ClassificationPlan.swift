@@ -29,6 +29,9 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
             Setting("normalize", \.normalization, .choice()),
             Setting("editor-entity", \.entityInput, .optional(.choice())),
             Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),
+            Setting("mentions", \.scope.tokens.mentions, .choice()),
+            Setting("positions", \.scope.rules.positions, .choice()),
+            Setting("draws", \.scope.rules.draws, .choice()),
         ]
     }
 
@@ -85,6 +88,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         options.tokens = scope.tokens
         options.batchSize = scope.batchSize
         options.seed = scope.seed
+        options.rules = scope.rules.ofClassification
         options.overwrite = context.overwrite
         return ClassificationRun(
             model: context.model, control: try control(context), dataset: context.dataset,

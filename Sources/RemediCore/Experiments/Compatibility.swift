@@ -21,6 +21,22 @@ extension TrainingOptions {
     }
 }
 
+extension EvaluationRules {
+    package init(_ compatibility: Compatibility) {
+        self.init()
+        guard compatibility == .reference else { return }
+        positions = .padding
+        lengths = .padding
+        editsEnds = false
+        draws = .python
+        replacement = .any
+        shownPrompt = .read
+        essenceCut = .sentence
+        scoredTarget = .first
+        prefixesUnrelated = false
+    }
+}
+
 extension McRae.Options {
     package init(_ compatibility: Compatibility) {
         self.init()

@@ -20,6 +20,9 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
             Setting("reference-probabilities", \.referenceProbabilities, .optional(.choice())),
             Setting("alpha", \.alpha, .number()),
             Setting("beta", \.beta, .number()),
+            Setting("mentions", \.scope.tokens.mentions, .choice()),
+            Setting("scored-target", \.scope.rules.scoredTarget, .choice()),
+            Setting("prefix-unrelated", \.scope.rules.prefixesUnrelated, .either("yes", "no")),
         ]
     }
 
@@ -33,7 +36,7 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
 
     private func run(in context: EvaluationContext) -> EntailmentRun {
         EntailmentRun(
-            run: context.evaluationRun(scope, conditions: conditions, alpha: alpha, beta: beta),
+            run: context.evaluationRun(scope, conditions: conditions, alpha: alpha, beta: beta, rules: scope.rules.ofEntailment),
             probabilities: referenceProbabilities
                 ?? (scope.compatibility == .reference ? .rounded : .exact))
     }

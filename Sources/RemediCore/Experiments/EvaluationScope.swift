@@ -19,7 +19,7 @@ package struct EvaluationScope: Sendable, Equatable {
     /// Whose rules hold; sets what follows from it.
     package var compatibility: Compatibility = .remedi {
         didSet {
-            if compatibility != oldValue { tokens.firstByteToken = compatibility == .reference }
+            if compatibility != oldValue { follow(compatibility) }
         }
     }
     /// The model where the command line names none.
@@ -37,11 +37,26 @@ package struct EvaluationScope: Sendable, Equatable {
     /// How the tokens of identity and null editors and of the reference's files are chosen; our own files
     /// say it themselves.
     package var tokens = TokenOptions()
-    /// Prompts in one packed pass; changes speed and memory only.
-    package var batchSize = 32
+    /// Prompts in one packed pass, and in one of the batches that rules about padding are about.
+    package var batchSize = Self.usualBatchSize
+    /// Those in which the reference differs.
+    package var rules = EvaluationRules()
     package var seed: UInt64 = 123456
 
     package init() {}
+
+    /// Sets everything in which the reference differs.
+    private mutating func follow(_ compatibility: Compatibility) {
+        let isReference = compatibility == .reference
+        tokens.firstByteToken = isReference
+        tokens.mentions = isReference ? .text : .word
+        rules = EvaluationRules(compatibility)
+        batchSize = isReference ? Self.referenceBatchSize : Self.usualBatchSize
+    }
+
+    private static let usualBatchSize = 32
+    /// The reference's own.
+    private static let referenceBatchSize = 16
 
     package var split: Split {
         let split = splitChoice.split(small: small)

@@ -41,6 +41,14 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
             Setting("word-rules", \.wordRules, .optional(.choice())),
             Setting("contexts", \.contexts, .list(.choice("NAME"))),
             Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),
+            Setting("mentions", \.scope.tokens.mentions, .choice()),
+            Setting("positions", \.scope.rules.positions, .choice()),
+            Setting("lengths", \.scope.rules.lengths, .choice()),
+            Setting("edit-ends", \.scope.rules.editsEnds, .either("yes", "no")),
+            Setting("draws", \.scope.rules.draws, .choice()),
+            Setting("replacement", \.scope.rules.replacement, .choice()),
+            Setting("shown-prompt", \.scope.rules.shownPrompt, .choice()),
+            Setting("essence-cut", \.scope.rules.essenceCut, .choice()),
         ]
     }
 
@@ -97,7 +105,8 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
         options.split = scope.split
         options.elementType = context.elementType
         options.tokens = scope.tokens
-        options.replacesByItself = scope.compatibility == .reference
+        options.rules =
+            scope.dataset == .biosbias ? scope.rules.ofErrorCorrection : scope.rules.ofGeneration
         options.alpha = alpha
         options.beta = beta
         options.batchSize = scope.batchSize

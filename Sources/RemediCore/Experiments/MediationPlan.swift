@@ -21,6 +21,9 @@ package struct MediationPlan: EvaluationPlanning, Equatable {
 
     package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
         let samples = try samples(of: context.dataset)
+        var scope = scope
+        // Nothing is looked for in the texts.
+        scope.tokens.mentions = .word
         let run = context.evaluationRun(scope, conditions: [.unedited])
         let store = try ResultStore(
             directory: context.directory, replaces: context.overwrite,
@@ -56,7 +59,7 @@ extension EvaluationContext {
     /// A run on the samples, editors and blocks of the context; it has no benchmarks of its own.
     func evaluationRun(
         _ scope: EvaluationScope, conditions: [EvaluationOptions.Condition], alpha: Double = 1,
-        beta: Double = 1
+        beta: Double = 1, rules: EvaluationRules = EvaluationRules()
     ) -> EvaluationRun {
         var options = EvaluationOptions()
         options.benchmarks = []
@@ -67,6 +70,7 @@ extension EvaluationContext {
         options.split = scope.split
         options.elementType = elementType
         options.tokens = scope.tokens
+        options.rules = rules
         options.alpha = alpha
         options.beta = beta
         options.batchSize = scope.batchSize

@@ -97,7 +97,7 @@ struct SampleReader {
         case "efficacy", "rewrite", "paraphrase", "neighborhood":
             return (sample["prompts"]?.array ?? [sample]).compactMap { prompt in
                 Self.preference(metric, of: prompt).map {
-                    .init(key: prompt["prompt"]?.string ?? "", value: $0)
+                    .init(key: (prompt["sample_prompt"] ?? prompt["prompt"])?.string ?? "", value: $0)
                 }
             }
         case "entailment": return Self.entailment(metric, of: sample)

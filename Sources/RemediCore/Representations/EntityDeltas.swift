@@ -74,7 +74,7 @@ struct EntityDeltaText {
         let lead = String(context) + ". "
         let text = lead + sample.prompt
         let inPrompt = try model.locate(
-            entity: sample.entity, in: text, searchStart: lead.unicodeScalars.count,
+            entity: sample.entity, in: text, searchStart: lead.unicodeScalars.count, occurrence: 1,
             options: options, sample: sample.id)
         tokens = inPrompt.promptTokens
         second = inPrompt.entityInPrompt

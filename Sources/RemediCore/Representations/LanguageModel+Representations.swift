@@ -3,16 +3,25 @@ import LanguageModels
 
 extension LanguageModel {
     /// Tokenises `prompt` and finds `entity` in it: the first mention, by the options' rule, that starts at or
-    /// after scalar `searchStart`.  `sample` is named in the error.
+    /// after scalar `searchStart`; where mentions are plain texts, the one of number `occurrence` from the
+    /// prompt's start.  `sample` is named in the error.
     ///
     /// - Throws: `RemediError.entityNotInPrompt`.
     package func locate(
-        entity: String, in prompt: String, searchStart: Int = 0, options: TokenOptions, sample: String = ""
+        entity: String, in prompt: String, searchStart: Int = 0, occurrence: Int = 0, options: TokenOptions,
+        sample: String = ""
     ) throws -> LocatedSample {
         let encoding = tokenizer.encode(prompt)
-        guard let mention = Mentions.first(of: entity, in: prompt, from: searchStart, rule: options.mentions),
-            let tokens = encoding.tokens(of: mention, lastByte: !options.firstByteToken), !tokens.isEmpty
-        else { throw RemediError.entityNotInPrompt(entity: entity, prompt: prompt, sample: sample) }
+        let lastByte = !options.firstByteToken
+        let found =
+            options.mentions == .text
+            ? encoding.tokens(ofText: entity, occurrence: occurrence, in: prompt, lastByte: lastByte)
+            : Mentions.first(of: entity, in: prompt, from: searchStart).flatMap {
+                encoding.tokens(of: $0, lastByte: lastByte)
+            }
+        guard let tokens = found, !tokens.isEmpty else {
+            throw RemediError.entityNotInPrompt(entity: entity, prompt: prompt, sample: sample)
+        }
         return LocatedSample(
             promptTokens: encoding.ids, entityInPrompt: tokens,
             editedTokens: options.useAllEntityTokens ? tokens : tokens.upperBound - 1..<tokens.upperBound)
@@ -20,17 +29,21 @@ extension LanguageModel {
 
     /// The tokens from which the sample's h_attr and h_entity are read (SEMANTICS 4).
     ///
-    /// - Throws: `RemediError.attributeNotInContext`, also for an empty attribute;
+    /// - Throws: `RemediError.attributeNotInContext`, also for an empty attribute unless mentions are plain texts;
     ///   `RemediError.entityNotInPrompt` for an empty entity.
     package func representationSource(
         of sample: Sample, options: TokenOptions
     ) throws -> RepresentationSource {
         let text = options.attributeWithoutEntity ? sample.attribute : sample.context
         let encoding = tokenizer.encode(text)
-        guard let mention = Mentions.first(of: sample.attribute, in: text, rule: options.mentions),
-            let attribute = encoding.tokens(of: mention, lastByte: !options.firstByteToken),
-            !attribute.isEmpty
-        else {
+        let lastByte = !options.firstByteToken
+        let found =
+            options.mentions == .text
+            ? encoding.tokens(ofText: sample.attribute, occurrence: 0, in: text, lastByte: lastByte)
+            : Mentions.first(of: sample.attribute, in: text).flatMap {
+                encoding.tokens(of: $0, lastByte: lastByte)
+            }
+        guard let attribute = found, !attribute.isEmpty else {
             throw RemediError.attributeNotInContext(
                 attribute: sample.attribute, context: text, sample: sample.id)
         }
