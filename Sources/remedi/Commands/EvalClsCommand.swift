@@ -65,11 +65,13 @@ package struct EvalClsCommand: EvaluationCommand {
                 "top-k-labels", group,
                 "Bias in Bios: how many occupations count as an answer of model and probe"),
             Arguments.compatibilityOption(
-                group, "--byte-token first and --editor-entity prompt where they are not given"),
+                group,
+                "--byte-token first, --editor-entity prompt, --batch-size 16 and the other value of every option"
+                    + " under Rules where they are not given"),
         ]
         return inside(
             Arguments.modelOptions + Arguments.dataOptions + Arguments.editorOptions
-                + Arguments.tokenOptions + probing + Arguments.computationOptions(group)
+                + Arguments.tokenOptions + probing + Arguments.ruleOptions + Arguments.computationOptions(group)
                 + Arguments.outputOptions)
     }
 }

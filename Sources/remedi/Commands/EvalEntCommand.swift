@@ -47,13 +47,13 @@ package struct EvalEntCommand: EvaluationCommand {
                 Arguments.conditionOptions + [
                     Arguments.compatibilityOption(
                         evaluation,
-                        "--byte-token first and --reference-probabilities rounded where they are not given,"
-                            + " and makes samples of raw norms as 'remedi data reformat --compat reference'"
+                        "--byte-token first, --reference-probabilities rounded, --batch-size 16 and the other"
+                            + " value of every option under Rules where they are not given, and makes samples of raw norms as 'remedi data reformat --compat reference'"
                             + " does"),
                     Arguments.option(
                         "reference-probabilities", evaluation,
                         "how people's probabilities are taken; if not given, as --compat says: exact, or"
                             + " rounded to two decimals, of which 0.00 is left out"),
-                ] + Arguments.computationOptions(evaluation) + Arguments.outputOptions)
+                ] + Arguments.ruleOptions + Arguments.computationOptions(evaluation) + Arguments.outputOptions)
     }
 }

@@ -86,11 +86,12 @@ package struct EvalGenCommand: EvaluationCommand {
                     Arguments.option("benchmarks", short: "b", "Benchmarks", "what to measure"),
                     Arguments.compatibilityOption(
                         "Benchmarks",
-                        "--byte-token first and --word-rules reference where they are not given, and may replace"
-                            + " an entity by itself"),
+                        "--byte-token first, --word-rules reference, --batch-size 16 and the other value of"
+                            + " every option under Rules where they are not given"),
                 ]) + correctionOptions
             + inside(
-                textOptions + Arguments.computationOptions("Benchmarks") + Arguments.outputOptions)
+                textOptions + Arguments.ruleOptions + Arguments.computationOptions("Benchmarks")
+                    + Arguments.outputOptions)
     }
 
     private typealias Arguments = EvaluationArguments<GenerationPlan>

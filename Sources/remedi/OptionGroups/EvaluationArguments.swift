@@ -133,10 +133,55 @@ extension EvaluationArguments {
         option("compat", group, "whose rules to follow; reference sets " + consequences, comesFirst: true)
     }
 
+    /// The options of rules in which the reference differs, as far as the plan has them.
+    static var ruleOptions: [Option<Self>] {
+        let group = "Rules"
+        let texts = [
+            (
+                "mentions",
+                "how names, attributes and targets are found: as whole words first, leaving out samples that do"
+                    + " not fit; or as plain texts wherever they occur, leaving out nothing"
+            ),
+            (
+                "positions",
+                "where positions are counted from: from the text, or from the padding on the left that makes"
+                    + " all texts of a batch as long as the longest; in error correction and classification"
+            ),
+            (
+                "lengths",
+                "what --max-length counts besides the new tokens: the text, or the padding on its left too"
+            ), ("edit-ends", "whether an entity that ends its prompt is edited"),
+            (
+                "draws",
+                "random numbers of the replace baseline and the control task: a stream for each sample or"
+                    + " probe, or one of Python's random module for all"
+            ), ("replacement", "who may stand in an entity's place: others only, or any, itself included"),
+            (
+                "shown-prompt",
+                "the prompt in result files: the sample's, or the text that a baseline read in its place"
+            ),
+            (
+                "essence-cut",
+                "where the prefix baseline's essence text begins: after the context, or after the first"
+                    + " sentence"
+            ), ("scored-target", "which occurrence of a feature's target is scored"),
+            ("prefix-unrelated", "whether the prefix baseline puts the context in front of unrelated features"),
+        ]
+        let known = Set(Plan.optionSettings.map(\.name))
+        return texts.filter { known.contains($0.0) }.map { option($0.0, group, $0.1) }
+    }
+
+    private static var batchEffect: String {
+        let known = Set(Plan.optionSettings.map(\.name))
+        let rules = ["positions", "lengths"].filter(known.contains).map { "--\($0) padding" }
+        return rules.isEmpty
+            ? "changes no result" : "changes results only with " + rules.joined(separator: " or ")
+    }
+
     /// How it computes.
     static func computationOptions(_ group: String) -> [Option<Self>] {
         [
-            option("batch-size", group, "prompts that run together; changes no result"),
+            option("batch-size", group, "prompts that run together; " + batchEffect),
             option("seed", group, "the seed of every random number"),
         ]
     }

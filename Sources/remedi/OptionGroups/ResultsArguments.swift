@@ -59,6 +59,21 @@ package struct ResultsArguments: Sendable, Equatable {
         return settled
     }
 
+    /// Values as the reference's argument files have them: the entity layers of the model as a list, and
+    /// `None` for layers and devices that the program chooses.
+    private static func nameAsReference(_ values: inout [(name: String, value: JSONValue)]) {
+        let model = values.first { $0.name == "model" }?.value.string.map { ModelName($0) }
+        for index in values.indices {
+            switch (values[index].name, values[index].value) {
+            case ("device", "auto"): values[index].value = .null
+            case ("entity_layers", .object(let plan)):
+                let chosen = model.flatMap { plan[$0.key] ?? plan[$0.keyWithoutControl] } ?? plan["otherwise"]
+                values[index].value = chosen.flatMap { $0 == "all" ? nil : $0 } ?? .null
+            default: break
+            }
+        }
+    }
+
     /// Clears the folder if asked to, does `work`, and keeps the command's options and `description` beside
     /// what it wrote.  What the run reads is `needed` and never cleared.
     func record<C: Command, Result>(
@@ -76,6 +91,7 @@ package struct ResultsArguments: Sendable, Equatable {
                 values.append((name, option.setting.json(of: command)))
             }
         }
+        Self.nameAsReference(&values)
         let record = ResultsFolder.Record(
             arguments: values, argumentsFileName: argumentsFileName, date: surroundings.date(),
             description: description)

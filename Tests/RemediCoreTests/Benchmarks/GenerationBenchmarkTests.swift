@@ -222,7 +222,7 @@ final class GenerationBenchmarkTests: XCTestCase {
         let model = try TinyModels.open("gpt2")
         for replacesByItself in [false, true] {
             var options = options([.replace], [.efficacy])
-            options.replacesByItself = replacesByItself
+            options.rules.replacement = replacesByItself ? .any : .others
             let subject = try EvaluationSubject(
                 model: model, samples: [sample], condition: .replace, editor: nil, options: options,
                 unedited: KnownScores(), texts: ReferenceTexts(folder: folder), progress: SilentProgress())
