@@ -96,7 +96,8 @@ struct PromptScore: Sendable, Equatable, JournalValue {
     ) -> JSONValue {
         let isSample = shown == .sample
         var object: JSONObject = [
-            "id": .string(id), "prompt": .string(isSample ? prompt : given ?? prompt), "target_score": .number(target.first),
+            "id": .string(id), "prompt": .string(isSample ? prompt : given ?? prompt),
+            "target_score": .number(target.first),
             "comparator_score": .number(comparator.first), "target_full_score": .number(target.full),
             "comparator_full_score": .number(comparator.full),
         ]

@@ -50,7 +50,8 @@ struct ErrorCorrection {
         var skipped = left
         let answers = try answers(to: questions, of: subject, journal)
         let texts = try journal.texts(
-            of: subject.continued(questions.map(\.prompt), streams: questions.map(\.sample.id)), part: "texts",
+            of: subject.continued(questions.map(\.prompt), streams: questions.map(\.sample.id)),
+            part: "texts",
             settings: TextSettings(options: options.generation, seed: subject.bootstrap.seed),
             model: subject.model, stage: subject.stage("\(setting.rawValue) texts"),
             progress: subject.progress

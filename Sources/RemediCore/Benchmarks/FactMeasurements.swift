@@ -121,7 +121,8 @@ final class FactMeasurements {
                 let readings = states.flatMap { state in
                     zip(part, first).map { $0.reading(state, first: $1) }
                 }
-                values += try model.backend.read(try model.states(of: sequences, reading: readings, shifts: shifts))
+                values += try model.backend.read(
+                    try model.states(of: sequences, reading: readings, shifts: shifts))
             }
             return values
         }

@@ -91,7 +91,8 @@ final class PromptScorer {
                 return batch.ask(word, behind: prompt.tokens.count, in: sequence!)
             }
         }
-        let logits = try model.logits(of: batch.sequences, at: batch.positions, edits: batch.edits, shifts: batch.shifts)
+        let logits = try model.logits(
+            of: batch.sequences, at: batch.positions, edits: batch.edits, shifts: batch.shifts)
         let backend = model.backend
         let found = try backend.makeMatrix(rows: batch.ids.count, columns: 1)
         backend.logProbabilities(

@@ -36,7 +36,8 @@ package struct EntailmentPlan: EvaluationPlanning, Equatable {
 
     private func run(in context: EvaluationContext) -> EntailmentRun {
         EntailmentRun(
-            run: context.evaluationRun(scope, conditions: conditions, alpha: alpha, beta: beta, rules: scope.rules.ofEntailment),
+            run: context.evaluationRun(
+                scope, conditions: conditions, alpha: alpha, beta: beta, rules: scope.rules.ofEntailment),
             probabilities: referenceProbabilities
                 ?? (scope.compatibility == .reference ? .rounded : .exact))
     }

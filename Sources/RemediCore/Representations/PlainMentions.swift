@@ -10,8 +10,8 @@ extension TokenOptions {
 }
 
 extension Encoding {
-    /// The tokens of an occurrence of `text` in `whole`, counted from 0; the first token for an empty text.  Nil
-    /// if there is none.
+    /// The tokens of an occurrence of `text` in `whole`, counted from 0; the first token for an empty text.
+    /// Nil if there is none.
     func tokens(ofText text: String, occurrence: Int, in whole: String, lastByte: Bool) -> Range<Int>? {
         let place = text.isEmpty ? 0..<0 : mention(occurrence, of: text, in: whole)
         return place.flatMap { tokens(of: $0, lastByte: lastByte) }

@@ -6,14 +6,14 @@ package enum IndefiniteArticle {
     package enum Rule: String, Sendable, CaseIterable {
         /// The first word.
         case firstWord = "first-word"
-        /// The text as a whole, as the reference does (SEMANTICS-DETAILS 28): several words are in no
-        /// dictionary and get "A".
+        /// The text as a whole, as the reference does (SEMANTICS-DETAILS 28): what is not in the dictionary
+        /// gets "A", all texts of several words included.
         case wholeText = "whole-text"
     }
 
     /// "A" or "An", to stand in front of `words`.  What holds no letter or digit gets "A".
     package static func of(_ words: String, rule: Rule = .firstWord) -> String {
-        if rule == .wholeText, words.unicodeScalars.contains(where: \.properties.isWhitespace) { return "A" }
+        if rule == .wholeText, !VowelWords.all.contain(words) { return "A" }
         return beginsWithVowelSound(firstWord(of: words)) ? "An" : "A"
     }
 

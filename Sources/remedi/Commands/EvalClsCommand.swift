@@ -71,7 +71,8 @@ package struct EvalClsCommand: EvaluationCommand {
         ]
         return inside(
             Arguments.modelOptions + Arguments.dataOptions + Arguments.editorOptions
-                + Arguments.tokenOptions + probing + Arguments.ruleOptions + Arguments.computationOptions(group)
+                + Arguments.tokenOptions + probing + Arguments.ruleOptions
+                + Arguments.computationOptions(group)
                 + Arguments.outputOptions)
     }
 }

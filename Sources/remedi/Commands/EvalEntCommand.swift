@@ -54,6 +54,7 @@ package struct EvalEntCommand: EvaluationCommand {
                         "reference-probabilities", evaluation,
                         "how people's probabilities are taken; if not given, as --compat says: exact, or"
                             + " rounded to two decimals, of which 0.00 is left out"),
-                ] + Arguments.ruleOptions + Arguments.computationOptions(evaluation) + Arguments.outputOptions)
+                ] + Arguments.ruleOptions + Arguments.computationOptions(evaluation) + Arguments.outputOptions
+            )
     }
 }

@@ -165,7 +165,10 @@ extension EvaluationArguments {
                 "where the prefix baseline's essence text begins: after the context, or after the first"
                     + " sentence"
             ), ("scored-target", "which occurrence of a feature's target is scored"),
-            ("prefix-unrelated", "whether the prefix baseline puts the context in front of unrelated features"),
+            (
+                "prefix-unrelated",
+                "whether the prefix baseline puts the context in front of unrelated features"
+            ),
         ]
         let known = Set(Plan.optionSettings.map(\.name))
         return texts.filter { known.contains($0.0) }.map { option($0.0, group, $0.1) }

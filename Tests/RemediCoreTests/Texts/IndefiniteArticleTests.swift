@@ -61,5 +61,22 @@ final class IndefiniteArticleTests: XCTestCase {
         XCTAssertEqual(IndefiniteArticle.of("old coat", rule: .wholeText), "A")
         XCTAssertEqual(IndefiniteArticle.of("apple", rule: .wholeText), "An")
         XCTAssertEqual(IndefiniteArticle.of("unicycle", rule: .wholeText), "A")
+        // Words that are not in the dictionary, as they are written; the reference made "A aburor flies."
+        for word in ["aburor", "Apple", "āerosk", "8-track", "MRI", "éclair", "", "apples and pears"] {
+            XCTAssertEqual(IndefiniteArticle.of(word, rule: .wholeText), "A", word)
+        }
+        XCTAssertEqual(IndefiniteArticle.of("aburor"), "An")
+    }
+
+    /// By the rule for whole texts the dictionary alone decides.
+    func testTheDictionaryDecides() throws {
+        let fixture = try JSONValue(parsing: Data(contentsOf: FixtureFiles.own("dictionary-words.json")))
+        for (key, article) in [("an", "An"), ("a", "A")] {
+            let words = try XCTUnwrap(fixture[key]?.string).split(separator: " ").map(String.init)
+            XCTAssertGreaterThan(words.count, 50, key)
+            for word in words {
+                XCTAssertEqual(IndefiniteArticle.of(word, rule: .wholeText), article, word)
+            }
+        }
     }
 }
