@@ -56,15 +56,20 @@ final class EvaluationRulesTests: XCTestCase {
         }
     }
 
-    func testWhatLimitsCount() {
-        func count(_ limit: GenerationOptions.Limit, padding: Int) -> Int {
-            GenerationOptions(sampling: .greedy, limit: limit).newTokens(
-                promptLength: 10, padding: padding, contextLength: 64)
+    /// A limit on prompt and text together can count padding, one on the text alone cannot.
+    func testWhatLimitsCount() throws {
+        let model = try TinyModels.open("gpt2")
+        let prompt = Array(model.tokenizer.encode("Ada lives in Paris").ids.prefix(5))
+        for (limit, paddings, count) in [
+            (GenerationOptions.Limit.total(11), [], 6), (.total(11), [0], 6), (.total(11), [4], 2),
+            (.total(11), [40], 1), (.new(3), [40], 3),
+        ] {
+            var options = GenerationOptions(sampling: .greedy, limit: limit)
+            options.stopsAtEndToken = false
+            let made = try model.generate(
+                [prompt], options: options, seed: 1, streamIds: ["a"], paddings: paddings)
+            XCTAssertEqual(made[0].count, count, "\(limit), \(paddings)")
         }
-        XCTAssertEqual(count(.total(20), padding: 0), 10)
-        XCTAssertEqual(count(.total(20), padding: 4), 6)
-        XCTAssertEqual(count(.total(20), padding: 40), 1)
-        XCTAssertEqual(count(.new(20), padding: 4), 20)
     }
 
     func testPlainMentions() throws {
