@@ -14,7 +14,9 @@ package struct BatchScript: Sendable {
     let workingFolder: URL
     let environment: [String: String]
 
-    /// - Throws: `SlurmError.controlCharacter`: a line break would make commands of a text.
+    /// - Throws: `SlurmError.controlCharacter`: a line break would make commands of a text; `.backslash`: Slurm
+    ///   takes it out of a log's path and then replaces no numbers (sbatch(1), filename pattern), so that the
+    ///   job cannot start.
     package init(
         _ job: BatchJob, _ request: SlurmRequest, program: String, workingFolder: URL,
         environment: [String: String]
@@ -25,6 +27,7 @@ package struct BatchScript: Sendable {
         self.workingFolder = workingFolder
         self.environment = environment.filter { Self.isKept($0.key) }
         try refuseControls()
+        if job.folder.path.contains("\\") { throw SlurmError.backslash(path: job.folder.path) }
     }
 
     private func refuseControls() throws {

@@ -5,6 +5,8 @@ package enum SlurmError: Error, Equatable, Sendable {
     /// A text that belongs into a batch script has a line break or another control character; `place` says where
     /// it comes from.
     case controlCharacter(place: String, text: String)
+    /// A results folder in which Slurm cannot write a log.
+    case backslash(path: String)
     /// `sbatch` did not take a job; `reason` is what it said, `submitted` the jobs that it took before.
     case refused(job: String, reason: String, submitted: [String])
     /// What `sbatch` printed holds no number of a job.

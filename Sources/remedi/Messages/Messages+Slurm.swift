@@ -14,6 +14,8 @@ extension Messages {
                 + " --dry-run prints the scripts without it"
         case .controlCharacter(let place, let text):
             "\(place), '\(text)', has a line break or another control character, which no batch script can have"
+        case .backslash(let path):
+            "the results folder, '\(path)', has a backslash, because of which Slurm could not write a job's log"
         case .refused(let job, let reason, let submitted):
             "sbatch does not take \(job): \(reason)" + inQueue(submitted)
         case .noJobNumber(let job, let output, let submitted):

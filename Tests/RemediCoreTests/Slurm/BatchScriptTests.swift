@@ -87,9 +87,17 @@ final class BatchScriptTests: XCTestCase {
         XCTAssertTrue(try text(job, request).contains("\n#SBATCH --array=0,2,5%2\n"))
     }
 
-    func testFoldersAreQuotedAsSlurmReadsThem() {
-        XCTAssertTrue(
-            try text(job(#"/a %b"c\d"#)).contains(#"--output="/a %%b\"c\\d/slurm-%j.log""# + "\n"))
+    func testFoldersAreQuotedAsSlurmReadsThem() throws {
+        XCTAssertTrue(try text(job(#"/a %b"c"#)).contains(#"--output="/a %%b\"c/slurm-%j.log""# + "\n"))
+        let script = try text(job(), workingFolder: #"/c\d"#)
+        XCTAssertTrue(script.contains(##"--chdir="/c\\d""## + "\n"), script)
+    }
+
+    /// Seen on Slurm 22.05: such a job fails as it starts.
+    func testALogBesideABackslashIsRefused() {
+        XCTAssertThrowsError(try text(job(#"/c\d"#))) {
+            XCTAssertEqual($0 as? SlurmError, .backslash(path: #"/c\d"#))
+        }
     }
 
     func testMemoryOfTheRequestCounts() {
