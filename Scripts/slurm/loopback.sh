@@ -27,7 +27,7 @@ stop() {
     fi
     for daemon in "${daemons[@]}"; do
         kill -TERM "$daemon" 2>/dev/null || continue
-        for ((tries = 0; tries < 50; tries++)); do kill -0 "$daemon" 2>/dev/null || break; sleep 0.1; done
+        for ((tries = 0; tries < 20; tries++)); do kill -0 "$daemon" 2>/dev/null || break; sleep 0.1; done
         kill -KILL "$daemon" 2>/dev/null || :
         wait "$daemon" 2>/dev/null || :
     done

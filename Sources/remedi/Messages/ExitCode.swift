@@ -18,7 +18,8 @@ package enum ExitCode {
         case OutputError.closed: 128 + SIGPIPE
         case is UsageFailure, is UsageError: wrongUsage
         case let error as ExperimentError: of(error)
-        case SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock, RemediError.editorNotTrainable:
+        case SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock,
+            RemediError.editorNotTrainable:
             wrongUsage
         default: failed
         }
