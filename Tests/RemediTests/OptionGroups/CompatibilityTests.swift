@@ -52,7 +52,8 @@ final class CompatibilityTests: XCTestCase {
         .compactMap { $0.split(separator: " ").first.map(String.init) }
         XCTAssertGreaterThan(options.count, 10)
         for option in Set(options).sorted() {
-            XCTAssertTrue(help.contains(option + " "), "no help page names \(option)")
+            XCTAssertTrue(
+                [" ", "\n"].contains { help.contains(option + $0) }, "no help page names \(option)")
         }
     }
 }
