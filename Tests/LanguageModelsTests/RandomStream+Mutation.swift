@@ -25,4 +25,9 @@ extension RandomStream {
         }
         return Data(bytes)
     }
+
+    /// Rounds of a fuzz test: `usual`, or as many as `REMEDI_FUZZ_RUNS` asks for.
+    static func rounds(_ usual: Int) -> Int {
+        ProcessInfo.processInfo.environment["REMEDI_FUZZ_RUNS"].flatMap { Int($0) } ?? usual
+    }
 }

@@ -223,7 +223,7 @@ final class SafeTensorsTests: XCTestCase {
         let seed = try Data(contentsOf: url)
         var stream = RandomStream(seed: 2, purpose: "safetensors mutations")
         var accepted = 0
-        for round in 0..<3000 {
+        for round in 0..<RandomStream.rounds(3000) {
             try scratch.write(stream.mutated(seed), to: "x.safetensors")
             do {
                 for tensor in try SafeTensors.read(url).tensors { accepted += tensor.floats().count }

@@ -138,7 +138,7 @@ final class TorchFileBadInputTests: XCTestCase {
         for name in ["zip.pth", "zip64.pth", "legacy.pth", "module.pth", "wrapped.pth"] {
             let seed = try fixture(name)
             var accepted = 0
-            for round in 0..<600 {
+            for round in 0..<RandomStream.rounds(600) {
                 let file = try scratch.write(stream.mutated(seed), to: "x.pth")
                 do {
                     for tensor in try TorchFile.read(file) { accepted += tensor.floats().count }
@@ -163,7 +163,7 @@ final class TorchFileBadInputTests: XCTestCase {
         var stream = RandomStream(seed: 4, purpose: "pickle mutations")
         for (index, seed) in seeds.enumerated() {
             var accepted = 0
-            for round in 0..<(index == 1 ? 200 : 2000) {
+            for round in 0..<RandomStream.rounds(index == 1 ? 200 : 2000) {
                 let data = stream.mutated(Data(seed))
                 do {
                     try data.withUnsafeBytes { bytes in

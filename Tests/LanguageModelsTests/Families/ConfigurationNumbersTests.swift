@@ -115,7 +115,7 @@ final class ConfigurationNumbersTests: XCTestCase {
         let file = FixtureFolder.url.appendingPathComponent("configurations/published.json")
         let configurations = try XCTUnwrap(JSONValue(parsing: Data(contentsOf: file)).array)
             .compactMap { $0["config"]?.object }
-        let runs = ProcessInfo.processInfo.environment["REMEDI_FUZZ_RUNS"].flatMap { Int($0) } ?? 4000
+        let runs = RandomStream.rounds(4000)
         var stream = RandomStream(seed: 12, purpose: "mutated configurations", sample: "")
         var accepted = 0
         for _ in 0..<runs {

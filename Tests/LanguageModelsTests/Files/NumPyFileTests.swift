@@ -141,7 +141,7 @@ final class NumPyFileTests: XCTestCase {
             "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", elements: bytes([1.5, 2, 3]))
         var stream = RandomStream(seed: 1, purpose: "npy")
         var taken = 0
-        for round in 0..<2000 {
+        for round in 0..<RandomStream.rounds(2000) {
             do {
                 let file = try read(stream.mutated(sound))
                 taken += 1

@@ -183,7 +183,7 @@ final class DeclaredTokensTests: XCTestCase {
         source.ids = [0, 1, 2]
         source.model = ["type": "BPE", "vocab": true, "merges": true]
         var taken = 0
-        for round in 0..<3_000 {
+        for round in 0..<RandomStream.rounds(3_000) {
             var config = JSONObject()
             for _ in 0...numbers.below(4) { config[keys[numbers.below(keys.count)]] = value(0) }
             if numbers.below(2) == 0 {

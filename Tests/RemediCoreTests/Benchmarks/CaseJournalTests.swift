@@ -81,6 +81,26 @@ final class CaseJournalTests: XCTestCase {
         XCTAssertEqual(try String(contentsOf: file, encoding: .utf8), content)
     }
 
+    /// Damaged anywhere, a journal gives back what was kept or nothing.
+    func testDamagedJournalsNeverGiveOtherValues() throws {
+        let file = try file()
+        let kept = (0..<6).map { ($0, JSONValue.array([.number(Double($0) / 7), "é", .number(.nan)])) }
+        try CaseJournal(file: file, inputs: ["seed": 1]).keep("p", kept)
+        let sound = try Data(contentsOf: file)
+        var stream = RandomStream(seed: 6, purpose: "journals")
+        var known = 0
+        for round in 0..<RandomStream.rounds(500) {
+            try stream.mutated(sound).write(to: file)
+            let journal = try CaseJournal(file: file, inputs: ["seed": 1])
+            for (index, value) in kept {
+                guard let found = journal.value("p", index) else { continue }
+                XCTAssertEqual(found.text(), value.text(), "round \(round), entry \(index)")
+                known += 1
+            }
+        }
+        XCTAssertGreaterThan(known, 0)
+    }
+
     /// Journals of versions that wrote no checksums, and of which the first line is damaged.
     func testAJournalOfNobodyIsBegunAgain() throws {
         for text in [

@@ -119,7 +119,7 @@ final class AttributeSnippetsTests: XCTestCase {
         var stream = RandomStream(seed: 1, purpose: "snippets")
         let scratch = try ScratchFolder()
         var (taken, refused) = (0, 0)
-        for round in 0..<200 {
+        for round in 0..<RandomStream.rounds(200) {
             let file = try scratch.write(stream.mutated(Data(Self.text.utf8)), to: "data.json")
             do {
                 let snippets = try AttributeSnippets(file: file)

@@ -152,7 +152,7 @@ final class FlatEditTests: XCTestCase {
             return object
         }
         var taken = 0
-        for round in 0..<3_000 {
+        for round in 0..<RandomStream.rounds(3_000) {
             let object = record(0)
             do {
                 let text = JSONValue.object(object).text()

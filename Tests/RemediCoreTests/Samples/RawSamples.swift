@@ -44,7 +44,7 @@ extension XCTestCase {
         let file = try temporaryFolder().appendingPathComponent(fixture)
         var random = RandomStream(seed: 5, purpose: "mutated \(fixture)")
         var refused = 0
-        for round in 0..<150 {
+        for round in 0..<RandomStream.rounds(150) {
             var bytes = [UInt8](honest.prefix(Int.random(in: 1...honest.count, using: &random)))
             for _ in 0..<Int.random(in: 0...6, using: &random) {
                 let byte = Bool.random(using: &random) ? wild.randomElement(using: &random) : nil

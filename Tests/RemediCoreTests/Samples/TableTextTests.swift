@@ -42,7 +42,7 @@ final class TableTextTests: XCTestCase {
         ]
         let file = try temporaryFolder().appendingPathComponent("mcrae.txt")
         var taken = 0
-        for round in 0..<1_500 {
+        for round in 0..<RandomStream.rounds(1_500) {
             var bytes: [UInt8] = below(3) > 0 ? Array("Concept\tFeature\tProd_Freq\n".utf8) : []
             for _ in 0...below(24) { bytes += parts[below(parts.count)] }
             try Data(bytes).write(to: file)

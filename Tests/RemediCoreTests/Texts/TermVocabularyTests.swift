@@ -59,7 +59,7 @@ final class TermVocabularyTests: XCTestCase {
         var stream = RandomStream(seed: 1, purpose: "vocabulary")
         let scratch = try ScratchFolder()
         var taken = 0
-        for round in 0..<300 {
+        for round in 0..<RandomStream.rounds(300) {
             let file = try scratch.write(stream.mutated(sound), to: "data.json")
             do {
                 let vocabulary = try TermVocabulary(file: file)
