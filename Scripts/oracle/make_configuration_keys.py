@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What transformers does with every key of config.json that it reads for the seven families.
+"""What transformers does with every key of config.json that it reads for every family.
 
     make_configuration_keys.py REPOSITORY
 
@@ -31,7 +31,10 @@ from safetensors.torch import load_file
 from transformers.cache_utils import DynamicCache
 from transformers.generation.configuration_utils import GenerationConfig
 
-FAMILIES = ["gpt2", "gptj", "gpt_neo", "gpt_neox", "llama", "mistral", "qwen2"]
+FAMILIES = ["gpt2", "gptj", "gpt_neo", "gpt_neox", "llama", "mistral", "qwen2", "qwen3", "olmo2", "smollm3", "gemma",
+            "gemma3_text", "phi", "phi3", "stablelm", "starcoder2"]
+# Where transformers keeps a family, where it is not under the family's own name.
+FOLDERS = {"gemma3_text": "gemma3"}
 VALUES = [None, True, False, 0, 1, 7, 0.5, "text", [], {}]
 TOKENS = [5, 17, 3, 60, 41, 8, 8, 29, 77, 14, 2, 33]
 SHARED = ["modeling_rope_utils.py", "masking_utils.py", "cache_utils.py"]
@@ -98,6 +101,39 @@ CASES = [
     ("qwen2", {"max_window_layers": 2}), ("qwen2", {"max_window_layers": 2, "layer_types": None}),
     ("qwen2", {"rope_parameters": {"full_attention": ROTARY, "sliding_attention": ROTARY}}),
     ("qwen2", {"layer_types": ["attention"] * 3}),
+    ("qwen3", {"use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1, "layer_types": None}),
+    ("qwen3", {"use_sliding_window": True, "sliding_window": 5, "layer_types": WINDOWED}),
+    ("qwen3", {"rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 500.0}}),
+    ("smollm3", {"no_rope_layers": None}), ("smollm3", {"no_rope_layers": [1, 1, 1, 1]}),
+    ("smollm3", {"no_rope_layers": [0, 1, 0, 1, 1]}), ("smollm3", {"no_rope_layers": [1, 1]}),
+    ("smollm3", {"no_rope_layers": None, "no_rope_layer_interval": 3, "layer_types": None}),
+    ("smollm3", {"layer_types": None, "use_sliding_window": False}),
+    ("smollm3", {"rope_parameters": None}),
+    ("gemma", {"hidden_act": "gelu"}), ("gemma", {"hidden_act": "silu"}), ("gemma", {"hidden_activation": "gelu"}),
+    ("gemma", {"use_bidirectional_attention": True}), ("gemma", {"use_bidirectional_attention": False}),
+    ("gemma3_text", {"layer_types": None}), ("gemma3_text", {"layer_types": None, "sliding_window_pattern": 2}),
+    ("gemma3_text", {"layer_types": None, "_sliding_window_pattern": 2}),
+    ("gemma3_text", {"sliding_window": None}), ("gemma3_text", {"use_bidirectional_attention": True}),
+    ("gemma3_text", {"attn_logit_softcapping": 3.0}), ("gemma3_text", {"final_logit_softcapping": 3.0}),
+    ("gemma3_text", {"query_pre_attn_scalar": 8.5}), ("gemma3_text", {"rope_parameters": None}),
+    ("gemma3_text", {"rope_parameters": None, "rope_theta": 300.0, "rope_local_base_freq": 30.0}),
+    ("gemma3_text", {"rope_theta": 300.0, "rope_local_base_freq": 30.0}),
+    ("gemma3_text", {"rope_parameters": None, "rope_scaling": {"rope_type": "linear", "factor": 8.0}}),
+    ("gemma3_text", {"rope_scaling": {"rope_type": "linear", "factor": 8.0}}),
+    ("gemma3_text", {"rope_parameters": {"full_attention": ROTARY}}),
+    ("gemma3_text", {"rope_parameters": {"sliding_attention": ROTARY}}),
+    ("gemma3_text", {"rope_parameters": ROTARY}),
+    ("phi", {"qk_layernorm": True}), ("phi", {"partial_rotary_factor": None}), ("phi", {"rope_parameters": None}),
+    ("phi", {"rope_parameters": dict(ROTARY, partial_rotary_factor=1.0)}),
+    ("phi3", {"rope_scaling": {"type": "longrope", "short_factor": [1.0, 2.0, 3.0], "long_factor": [1.0, 2.0, 3.0]}}),
+    ("phi3", {"rope_parameters": dict(ROTARY, partial_rotary_factor=0.67)}),
+    ("phi3", {"rope_parameters": None, "partial_rotary_factor": 0.67}),
+    ("phi3", {"original_max_position_embeddings": 8}), ("phi3", {"sliding_window": None}),
+    ("stablelm", {"qk_layernorm": True}), ("stablelm", {"use_parallel_residual": True}),
+    ("stablelm", {"rope_parameters": None}), ("stablelm", {"partial_rotary_factor": None}),
+    ("starcoder2", {"use_bias": False}), ("starcoder2", {"sliding_window": None}),
+    ("starcoder2", {"norm_epsilon": 0.1}), ("starcoder2", {"layer_norm_eps": 0.1}),
+    ("olmo2", {"rms_norm_eps": 0.1}), ("olmo2", {"attention_bias": True}),
 ]
 
 
@@ -106,7 +142,8 @@ def keys(family):
     root = Path(transformers.__file__).parent
     kind = transformers.models.auto.configuration_auto.CONFIG_MAPPING[family]
     found = {field.name for field in dataclasses.fields(kind)} | set(kind.attribute_map)
-    files = [root / "models" / family / f"modeling_{family}.py"] + [root / name for name in SHARED]
+    folder = FOLDERS.get(family, family)
+    files = [root / "models" / folder / f"modeling_{folder}.py"] + [root / name for name in SHARED]
     for file in files:
         source = file.read_text()
         found |= set(re.findall(r"\bconfig\.([a-z][a-z0-9_]+)\b(?!\()", source))

@@ -22,14 +22,18 @@ import torch
 import transformers
 
 
+# Families whose blocks all see one window.
+WINDOWED = {"mistral", "phi3", "starcoder2"}
+
+
 def windows(config):
     """By block, as the models' masks read them."""
     blocks = config.num_hidden_layers
     if config.model_type == "gpt_neo":
         return [config.window_size if kind == "local" else None for kind in config.attention_layers]
-    if config.model_type == "qwen2":
+    if config.model_type in ("qwen2", "qwen3", "smollm3", "gemma3_text"):
         return [config.sliding_window if kind == "sliding_attention" else None for kind in config.layer_types]
-    return [getattr(config, "sliding_window", None) if config.model_type == "mistral" else None] * blocks
+    return [getattr(config, "sliding_window", None) if config.model_type in WINDOWED else None] * blocks
 
 
 def scales(model, config):
@@ -39,7 +43,11 @@ def scales(model, config):
     return [float(module.scaling) for module in attention]
 
 
-def frequencies(model):
+def frequencies(model, config):
+    """Of the first block."""
+    if config.model_type == "gemma3_text":
+        name = config.layer_types[0] + "_inv_freq"
+        return [float(x) for x in next(getattr(m, name) for m in model.modules() if hasattr(m, name))]
     found = [m.inv_freq for m in model.modules() if hasattr(m, "inv_freq")]
     return [float(x) for x in found[0]] if found else None
 
@@ -57,8 +65,9 @@ def expected(entry):
                if hasattr(m, "eps") or hasattr(m, "variance_epsilon")]
     return {
         "tensors": len(parameters), "parameters": sum(p.numel() for p in parameters.values()),
-        "windows": windows(config), "frequencies": frequencies(model), "epsilon": epsilon[0],
-        "activation": getattr(config, "hidden_act", None) or config.activation_function,
+        "windows": windows(config), "frequencies": frequencies(model, config), "epsilon": epsilon[0],
+        "activation": next(getattr(config, key) for key in ("hidden_act", "hidden_activation", "activation_function")
+                           if hasattr(config, key)),
         "tied": config.tie_word_embeddings, "scales": scales(model, config),
     }
 

@@ -71,11 +71,32 @@ CASES = {
                 torch.bfloat16, {}, set()),
     "qwen2": (dict(LLAMA, model_type="qwen2", use_sliding_window=True, sliding_window=5, max_window_layers=1),
               torch.float16, {}, set()),
+    "qwen3": (dict(LLAMA, model_type="qwen3", head_dim=8, rope_theta=500.0, tie_word_embeddings=True),
+              torch.bfloat16, {}, set()),
+    "olmo2": (dict(LLAMA, model_type="olmo2", rope_theta=500.0, pad_token_id=1), torch.bfloat16, {}, set()),
+    "smollm3": (dict(LLAMA, model_type="smollm3", num_hidden_layers=4, no_rope_layer_interval=2, pad_token_id=2,
+                     use_sliding_window=True, sliding_window=5), torch.bfloat16, {}, set()),
+    "gemma": (dict(LLAMA, model_type="gemma", head_dim=10, num_key_value_heads=1), torch.bfloat16, {}, set()),
+    "gemma3_text": (dict(LLAMA, model_type="gemma3_text", head_dim=8, sliding_window=4, query_pre_attn_scalar=9,
+                         layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+                         rope_parameters={"full_attention": {"rope_type": "linear", "factor": 4.0,
+                                                             "rope_theta": 700.0},
+                                          "sliding_attention": {"rope_type": "default", "rope_theta": 50.0}}),
+                    torch.bfloat16, {}, set()),
+    "phi": (dict(LLAMA, model_type="phi", partial_rotary_factor=0.67), torch.bfloat16, {}, set()),
+    "phi3": (dict(LLAMA, model_type="phi3", sliding_window=6, pad_token_id=0), torch.bfloat16, {}, set()),
+    "stablelm": (dict(LLAMA, model_type="stablelm", use_qkv_bias=True, partial_rotary_factor=0.67),
+                 torch.bfloat16, {}, set()),
+    "stablelm-parallel": (dict(LLAMA, model_type="stablelm", use_parallel_residual=True, partial_rotary_factor=0.67),
+                          torch.bfloat16, {}, set()),
+    "starcoder2": (dict(LLAMA, model_type="starcoder2", sliding_window=5), torch.bfloat16, {}, set()),
 }
 
 
 def randomise(model, generator):
     """Weights that make every term matter: attention far from uniform, gains and biases random."""
+    # Gains that are stored less 1.
+    centre = 0 if model.config.model_type.startswith("gemma") else 1
     with torch.no_grad():
         for name, value in model.named_parameters():
             noise = torch.randn(value.shape, generator=generator)
@@ -85,7 +106,7 @@ def randomise(model, generator):
             elif name.endswith("bias"):
                 value.copy_(0.2 * noise)
             else:
-                value.copy_(1 + 0.3 * noise)
+                value.copy_(centre + 0.3 * noise)
 
 
 def block_modules(model):

@@ -16,7 +16,9 @@ extension ConfigurationKey {
         let own = [
             GPT2.modelType: gpt2, GPTJ.modelType: gptj, GPTNeo.modelType: gptNeo,
             GPTNeoX.modelType: gptNeoX, Llama.modelType: llama, Mistral.modelType: mistral,
-            Qwen2.modelType: qwen2,
+            Qwen2.modelType: qwen2, Qwen3.modelType: qwen3, OLMo2.modelType: olmo2,
+            SmolLM3.modelType: smolLM3, Gemma.modelType: gemma, Gemma3.modelType: gemma3, Phi.modelType: phi,
+            Phi3.modelType: phi3, StableLM.modelType: stableLM, Starcoder2.modelType: starcoder2,
         ]
         return own.mapValues { keys in
             Dictionary((shared + keys).map { ($0.name, $0.treatment) }, uniquingKeysWith: { $1 })
@@ -75,7 +77,7 @@ extension ConfigurationKey {
         "gradient_checkpointing", "finetuning_task", "task_specific_params", "problem_type", "id2label",
         "label2id", "num_labels", "_num_labels", "tf_legacy_loss", "loss_type", "neftune_noise_alpha",
         "attn_pdrop", "embd_pdrop", "resid_pdrop", "attention_dropout", "hidden_dropout", "embed_dropout",
-        "resid_dropout", "classifier_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob",
+        "resid_dropout", "residual_dropout", "embedding_dropout", "classifier_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob",
         "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels",
         "summary_first_dropout", "summary_last_dropout", "predict_special_tokens", "n_special",
     ]
@@ -138,13 +140,15 @@ extension ConfigurationKey {
             ignored("partial_rotary_factor", unless: [0.25], like: "rotary_pct"),
         ]
 
-    private static let llamaLike = honored([
+    /// Sizes and rotary embedding of families built like Llama.
+    private static let llamaShape = honored([
         "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
-        "intermediate_size", "max_position_embeddings", "hidden_act", "rms_norm_eps", "rope_parameters",
-        "rope_scaling", "rope_theta", "partial_rotary_factor", "original_max_position_embeddings",
+        "intermediate_size", "max_position_embeddings", "rope_parameters", "rope_scaling", "rope_theta",
+        "partial_rotary_factor", "original_max_position_embeddings",
         // The token whose embedding a control model leaves empty.
         "pad_token_id",
     ])
+    private static let llamaLike = llamaShape + honored(["hidden_act", "rms_norm_eps"])
 
     private static let llama =
         llamaLike + honored(["attention_bias", "mlp_bias"])
@@ -165,6 +169,70 @@ extension ConfigurationKey {
             ignored("attention_bias", unless: [true]), ignored("mlp_bias", unless: [false]),
             ignored("use_mrope", unless: [false]),
         ]
+
+    private static let qwen3 =
+        llamaLike
+        + honored([
+            "attention_bias", "sliding_window", "layer_types", "use_sliding_window", "max_window_layers",
+        ])
+        + [ignored("mlp_bias", unless: [false]), ignored("use_mrope", unless: [false])]
+
+    private static let olmo2 =
+        llamaLike + honored(["attention_bias"])
+        + [ignored("mlp_bias", unless: [false]), ignored("clip_qkv", unless: [.null])]
+
+    private static let smolLM3 =
+        llamaLike
+        + honored([
+            "attention_bias", "mlp_bias", "sliding_window", "layer_types", "use_sliding_window",
+            "no_rope_layers", "no_rope_layer_interval",
+        ])
+        + harmless(["max_window_layers", "pretraining_tp"])
+
+    private static let gemma =
+        llamaLike + honored(["attention_bias"])
+        + [
+            refused("use_bidirectional_attention", unless: [.null, false]),
+            ignored("hidden_activation", unless: ["gelu_pytorch_tanh"]),
+            ignored("mlp_bias", unless: [false]),
+        ]
+
+    private static let gemma3 =
+        llamaShape
+        + honored([
+            "rms_norm_eps", "hidden_activation", "attention_bias", "query_pre_attn_scalar", "sliding_window",
+            "layer_types", "sliding_window_pattern", "rope_local_base_freq",
+        ])
+        // Stored beside `layer_types`, which counts.
+        + harmless(["_sliding_window_pattern", "cache_implementation"])
+        + [
+            refused("use_bidirectional_attention", unless: [.null, false]),
+            refused("attn_logit_softcapping", unless: [.null]),
+            refused("final_logit_softcapping", unless: [.null]),
+            ignored("hidden_act", unless: ["gelu_pytorch_tanh"], like: "hidden_activation"),
+        ]
+
+    private static let phi =
+        llamaShape + honored(["hidden_act", "layer_norm_eps"])
+        + [refused("qk_layernorm", unless: [false])]
+
+    private static let phi3 =
+        llamaLike + honored(["sliding_window"])
+        + [ignored("attention_bias", unless: [false]), ignored("mlp_bias", unless: [false])]
+
+    private static let stableLM =
+        llamaShape + honored(["hidden_act", "layer_norm_eps", "use_qkv_bias", "use_parallel_residual"])
+        + [refused("qk_layernorm", unless: [false]), ignored("head_dim")]
+
+    private static let starcoder2 =
+        llamaShape + honored(["hidden_act", "norm_epsilon", "use_bias", "sliding_window"])
+        + [
+            ignored("mlp_type", unless: ["default"]), ignored("norm_type", unless: ["layer_norm"]),
+            ignored("layer_norm_epsilon", like: "norm_epsilon"),
+            ignored("scale_attn_weights", unless: [true]),
+        ]
+        // Scores are float32 in any case.
+        + harmless(["attention_softmax_in_fp32", "scale_attention_softmax_in_fp32"])
 
     // MARK: - Rows
 

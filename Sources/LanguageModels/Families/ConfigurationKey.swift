@@ -85,7 +85,11 @@ extension ConfigurationReader {
     ) -> [(key: String, members: JSONObject)] {
         guard table["rope_parameters"] == .honored else { return [] }
         for key in ["rope_scaling", "rope_parameters"] {
-            if let members = object[key]?.object, !members.isEmpty { return [(key, members)] }
+            guard let members = object[key]?.object, !members.isEmpty else { continue }
+            let kinds = members.members.compactMap { kind, value in
+                value.object.map { (key: "\(key).\(kind)", members: $0) }
+            }
+            return kinds.isEmpty ? [(key, members)] : kinds
         }
         return []
     }

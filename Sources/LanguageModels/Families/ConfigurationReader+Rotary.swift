@@ -5,6 +5,8 @@ extension ConfigurationReader {
     package struct RotaryKeys: Sendable {
         /// The top-level spelling of the base.
         package var base = "rope_theta"
+        /// The base where nothing says it.
+        package var standardBase = 10000.0
         /// The top-level spelling of the share of a head that is rotated.
         package var part = "partial_rotary_factor"
         /// That share where nothing says it; nil: the whole head turns, and no other share is supported.
@@ -41,7 +43,7 @@ extension ConfigurationReader {
     ) throws -> TransformerConfiguration.Rotary {
         let parameters = try rotaryParameters()
         let nested = parameters?.values
-        let outer = try positive(keys.base, standard: 10000)
+        let outer = try positive(keys.base, standard: keys.standardBase)
         let base = try nested?.positive("rope_theta", standard: outer) ?? outer
         let scaling = try scaling(parameters, contextLength: contextLength)
         return .init(

@@ -13,7 +13,7 @@ enum Qwen2: ModelFamily {
             hasInputBias: true, hasOutputBias: false, hasFeedForwardBias: false)
     }
 
-    private static func windows(_ reader: ConfigurationReader, blocks: Int) throws -> [Int?] {
+    static func windows(_ reader: ConfigurationReader, blocks: Int) throws -> [Int?] {
         let isUsed = try reader.flag("use_sliding_window", standard: false)
         let window =
             isUsed

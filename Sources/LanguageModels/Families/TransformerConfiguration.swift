@@ -19,11 +19,23 @@ package struct TransformerConfiguration: Sendable, Equatable {
         case learned
         /// Queries and keys are rotated.
         case rotary(Rotary)
+        /// Each block rotates its own way, [L]; nil: it does not rotate, and knows the order of its tokens by
+        /// the mask alone.
+        case rotaryPerBlock([Rotary?])
+    }
+
+    /// Which norm queries and keys pass before they are rotated; always a root-mean-square norm.
+    package enum QueryKeyNorm: Sendable, Equatable {
+        /// Every head by itself, with one gain [head size] for all.
+        case perHead(epsilon: Float)
+        /// All heads together, gains [H · head size] and [key heads · head size].
+        case wholeProjection(epsilon: Float)
     }
 
     /// How a block adds its two halves to the residual stream.
     package enum Residual: Sendable, Equatable {
-        /// x += attention(norm₁(x)); x += feedForward(norm₂(x)).
+        /// x += attention(norm₁(x)); x += feedForward(norm₂(x)).  A family may lack these norms, or have others
+        /// between each half and the addition.
         case sequential
         /// x += attention(norm₁(x)) + feedForward(norm₂(x)).
         case parallel
@@ -49,6 +61,7 @@ package struct TransformerConfiguration: Sendable, Equatable {
         package var scales: [Float]
         /// How many positions a token sees, itself included, per block [L]; nil: all before it.
         package var windows: [Int?]
+        package var queryKeyNorm: QueryKeyNorm?
         package var hasInputBias: Bool
         package var hasOutputBias: Bool
         /// In half precision queries, keys and scores stay float32 up to the softmax, as transformers has it.
@@ -76,10 +89,16 @@ package struct TransformerConfiguration: Sendable, Equatable {
     package var vocabularySize: Int
     package var contextLength: Int
     package var norm: Norm
+    /// Added to the stored gain of every norm.
+    package var gainOffset: Float = 0
+    /// What embeddings of tokens are multiplied by.
+    package var embeddingScale: Float = 1
     package var positions: Positions
     package var attention: Attention
     package var feedForward: FeedForward
     package var residual: Residual
+    /// Whether a norm stands between each half of a block and its addition.
+    package var hasBranchNorms = false
     package var head: Head
     /// Tokens that end a text, as the configuration says.
     package var endTokens: [Int]

@@ -13,21 +13,27 @@ package struct WeightInitialization: Sendable, Equatable {
     /// What most families do.  `initializer_range` counts unless it is 0 or missing.
     ///
     /// - Throws: `LanguageModelError.configuration`.
-    init(_ reader: ConfigurationReader) throws {
+    init(_ reader: ConfigurationReader, standardDeviation: Double = 0.02) throws {
         let value = reader.object["initializer_range"] ?? .null
-        let given = value.double ?? 0
+        // A key that is missing is not the same as one that says 0.
+        let given = reader.object["initializer_range"] == nil ? standardDeviation : value.double ?? 0
         guard given >= 0 else { throw reader.wrong("initializer_range", "a positive number is expected") }
         guard given <= Self.largestDeviation else { throw reader.outOfRange("initializer_range", value) }
         deviation = given == 0 ? 0.02 : given
         residualDeviation = deviation
     }
 
-    /// The same, with the embedding of `pad_token_id` empty; negative ids count from the end.
+    /// The same, with the embedding of `pad_token_id` empty, or of `standardPadding` where the key is missing;
+    /// negative ids count from the end.
     ///
     /// - Throws: `LanguageModelError.configuration`.
-    init(padded reader: ConfigurationReader, vocabularySize: Int) throws {
-        try self.init(reader)
-        guard let value = reader.object["pad_token_id"], !value.isNull else { return }
+    init(
+        padded reader: ConfigurationReader, vocabularySize: Int, standardPadding: Int? = nil,
+        standardDeviation: Double = 0.02
+    ) throws {
+        try self.init(reader, standardDeviation: standardDeviation)
+        let value = reader.object["pad_token_id"] ?? standardPadding.map { .integer($0) } ?? .null
+        guard !value.isNull else { return }
         guard let id = value.integer, (-vocabularySize..<vocabularySize).contains(id) else {
             throw LanguageModelError.configuration(
                 key: "pad_token_id", path: reader.path, reason: "it is not in the vocabulary")
@@ -57,7 +63,9 @@ extension WeightNames {
         return tensors(configuration).map { tensor in
             let values: InitialValues =
                 switch (tensor.part, tensor.shape.count) {
-                case (.norms, _): tensor.name.hasSuffix(".bias") ? .zeros : .ones
+                // The gain that counts is 1 at the start.
+                case (.norms, _):
+                    tensor.name.hasSuffix(".bias") || configuration.gainOffset == 1 ? .zeros : .ones
                 case (.tokenEmbedding, _):
                     .normal(deviation: rules.deviation, emptyRow: rules.paddingToken)
                 case (_, 1): .zeros

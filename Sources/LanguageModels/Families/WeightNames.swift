@@ -14,12 +14,22 @@ package struct WeightNames: Sendable {
     package var positionEmbedding: String?
     /// In front of a block's number.
     package var block: String
-    package var attentionNorm: String
+    /// nil: the attention reads the residual stream as it is.
+    package var attentionNorm: String?
     package var queryKeyValue: QueryKeyValue
+    /// Of the norms of queries and keys, where there are any.
+    package var queryNorm: String?
+    package var keyNorm: String?
     package var attentionOutput: String
-    /// nil: the feed-forward reads the attention's norm.
+    /// Between the attention and the addition to the residual stream.
+    package var afterAttentionNorm: String?
+    /// nil: the feed-forward reads the attention's norm, or where there is none the residual stream as it is.
     package var feedForwardNorm: String?
+    /// Between the feed-forward and the addition to the residual stream.
+    package var afterFeedForwardNorm: String?
+    /// Where `isGateFused`, its first half of rows is the gate.
     package var up: String
+    package var isGateFused = false
     package var gate: String?
     package var down: String
     package var finalNorm: String
@@ -64,18 +74,26 @@ package struct NormRequirement: Sendable {
 
 /// Everything that one block needs.
 package struct BlockRequirements: Sendable {
-    package let attentionNorm: NormRequirement
+    package let attentionNorm: NormRequirement?
+    package let afterAttentionNorm: NormRequirement?
     package let feedForwardNorm: NormRequirement?
+    package let afterFeedForwardNorm: NormRequirement?
     /// One fused projection, or query, key and value.
     package let queryKeyValue: [LinearRequirement]
+    package let queryNorm: NormRequirement?
+    package let keyNorm: NormRequirement?
     package let attentionOutput: LinearRequirement
+    /// Where `isGateFused`, D → 2F, the gate first.
     package let up: LinearRequirement
+    package let isGateFused: Bool
     package let gate: LinearRequirement?
     package let down: LinearRequirement
 
     package var tensors: [TensorRequirement] {
         let linears = queryKeyValue + [attentionOutput, up] + [gate].compactMap { $0 } + [down]
-        let norms = [attentionNorm] + [feedForwardNorm].compactMap { $0 }
+        let norms = [
+            attentionNorm, afterAttentionNorm, feedForwardNorm, afterFeedForwardNorm, queryNorm, keyNorm,
+        ].compactMap { $0 }
         return norms.flatMap { [$0.gain, $0.bias] }.compactMap { $0 }
             + linears.flatMap { [$0.weight, $0.bias] }.compactMap { $0 }
     }
@@ -137,12 +155,26 @@ extension WeightNames {
                     project(value, hidden, keys, attention.hasInputBias),
                 ]
             }
+        func blockNorm(_ name: String?) -> NormRequirement? {
+            name.map { norm(start + $0, configuration) }
+        }
+        func headNorm(_ name: String?, _ width: Int) -> NormRequirement? {
+            guard let name, let norm = attention.queryKeyNorm else { return nil }
+            var size = width
+            if case .perHead = norm { size = attention.headSize }
+            return NormRequirement(
+                gain: TensorRequirement(name: start + name + ".weight", shape: [size], part: .norms),
+                bias: nil)
+        }
         return BlockRequirements(
-            attentionNorm: norm(start + attentionNorm, configuration),
-            feedForwardNorm: feedForwardNorm.map { norm(start + $0, configuration) },
-            queryKeyValue: projections,
+            attentionNorm: blockNorm(attentionNorm), afterAttentionNorm: blockNorm(afterAttentionNorm),
+            feedForwardNorm: blockNorm(feedForwardNorm),
+            afterFeedForwardNorm: blockNorm(afterFeedForwardNorm), queryKeyValue: projections,
+            queryNorm: headNorm(queryNorm, queries), keyNorm: headNorm(keyNorm, keys),
             attentionOutput: project(attentionOutput, queries, hidden, attention.hasOutputBias),
-            up: linear(start + up, hidden, inner, feedForward.hasBias, .feedForward),
+            up: linear(
+                start + up, hidden, isGateFused ? 2 * inner : inner, feedForward.hasBias, .feedForward),
+            isGateFused: isGateFused,
             gate: gate.map { linear(start + $0, hidden, inner, feedForward.hasBias, .feedForward) },
             down: linear(start + down, inner, hidden, feedForward.hasBias, .feedForward))
     }

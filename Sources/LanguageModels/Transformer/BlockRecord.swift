@@ -4,12 +4,38 @@ import Compute
 struct AttentionRecord {
     /// [N, D]; overwritten by later blocks.
     let normed: Matrix
+    /// nil where no norm comes before the attention.
     let statistics: Matrix?
+    let heads: HeadNormRecord?
     /// Rotated queries and keys, and values, [N, `AttentionLayout.columns`].
     let projected: Matrix
     /// [N, H · head size].
     let attended: Matrix
     let logSumExp: Matrix?
+}
+
+/// What the backward pass needs of the norms of queries and keys.
+struct HeadNormRecord {
+    /// What the norm read, [N, H · head size], and its statistics, [N · H, 1] or [N, 1].
+    struct Part {
+        let values: Matrix
+        let statistics: Matrix
+    }
+
+    let queries: Part
+    let keys: Part
+}
+
+/// What the backward pass needs of the norm between one half of a block and the addition of its result.
+struct BranchRecord {
+    /// What the norm read, [M, D].
+    let values: Matrix
+    let statistics: Matrix
+
+    /// The same of other rows.
+    func map(_ change: (Matrix) throws -> Matrix) rethrows -> BranchRecord {
+        BranchRecord(values: try change(values), statistics: try change(statistics))
+    }
 }
 
 /// What the backward pass needs of one block's feed-forward on M rows.
@@ -21,12 +47,13 @@ struct FeedForwardRecord {
     /// Values before the activation, [M, F].
     let up: Matrix
     let gate: Matrix?
+    let branch: BranchRecord?
 
     /// The same of other rows.
     func map(_ change: (Matrix) throws -> Matrix) rethrows -> FeedForwardRecord {
         FeedForwardRecord(
             input: try change(input), statistics: try statistics.map(change), up: try change(up),
-            gate: try gate.map(change))
+            gate: try gate.map(change), branch: try branch?.map(change))
     }
 }
 
@@ -38,6 +65,8 @@ struct BlockRecord {
     let attention: AttentionRecord
     /// The rows that went on behind the attention; nil: all.
     let rows: IndexVector?
+    /// Of those rows.
+    let attentionBranch: BranchRecord?
     /// Of those rows.
     let inner: FeedForwardRecord
 }

@@ -26,8 +26,10 @@ extension BlockRunner {
         if isSequential { dNormed = try feedForwardBackward(dOutput, record.inner, weights) }
         let dAttended = try workspace.matrix(
             .dAttended, rows: dOutput.rows, columns: record.attention.attended.columns)
+        let dBranch = try branchBackward(
+            dOutput, record.attentionBranch, norm: weights.afterAttentionNorm)
         backend.linearBackward(
-            dOutput, weights.attentionOutput.weight, into: dAttended, accumulate: false)
+            dBranch, weights.attentionOutput.weight, into: dAttended, accumulate: false)
         var dProjected = try attentionBackward(try widened(dAttended, record), record)
         // From here on every row is on its own.
         let isNarrowed = record.rows != nil
@@ -60,11 +62,15 @@ extension BlockRunner {
                 dProjected.columns(part.columns), part.linear.weight, into: total,
                 accumulate: dNormed != nil || index > 0)
         }
+        guard let norm = weights.attentionNorm else {
+            backend.add(total, scale: 1, into: dx)
+            return
+        }
         guard let statistics = record.attention.statistics else {
             preconditionFailure("a recorded block has its norm's statistics")
         }
         model.applyBackward(
-            weights.attentionNorm, total, x: try gathered(record.input, wanted),
+            norm, total, x: try gathered(record.input, wanted),
             statistics: try gathered(statistics, wanted), into: dx, accumulate: true)
     }
 
@@ -74,9 +80,12 @@ extension BlockRunner {
         _ dOutput: Matrix, _ record: FeedForwardRecord, _ weights: BlockWeights
     ) throws -> Matrix? {
         let dNormed = try workspace.matrix(.dNormed, rows: dOutput.rows, columns: model.hiddenSize)
-        try feedForwardBackward(dOutput, record, weights, into: dNormed)
+        let dBranch = try branchBackward(dOutput, record.branch, norm: weights.afterFeedForwardNorm)
+        try feedForwardBackward(dBranch, record, weights, into: dNormed)
         guard let norm = weights.feedForwardNorm, let statistics = record.statistics else {
-            return dNormed
+            if model.configuration.residual == .parallelSharedNorm { return dNormed }
+            backend.add(dNormed, scale: 1, into: dOutput)
+            return nil
         }
         model.applyBackward(
             norm, dNormed, x: record.input, statistics: statistics, into: dOutput, accumulate: true)
@@ -103,6 +112,19 @@ extension BlockRunner {
         backend.linearBackward(dGate, gateWeights.weight, into: dNormed, accumulate: true)
     }
 
+    /// The gradient with respect to what the norm after one half of a block read, [M, D]; `dOutput` itself where
+    /// there is no such norm.
+    private func branchBackward(
+        _ dOutput: Matrix, _ record: BranchRecord?, norm: NormWeights?
+    ) throws -> Matrix {
+        guard let record, let norm else { return dOutput }
+        let dBranch = try workspace.matrix(.dBranch, rows: dOutput.rows, columns: dOutput.columns)
+        model.applyBackward(
+            norm, dOutput, x: record.values, statistics: record.statistics, into: dBranch,
+            accumulate: false)
+        return dBranch
+    }
+
     /// The gradient with respect to the unrotated queries, keys and values, [N, columns].
     private func attentionBackward(_ dAttended: Matrix, _ record: BlockRecord) throws -> Matrix {
         let layout = model.configuration.attentionLayout
@@ -123,7 +145,8 @@ extension BlockRunner {
             output: attention.attended, logSumExp: logSumExp, spans: joined.spans,
             shape: model.configuration.attentionShape(block: record.block), dQueries: dQueries,
             dKeys: dKeys, dValues: dKeysValues.columns(layout.values))
-        rotate(queries: dQueries, keys: dKeys, inverse: true)
+        rotate(record.block, queries: dQueries, keys: dKeys, inverse: true)
+        try normaliseHeadsBackward(record, dQueries: dQueries, dKeys: dKeys)
         return dProjected
     }
 

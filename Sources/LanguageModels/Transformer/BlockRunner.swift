@@ -4,7 +4,7 @@ import Compute
 struct BlockRunner {
     let model: LanguageModel
     let positions: IndexVector
-    let angles: RotaryTable.Angles?
+    let rotations: Rotations
     let store: any KeyValueStore
     let workspace: Workspace
     /// Whether what the backward pass needs is kept.
@@ -20,18 +20,18 @@ struct BlockRunner {
         self.store = store
         self.isRecording = isRecording
         positions = try model.backend.makeIndices(batch.positions)
-        angles = try model.rotary?.angles(positions: batch.positionCount, on: model.backend)
+        rotations = try model.rotary.rotations(positions: batch.positionCount, on: model.backend)
         self.workspace = workspace ?? Workspace(model.backend)
     }
 
     /// A pass whose rows' positions and angles are on the device already.
     init(
-        _ model: LanguageModel, positions: IndexVector, angles: RotaryTable.Angles?,
+        _ model: LanguageModel, positions: IndexVector, rotations: Rotations,
         store: any KeyValueStore, workspace: Workspace
     ) {
         self.model = model
         self.positions = positions
-        self.angles = angles
+        self.rotations = rotations
         self.store = store
         self.workspace = workspace
         isRecording = false
@@ -84,11 +84,15 @@ struct BlockRunner {
             }
         }
         let middle = isRecording ? try copied(residual) : residual
-        add(weights.attentionOutput, attended, to: middle)
-        if isSequential, let norm = weights.feedForwardNorm {
-            statistics = try normStatistics(rows: middle.rows)
-            normed = try workspace.matrix(.normed, rows: middle.rows, columns: middle.columns)
-            apply(norm, middle, into: normed, statistics: statistics)
+        let attentionBranch = try add(
+            weights.attentionOutput, attended, through: weights.afterAttentionNorm, to: middle)
+        if isSequential {
+            normed = middle
+            if let norm = weights.feedForwardNorm {
+                statistics = try normStatistics(rows: middle.rows)
+                normed = try workspace.matrix(.normed, rows: middle.rows, columns: middle.columns)
+                apply(norm, middle, into: normed, statistics: statistics)
+            }
         }
         let output = isRecording && isSequential ? try copied(middle) : middle
         let inner = try feedForward(weights, normed, to: output)
@@ -97,15 +101,16 @@ struct BlockRunner {
             output,
             BlockRecord(
                 block: block, input: x, attention: attention, rows: narrow,
+                attentionBranch: attentionBranch,
                 inner: FeedForwardRecord(
                     input: isSequential ? middle : residual, statistics: statistics, up: inner.up,
-                    gate: inner.gate))
+                    gate: inner.gate, branch: inner.branch))
         )
     }
 
     /// Norm, projections, rotation and attention of every row.
     func attend(_ block: Int, _ x: Matrix) throws -> AttentionRecord {
-        let (normed, projected, statistics) = try project(block, x)
+        let (normed, projected, statistics, heads) = try project(block, x)
         let attention = model.configuration.attention
         let layout = model.configuration.attentionLayout
         let joined = try store.join(block: block, new: projected.columns(layout.keysValues))
@@ -118,34 +123,39 @@ struct BlockRunner {
             shape: model.configuration.attentionShape(block: block), into: attended,
             logSumExp: logSumExp)
         return AttentionRecord(
-            normed: normed, statistics: statistics, projected: projected, attended: attended,
-            logSumExp: logSumExp)
+            normed: normed, statistics: statistics, heads: heads, projected: projected,
+            attended: attended, logSumExp: logSumExp)
     }
 
     /// Norm, projections and rotation of every row.
     func project(
         _ block: Int, _ x: Matrix
-    ) throws -> (normed: Matrix, projected: Matrix, statistics: Matrix?) {
+    ) throws -> (normed: Matrix, projected: Matrix, statistics: Matrix?, heads: HeadNormRecord?) {
         let weights = model.weights.blocks[block]
         let layout = model.configuration.attentionLayout
-        let normed = try workspace.matrix(.normed, rows: x.rows, columns: x.columns)
-        let statistics = try normStatistics(rows: x.rows)
-        apply(weights.attentionNorm, x, into: normed, statistics: statistics)
+        var normed = x
+        var statistics: Matrix?
+        if let norm = weights.attentionNorm {
+            normed = try workspace.matrix(.normed, rows: x.rows, columns: x.columns)
+            statistics = try normStatistics(rows: x.rows)
+            apply(norm, x, into: normed, statistics: statistics)
+        }
         let projected = try matrix(.projected, x.rows, layout.columns)
         for part in weights.queryKeyValue {
             backend.linear(
                 normed, part.linear.weight, bias: part.linear.bias,
                 into: projected.columns(part.columns), accumulate: false)
         }
-        rotate(
-            queries: projected.columns(layout.queries),
-            keys: projected.columns(layout.keysValues).columns(layout.keys), inverse: false)
-        return (normed, projected, statistics)
+        let queries = projected.columns(layout.queries)
+        let keys = projected.columns(layout.keysValues).columns(layout.keys)
+        let heads = try normaliseHeads(weights, queries: queries, keys: keys)
+        rotate(block, queries: queries, keys: keys, inverse: false)
+        return (normed, projected, statistics, heads)
     }
 
     /// Rotates queries and keys in place, or rotates their gradients back.
-    func rotate(queries: Matrix, keys: Matrix, inverse: Bool) {
-        guard let angles, let rotary = model.rotary else { return }
+    func rotate(_ block: Int, queries: Matrix, keys: Matrix, inverse: Bool) {
+        guard let rotation = rotations[block] else { return }
         let attention = model.configuration.attention
         let layout = model.configuration.attentionLayout
         for (x, heads, stride) in [
@@ -153,9 +163,10 @@ struct BlockRunner {
             (keys, attention.keyValueHeads, layout.keyValueStride),
         ] {
             backend.rotate(
-                x, positions: positions, cosines: angles.cosines, sines: angles.sines,
+                x, positions: positions, cosines: rotation.angles.cosines, sines: rotation.angles.sines,
                 rotary: RotaryShape(
-                    heads: heads, headStride: stride, rotated: rotary.rotated, pairing: rotary.pairing),
+                    heads: heads, headStride: stride, rotated: rotation.rotated,
+                    pairing: rotation.pairing),
                 inverse: inverse)
         }
     }
@@ -163,7 +174,7 @@ struct BlockRunner {
     /// output += down(f(…normed…)); the values before f are returned for the backward pass.
     private func feedForward(
         _ weights: BlockWeights, _ normed: Matrix, to output: Matrix
-    ) throws -> (up: Matrix, gate: Matrix?) {
+    ) throws -> (up: Matrix, gate: Matrix?, branch: BranchRecord?) {
         let shape = model.configuration.feedForward
         let up = try matrix(.up, normed.rows, shape.innerSize)
         backend.linear(normed, weights.up.weight, bias: weights.up.bias, into: up, accumulate: false)
@@ -182,14 +193,14 @@ struct BlockRunner {
             }
             backend.activation(shape.activation, up, into: activated)
         }
-        add(weights.down, activated, to: output)
-        return (up, gate)
+        let branch = try add(weights.down, activated, through: weights.afterFeedForwardNorm, to: output)
+        return (up, gate, branch)
     }
 }
 
 extension BlockRunner {
     /// A matrix of its own where the pass is recorded, else the workspace's.
-    private func matrix(_ role: Workspace.Role, _ rows: Int, _ columns: Int) throws -> Matrix {
+    func matrix(_ role: Workspace.Role, _ rows: Int, _ columns: Int) throws -> Matrix {
         isRecording
             ? try backend.makeMatrix(rows: rows, columns: columns)
             : try workspace.matrix(role, rows: rows, columns: columns)
@@ -209,9 +220,23 @@ extension BlockRunner {
         return y
     }
 
-    /// output += linear(x).
-    private func add(_ linear: LinearWeights, _ x: Matrix, to output: Matrix) {
-        backend.linear(x, linear.weight, bias: linear.bias, into: output, accumulate: true)
+    /// output += norm(linear(x)).
+    ///
+    /// - Returns: what the norm read, where there is one and the pass is recorded.
+    private func add(
+        _ linear: LinearWeights, _ x: Matrix, through norm: NormWeights?, to output: Matrix
+    ) throws -> BranchRecord? {
+        guard let norm else {
+            backend.linear(x, linear.weight, bias: linear.bias, into: output, accumulate: true)
+            return nil
+        }
+        let values = try matrix(.branch, output.rows, output.columns)
+        backend.linear(x, linear.weight, bias: linear.bias, into: values, accumulate: false)
+        let statistics = try normStatistics(rows: values.rows)
+        let normed = try workspace.matrix(.branchNormed, rows: values.rows, columns: values.columns)
+        apply(norm, values, into: normed, statistics: statistics)
+        backend.add(normed, scale: 1, into: output)
+        return statistics.map { BranchRecord(values: values, statistics: $0) }
     }
 
     private func normStatistics(rows: Int) throws -> Matrix? {

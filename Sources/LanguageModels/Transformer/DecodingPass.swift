@@ -24,7 +24,7 @@ final class DecodingPass {
     private let positions: IndexVector
     private let places: IndexVector
     private var spans: AttentionSpans
-    private let angles: RotaryTable.Angles?
+    private let rotations: Rotations
     private let candidates: LikeliestTokens
     private var runs = 0
     private var recorded: (any RecordedOperations)?
@@ -41,7 +41,7 @@ final class DecodingPass {
         places = try backend.makeIndices(nothing)
         spans = try backend.makeSpans(
             (0..<count).map { AttentionSpan(queries: $0..<$0 + 1, keys: 0..<1) })
-        angles = try model.rotary?.angles(positions: cache.rows, on: backend)
+        rotations = try model.rotary.rotations(positions: cache.rows, on: backend)
         self.candidates = try LikeliestTokens(
             rows: count, vocabulary: model.vocabularySize, count: candidates, on: backend)
     }
@@ -78,7 +78,7 @@ final class DecodingPass {
     private func compute() throws {
         let store = cache.store(spans: spans, places: places)
         let runner = BlockRunner(
-            model, positions: positions, angles: angles, store: store, workspace: workspace)
+            model, positions: positions, rotations: rotations, store: store, workspace: workspace)
         let states = try runner.run(
             model.embed(ids, positions: positions), through: 0..<model.blocks
         ).states

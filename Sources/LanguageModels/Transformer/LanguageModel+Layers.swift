@@ -44,6 +44,11 @@ extension LanguageModel {
     func embed(_ ids: IndexVector, positions: IndexVector) throws -> Matrix {
         let x = try backend.makeMatrix(rows: ids.count, columns: hiddenSize)
         backend.embed(ids, table: weights.tokenEmbedding, into: x, accumulate: false)
+        if configuration.embeddingScale != 1 {
+            let factors = try backend.makeMatrix(rows: ids.count, columns: 1)
+            backend.fill(factors, with: configuration.embeddingScale)
+            backend.scaleRows(x, by: factors, into: x, accumulate: false)
+        }
         if let table = weights.positionEmbedding {
             backend.embed(positions, table: table, into: x, accumulate: true)
         }

@@ -20,7 +20,7 @@ package final class LanguageModel: Sendable {
     package let precision: WeightPrecision
     let folder: URL
     let weights: TransformerWeights
-    let rotary: RotaryTable?
+    let rotary: RotaryTables
     /// Larger requests run in several batches.
     package let allowance: MemoryAllowance
 
@@ -66,7 +66,7 @@ package final class LanguageModel: Sendable {
             batchBytes: batchBytes, notice: notice)
         allowance.note(.weights, bytes: summary.weightBytes(as: elementType))
         weights = try allowance.explaining({ .nothing }) { try loader.load(configuration) }
-        rotary = RotaryTable(configuration)
+        rotary = RotaryTables(configuration)
         identity = try ModelFingerprint(checkpoint, tensors, memory: fingerprints)
         notes = tensors.notes
         folder = checkpoint.folder
@@ -89,7 +89,7 @@ package final class LanguageModel: Sendable {
             source: PlannedWeights(summary, elementType: elementType), names: summary.names,
             backend: device, elementType: elementType
         ).load(summary.configuration)
-        rotary = RotaryTable(summary.configuration)
+        rotary = RotaryTables(summary.configuration)
         identity = nil
         notes = []
         name = summary.configuration.modelType

@@ -87,8 +87,17 @@ extension TransformerConfiguration {
     /// Floats that one block records of a row; see `BlockRecord`.
     var recordedFloatsPerRow: Int {
         let states = residual == .sequential ? 2 * hiddenSize : hiddenSize
-        return states + attentionLayout.columns + attendedColumns + attention.heads + 4
+        return states + recordedNormFloatsPerRow + attentionLayout.columns + attendedColumns + attention.heads + 4
             + (feedForward.isGated ? 2 : 1) * feedForward.innerSize
+    }
+
+    /// Those of norms between a half and its addition, and of queries and keys.
+    private var recordedNormFloatsPerRow: Int {
+        let branches = hasBranchNorms ? 2 * (hiddenSize + 1) : 0
+        guard let rule = attention.queryKeyNorm else { return branches }
+        let heads = attention.heads + attention.keyValueHeads
+        let statistics = if case .perHead = rule { heads } else { 2 }
+        return branches + heads * attention.headSize + statistics
     }
 
     /// Floats of a row that a recorded pass and its gradients overwrite block after block.
@@ -97,6 +106,8 @@ extension TransformerConfiguration {
         let backward =
             2 * hiddenSize + attentionLayout.columns + attendedColumns
             + (feedForward.isGated ? 3 : 1) * feedForward.innerSize
-        return forward + backward
+        let branches = hasBranchNorms ? 2 * hiddenSize : 0
+        let heads = attention.queryKeyNorm == nil ? 0 : 3 * attendedColumns
+        return forward + backward + branches + heads
     }
 }

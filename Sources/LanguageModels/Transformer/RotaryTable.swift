@@ -16,13 +16,11 @@ final class RotaryTable: Sendable {
     private let contextLength: Int
     private let made = Mutex<Angles?>(nil)
 
-    /// nil for a model whose positions are learned.
-    init?(_ configuration: TransformerConfiguration) {
-        guard case .rotary(let rotary) = configuration.positions else { return nil }
+    init(_ rotary: TransformerConfiguration.Rotary, contextLength: Int) {
         rotated = rotary.rotated
         pairing = rotary.pairing
         frequencies = rotary.frequencies
-        contextLength = configuration.contextLength
+        self.contextLength = contextLength
     }
 
     /// A table of at least `count` positions.

@@ -20,10 +20,14 @@ struct BlockWeights: Sendable {
         let columns: Range<Int>
     }
 
-    let attentionNorm: NormWeights
+    let attentionNorm: NormWeights?
+    let afterAttentionNorm: NormWeights?
     let feedForwardNorm: NormWeights?
+    let afterFeedForwardNorm: NormWeights?
     /// One fused projection, or query, key and value.
     let queryKeyValue: [Part]
+    let queryNorm: NormWeights?
+    let keyNorm: NormWeights?
     let attentionOutput: LinearWeights
     let up: LinearWeights
     let gate: LinearWeights?
@@ -57,11 +61,14 @@ extension NormWeights {
 extension BlockWeights {
     fileprivate func mappingVectors(_ map: (Matrix) throws -> Matrix) rethrows -> BlockWeights {
         BlockWeights(
-            attentionNorm: try attentionNorm.mappingVectors(map),
+            attentionNorm: try attentionNorm?.mappingVectors(map),
+            afterAttentionNorm: try afterAttentionNorm?.mappingVectors(map),
             feedForwardNorm: try feedForwardNorm?.mappingVectors(map),
+            afterFeedForwardNorm: try afterFeedForwardNorm?.mappingVectors(map),
             queryKeyValue: try queryKeyValue.map {
                 Part(linear: try $0.linear.mappingVectors(map), columns: $0.columns)
             },
+            queryNorm: try queryNorm?.mappingVectors(map), keyNorm: try keyNorm?.mappingVectors(map),
             attentionOutput: try attentionOutput.mappingVectors(map), up: try up.mappingVectors(map),
             gate: try gate?.mappingVectors(map), down: try down.mappingVectors(map))
     }

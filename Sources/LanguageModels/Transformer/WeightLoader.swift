@@ -33,13 +33,21 @@ struct WeightLoader {
         }
         return TransformerWeights(
             tokenEmbedding: embedding, positionEmbedding: positions,
-            blocks: try (0..<configuration.blocks).map { try block(names.block($0, configuration)) },
-            finalNorm: try norm(names.finalNorm(configuration)),
+            blocks: try (0..<configuration.blocks).map {
+                try block(names.block($0, configuration), configuration)
+            },
+            finalNorm: try norm(names.finalNorm(configuration), offset: configuration.gainOffset),
             head: LinearWeights(
-                weight: head ?? embedding, bias: try names.headBias(configuration).map(vector)))
+                weight: head ?? embedding, bias: try names.headBias(configuration).map { try vector($0) }))
     }
 
-    private func block(_ needs: BlockRequirements) throws -> BlockWeights {
+    private func block(
+        _ needs: BlockRequirements, _ configuration: TransformerConfiguration
+    ) throws -> BlockWeights {
+        func norm(_ need: NormRequirement?) throws -> NormWeights? {
+            try need.map { try self.norm($0, offset: configuration.gainOffset) }
+        }
+        let feedForward = try feedForward(needs)
         var first = 0
         let projections = try needs.queryKeyValue.map { need in
             defer { first += need.outputs }
@@ -48,32 +56,59 @@ struct WeightLoader {
         }
         return BlockWeights(
             attentionNorm: try norm(needs.attentionNorm),
-            feedForwardNorm: try needs.feedForwardNorm.map(norm), queryKeyValue: projections,
-            attentionOutput: try linear(needs.attentionOutput), up: try linear(needs.up),
-            gate: try needs.gate.map(linear), down: try linear(needs.down))
+            afterAttentionNorm: try norm(needs.afterAttentionNorm),
+            feedForwardNorm: try norm(needs.feedForwardNorm),
+            afterFeedForwardNorm: try norm(needs.afterFeedForwardNorm), queryKeyValue: projections,
+            queryNorm: try norm(needs.queryNorm), keyNorm: try norm(needs.keyNorm),
+            attentionOutput: try linear(needs.attentionOutput), up: feedForward.up, gate: feedForward.gate,
+            down: try linear(needs.down))
+    }
+
+    /// The projections into the feed-forward; a fused one is cut in two.
+    private func feedForward(
+        _ needs: BlockRequirements
+    ) throws -> (up: LinearWeights, gate: LinearWeights?) {
+        guard needs.isGateFused else {
+            return (try linear(needs.up), try needs.gate.map(linear))
+        }
+        let inner = needs.up.outputs / 2
+        func half(_ rows: Range<Int>) throws -> LinearWeights {
+            LinearWeights(
+                weight: try matrix(
+                    needs.up.weight, layout: needs.up.layout, outputs: inner, inputs: needs.up.inputs,
+                    from: rows.lowerBound),
+                bias: try needs.up.bias.map { try vector($0, rows) })
+        }
+        return (try half(inner..<2 * inner), try half(0..<inner))
     }
 
     private func linear(_ need: LinearRequirement) throws -> LinearWeights {
         LinearWeights(
             weight: try matrix(
                 need.weight, layout: need.layout, outputs: need.outputs, inputs: need.inputs),
-            bias: try need.bias.map(vector))
+            bias: try need.bias.map { try vector($0) })
     }
 
-    private func norm(_ need: NormRequirement) throws -> NormWeights {
-        NormWeights(gain: try vector(need.gain), bias: try need.bias.map(vector))
+    private func norm(_ need: NormRequirement, offset: Float) throws -> NormWeights {
+        NormWeights(
+            gain: try vector(need.gain, offset: offset), bias: try need.bias.map { try vector($0) })
     }
 
-    /// A vector as a float32 matrix of one row.
-    private func vector(_ need: TensorRequirement) throws -> Matrix {
-        let tensor = try source.tensor(need)
-        let row = try backend.makeMatrix(rows: 1, columns: need.shape[0])
-        backend.write(tensor.floats(), into: row)
+    /// A vector, or a part of it, as a float32 matrix of one row.
+    private func vector(
+        _ need: TensorRequirement, _ part: Range<Int>? = nil, offset: Float = 0
+    ) throws -> Matrix {
+        var values = try source.tensor(need).floats()
+        if let part { values = Array(values[part]) }
+        if offset != 0 { values = values.map { $0 + offset } }
+        let row = try backend.makeMatrix(rows: 1, columns: values.count)
+        backend.write(values, into: row)
         return row
     }
 
+    /// A matrix, or `outputs` of its rows from `first` on.
     private func matrix(
-        _ need: TensorRequirement, layout: Weight.Layout, outputs: Int, inputs: Int
+        _ need: TensorRequirement, layout: Weight.Layout, outputs: Int, inputs: Int, from first: Int = 0
     ) throws -> Weight {
         let tensor = try source.tensor(need)
         let type = elementType ?? tensor.elementType
@@ -81,7 +116,7 @@ struct WeightLoader {
         return try backend.makeWeight(
             Weight(
                 storage: isKept ? tensor.storage : try tensor.rounded(to: type),
-                byteOffset: isKept ? tensor.byteOffset : 0, elementType: type, layout: layout,
+                byteOffset: (isKept ? tensor.byteOffset : 0) + first * inputs * type.byteCount, elementType: type, layout: layout,
                 outputs: outputs, inputs: inputs))
     }
 }

@@ -4,7 +4,9 @@ import Compute
 final class Workspace {
     enum Role: Hashable {
         case normed, feedForwardNormed, projected, attended, up, gate, activated, joined
+        case branch, branchNormed, rawQueries, rawKeys, normedQueries, normedKeys
         case dNormed, dProjected, dAttended, dActivated, dUp, dGate
+        case dBranch, dNormedQueries, dNormedKeys, dRawQueries, dRawKeys
     }
 
     private let backend: any ComputeBackend

@@ -5,7 +5,7 @@ import XCTest
 
 /// The emulated GPU against `transformers`, and with 16-bit weights against the CPU.
 final class EmulatedParityTests: XCTestCase {
-    private static let families = ["gpt2", "gptj", "gpt_neo", "gpt_neox", "llama", "mistral", "qwen2"]
+    private static let families = ModelFamilies.all.map { $0.modelType }
 
     override func setUpWithError() throws {
         if let reason = EmulatedGPU.missing { throw XCTSkip(reason) }

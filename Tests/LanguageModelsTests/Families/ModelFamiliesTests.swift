@@ -24,6 +24,15 @@ final class ModelFamiliesTests: XCTestCase {
             ("llama", [4096, 32, 32000, 2048, 32, 32, 128, 11008], 1e-6, .silu, false),
             ("mistral", [4096, 32, 32000, 131072, 32, 8, 128, 14336], 1e-6, .silu, false),
             ("qwen2", [4096, 32, 151936, 32768, 32, 32, 128, 22016], 1e-6, .silu, false),
+            ("qwen3", [4096, 32, 151936, 32768, 32, 32, 128, 22016], 1e-6, .silu, false),
+            ("olmo2", [4096, 32, 50304, 2048, 32, 32, 128, 11008], 1e-5, .silu, false),
+            ("smollm3", [2048, 36, 128256, 32768, 16, 4, 128, 11008], 1e-6, .silu, true),
+            ("gemma", [3072, 28, 256000, 8192, 16, 16, 256, 24576], 1e-6, .geluTanh, true),
+            ("gemma3_text", [2304, 26, 262208, 131072, 8, 4, 256, 9216], 1e-6, .geluTanh, true),
+            ("phi", [2048, 24, 51200, 2048, 32, 32, 64, 8192], 1e-5, .geluTanh, false),
+            ("phi3", [3072, 32, 32064, 4096, 32, 32, 96, 8192], 1e-5, .silu, false),
+            ("stablelm", [2560, 32, 50304, 4096, 32, 32, 80, 6912], 1e-5, .silu, false),
+            ("starcoder2", [3072, 30, 49152, 4096, 24, 2, 128, 12288], 1e-5, .geluTanh, true),
         ]
         for (type, sizes, epsilon, activation, isTied) in cases {
             let found = try configuration(["model_type": .string(type)])
@@ -220,9 +229,7 @@ final class ModelFamiliesTests: XCTestCase {
         XCTAssertThrowsError(try configuration(["model_type": "bert"])) {
             XCTAssertEqual(
                 $0 as? LanguageModelError,
-                .unknownFamily(
-                    name: "bert",
-                    known: ["gpt2", "gptj", "gpt_neo", "gpt_neox", "llama", "mistral", "qwen2"]))
+                .unknownFamily(name: "bert", known: ModelFamilies.all.map { $0.modelType }))
         }
     }
 }

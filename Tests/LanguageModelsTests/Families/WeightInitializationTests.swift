@@ -64,6 +64,22 @@ final class WeightInitializationTests: XCTestCase {
         }
     }
 
+    /// Gains that are stored less 1 start at 0; families have padding tokens and deviations of their own.
+    func testFamiliesWithOtherStarts() throws {
+        var configuration = llama
+        configuration["model_type"] = "gemma"
+        configuration["num_key_value_heads"] = 1
+        let gemma = try values(configuration)
+        XCTAssertEqual(gemma["model.norm.weight"], .zeros)
+        XCTAssertEqual(gemma["model.layers.0.input_layernorm.weight"], .zeros)
+        XCTAssertEqual(gemma["model.embed_tokens.weight"], .normal(deviation: 0.02, emptyRow: 0))
+        configuration["model_type"] = "starcoder2"
+        let starcoder = try values(configuration)
+        XCTAssertEqual(starcoder["model.norm.weight"], .ones)
+        XCTAssertEqual(starcoder["model.norm.bias"], .zeros)
+        XCTAssertEqual(starcoder["model.embed_tokens.weight"], .normal(deviation: 0.018042, emptyRow: nil))
+    }
+
     func testNoRangeIsTheUsualOne() throws {
         for range: JSONValue in [nil, 0, 0.0] {
             var configuration = llama

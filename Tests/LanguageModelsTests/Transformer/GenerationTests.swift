@@ -131,7 +131,7 @@ final class GenerationTests: XCTestCase {
     }
 
     func testEndTokenEndsAText() throws {
-        // Token 1 ends a text in every fixture.
+        // Token 1 ends a text in every fixture, as the configuration says, and token 0, as the tokenizer does.
         var ended = 0
         for name in ModelFixture.names {
             let fixture = try ModelFixture(name)
@@ -139,7 +139,7 @@ final class GenerationTests: XCTestCase {
             let made = try model.generate(
                 fixture.sequences, options: options(.greedy, .new(8), stops: true), seed: 0,
                 streamIds: ["a", "b", "c"])
-            let expected = fixture.greedy.map { Array($0.prefix { $0 != 1 }) }
+            let expected = fixture.greedy.map { Array($0.prefix { $0 > 1 }) }
             ended += zip(expected, fixture.greedy).filter { $0.count < $1.count }.count
             XCTAssertEqual(made, expected, name)
         }

@@ -8,7 +8,8 @@ import XCTest
 struct ModelFixture {
     static let names = [
         "gpt2", "gpt2-scaled", "gptj", "gpt_neo", "gpt_neox", "gpt_neox-sequential", "llama", "llama-tied",
-        "mistral", "qwen2",
+        "mistral", "qwen2", "qwen3", "olmo2", "smollm3", "gemma", "gemma3_text", "phi", "phi3", "stablelm",
+        "stablelm-parallel", "starcoder2",
     ]
 
     /// Edits of some sequences at one block, and the vector-Jacobian product of the logits read.
