@@ -139,9 +139,9 @@ package struct Experiment: Sendable {
             do {
                 return try RegularFile.data(file)
             } catch LanguageModelError.unreadable(let path, let reason) {
-                throw ExperimentError.unreadable(path: path, reason: reason)
+                throw PlaceError.unreadable(path: path, reason: reason)
             } catch LanguageModelError.fileMissing(let path) {
-                throw ExperimentError.unreadable(path: path, reason: "there is no such file")
+                throw PlaceError.unreadable(path: path, reason: "there is no such file")
             }
         }
     }
@@ -166,15 +166,15 @@ package struct Experiment: Sendable {
 
     /// A `revision` is a part of the model's name.
     ///
-    /// - Throws: `ExperimentError.invalidValue`; `.missingKey` for a revision without a model.
+    /// - Throws: `SettingError.invalidValue`; `.missingKey` for a revision without a model.
     private static func namingRevision(_ object: JSONObject, path: String) throws -> JSONObject {
         guard let value = object["revision"] else { return object }
         guard let revision = value.string, !revision.isEmpty else {
-            throw ExperimentError.invalidValue(
+            throw SettingError.invalidValue(
                 path: path, key: "revision", problem: InvalidValue(found: value.text(), expectation: .text))
         }
         guard var model = object["model"]?.string else {
-            throw ExperimentError.missingKey(path: path, key: "model")
+            throw SettingError.missingKey(path: path, key: "model")
         }
         model.modelRevision = revision
         var named = JSONObject()

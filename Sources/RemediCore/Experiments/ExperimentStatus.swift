@@ -26,7 +26,7 @@ package struct ExperimentStatus: Sendable, Equatable {
     package var lacksJobs = false
 
     /// - Parameter expected: what the experiment makes, if that is known; see `Experiment.expected`.
-    /// - Throws: `ExperimentError.unreadable`; `LanguageModelError`, `RemediError` for damaged files.
+    /// - Throws: `PlaceError.unreadable`; `LanguageModelError`, `RemediError` for damaged files.
     package init(folder: URL, expected: [String] = []) throws {
         state = .absent
         missing = expected
@@ -38,7 +38,7 @@ package struct ExperimentStatus: Sendable, Equatable {
         do {
             names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
         } catch {
-            throw ExperimentError.unreadable(path: folder.path, reason: error.localizedDescription)
+            throw PlaceError.unreadable(path: folder.path, reason: error.localizedDescription)
         }
         for name in names.sorted(by: Self.precedes) { try add(name, in: folder) }
         missing.removeAll { name in done.contains(name) || begun.contains { $0.hasPrefix(name + ":") } }
@@ -49,7 +49,7 @@ package struct ExperimentStatus: Sendable, Equatable {
         }
         if let owner = owners.first {
             state = .running(owner: owner)
-        } else if begun.isEmpty, Self.isRecordedAsFinished(folder) {
+        } else if begun.isEmpty, ResultsFolder.isRecordedAsFinished(folder) {
             state = .finished
         } else if !(done.isEmpty && begun.isEmpty) {
             state = .unfinished
@@ -82,14 +82,5 @@ package struct ExperimentStatus: Sendable, Equatable {
     /// Digits by their value, so that layer 10 comes behind layer 9.
     private static func precedes(_ a: String, _ b: String) -> Bool {
         a.compare(b, options: [.numeric]) == .orderedAscending
-    }
-
-    /// Whether the experiment in `folder` has a record that says that it came to its end.
-    package static func isRecordedAsFinished(_ folder: URL) -> Bool {
-        let file = folder.appendingPathComponent("experiment.json")
-        guard let data = try? RegularFile.data(file), let json = try? JSONValue(parsing: data) else {
-            return false
-        }
-        return json["state"]?.string == ResultsFolder.finishedState
     }
 }

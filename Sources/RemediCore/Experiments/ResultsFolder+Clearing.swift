@@ -5,29 +5,29 @@ extension ResultsFolder {
     /// Removes the folder with everything in it, provided that it lies in the results folder, not behind a
     /// link, and holds nothing but files that runs write.
     /// - Parameter needed: files and folders that the run reads; neither they nor parts of them are removed.
-    /// - Throws: `ExperimentError.notAResultsFolder`, naming the first file that is something else.
+    /// - Throws: `PlaceError.notAResultsFolder`, naming the first file that is something else.
     package func clear(workingFolder: URL, keeping needed: [URL] = []) throws {
         guard Workplace.isFolder(url) else { return }
         let real = url.resolvingSymlinksInPath().path
         guard real == results.resolvingSymlinksInPath().appendingPathComponent(experiment).path else {
-            throw ExperimentError.notAResultsFolder(path: url.path, foreign: "a symbolic link")
+            throw PlaceError.notAResultsFolder(path: url.path, foreign: "a symbolic link")
         }
         if Self.holds(real, workingFolder) {
-            throw ExperimentError.notAResultsFolder(path: url.path, foreign: "the working folder")
+            throw PlaceError.notAResultsFolder(path: url.path, foreign: "the working folder")
         }
         for folder in needed where Self.holds(real, folder) || Self.holds(folder.path, url) {
-            throw ExperimentError.notAResultsFolder(
+            throw PlaceError.notAResultsFolder(
                 path: url.path, foreign: "\(folder.path), which this run reads")
         }
         if let foreign = try foreignFile() {
-            throw ExperimentError.notAResultsFolder(path: url.path, foreign: foreign)
+            throw PlaceError.notAResultsFolder(path: url.path, foreign: foreign)
         }
         let locks = try locks()
         defer { withExtendedLifetime(locks) {} }
         do {
             try FileManager.default.removeItem(at: url)
         } catch {
-            throw ExperimentError.unwritable(path: url.path, reason: error.localizedDescription)
+            throw PlaceError.unwritable(path: url.path, reason: error.localizedDescription)
         }
     }
 
@@ -50,7 +50,7 @@ extension ResultsFolder {
         do {
             return try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
         } catch {
-            throw ExperimentError.unreadable(path: url.path, reason: error.localizedDescription)
+            throw PlaceError.unreadable(path: url.path, reason: error.localizedDescription)
         }
     }
 
@@ -102,11 +102,11 @@ extension ResultsFolder {
 
     /// Refuses a name for the options' file that leads out of the folder or is that of a result.
     ///
-    /// - Throws: `ExperimentError.unusableFileName`.
+    /// - Throws: `PlaceError.unusableFileName`.
     package static func checkArgumentsFileName(_ name: String) throws {
         let isPlain = !name.contains("/") && !name.contains("\0") && name != "." && name != ".."
         guard isPlain, name.hasSuffix(".json"), !ownNames.contains(name) else {
-            throw ExperimentError.unusableFileName(name: name)
+            throw PlaceError.unusableFileName(name: name)
         }
     }
 }

@@ -14,7 +14,7 @@ package struct TrainingFiles: Sendable {
     ///
     /// - Parameter compatibility: by whose rules samples are made of McRae's raw norms.
     /// - Parameter model: the model that is trained with them.
-    /// - Throws: `ExperimentError.dataFileNotFound`, `RemediError`, `LanguageModelError`.
+    /// - Throws: `PlaceError.dataFileNotFound`, `RemediError`, `LanguageModelError`.
     package init(
         dataset name: DatasetName, file: String?, validationFile: String?, size: Int?,
         compatibility: Compatibility = .remedi, model: ModelName? = nil, workplace: Workplace,

@@ -54,3 +54,16 @@ package enum Commands {
         ]
     }
 }
+
+extension Commands {
+    /// What a newcomer may try first.
+    package static let examples = [
+        ExampleLine(
+            "shows what an edit does, with a model and data from inside the program",
+            "remedi experiments run demo"),
+        ExampleLine(
+            "asks a model what comes next", #"remedi inspect predict -m demo "Hernwin Tharnmund plays the""#),
+        ExampleLine(
+            "trains an editor with settings of your own", "remedi train -n first -m demo -l 2 --size 200"),
+    ]
+}

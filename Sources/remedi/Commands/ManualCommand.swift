@@ -16,3 +16,9 @@ package struct ManualCommand: Command {
         try surroundings.write(ManualPage(summary: Commands.summary, tree: Commands.tree).text)
     }
 }
+
+extension ManualCommand {
+    package static let examples = [
+        ExampleLine("reads the manual", "remedi manual > remedi.1 && man ./remedi.1")
+    ]
+}

@@ -64,3 +64,10 @@ package struct PresubmitCommand: Command {
         return place
     }
 }
+
+extension PresubmitCommand {
+    package static let examples = [
+        ExampleLine("checks everything, inside the package's folder", "remedi presubmit"),
+        ExampleLine("puts the sources' format right", "remedi presubmit --fix format"),
+    ]
+}

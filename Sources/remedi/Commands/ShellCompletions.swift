@@ -22,3 +22,9 @@ package struct ShellCompletions: Command {
         try surroundings.write(shell.completions(of: Commands.tree))
     }
 }
+
+extension ShellCompletions {
+    package static let examples = [
+        ExampleLine("completes in this shell", #"eval "$(remedi completions bash)""#)
+    ]
+}

@@ -25,7 +25,7 @@ struct Complaint {
         switch error {
         case ExperimentError.unknownExperiment, UsageError.unknownExperiment:
             "'remedi experiments list' lists them."
-        case ExperimentError.modelNotFound: "'remedi model list' lists those that are here."
+        case PlaceError.modelNotFound: "'remedi model list' lists those that are here."
         case UsageError.unknownSetting(_, let experiment, _):
             "'remedi experiments show \(experiment)' lists them."
         default: "'\(command) --help' says what there is."

@@ -17,23 +17,21 @@ package enum ExitCode {
         case RemediError.interrupted(let signal): 128 + signal
         case OutputError.closed: 128 + SIGPIPE
         case is UsageFailure, is UsageError: wrongUsage
-        case let error as ExperimentError: of(error)
-        case SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock,
+        case let error as PlaceError: of(error)
+        case is SettingError, ExperimentError.syntax, ExperimentError.unknownExperiment,
+            ExperimentError.namesItself, SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock,
             RemediError.editorNotTrainable:
             wrongUsage
         default: failed
         }
     }
 
-    private static func of(_ error: ExperimentError) -> Int32 {
+    private static func of(_ error: PlaceError) -> Int32 {
         switch error {
-        case .syntax, .unknownKey, .missingKey, .invalidValue, .unknownExperiment, .unusableFolderName,
-            .unusableFileName, .exclusiveSettings, .namesItself:
-            wrongUsage
+        case .unusableFolderName, .unusableFileName: wrongUsage
         // A mistyped name; another may be one that a hub knows.
         case .modelNotFound(_, _, let nearest): nearest == nil ? failed : wrongUsage
-        case .unreadable, .unwritable, .noExperiments, .notAResultsFolder, .dependenciesMissing,
-            .editorsNotTrained, .pathNotFound, .dataFileNotFound,
+        case .unreadable, .unwritable, .notAResultsFolder, .pathNotFound, .dataFileNotFound,
             .revisionNotFound, .folderWithRevision:
             failed
         }

@@ -7,24 +7,12 @@ extension Messages {
     static func words(_ error: ExperimentError) -> String {
         switch error {
         case .syntax(let path, let line, let reason): "\(path), line \(line): \(reason)"
-        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
-        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
-        case .unknownKey(let path, let key, let nearest):
-            "\(path): there is no setting '\(key)'" + suggestion(nearest)
-        case .missingKey(let path, let key): "\(path): the setting '\(key)' is missing"
-        case .invalidValue(let path, let key, let problem): "\(path): \(key): \(words(problem))"
-        case .exclusiveSettings(let a, let b): "the settings '\(a)' and '\(b)' exclude each other"
         case .namesItself(let group): "\(group): experiments names itself"
         case .unknownExperiment(let name, let nearest, let folders):
             "there is no experiment '\(name)'"
                 + (nearest.isEmpty
                     ? " in \(folders.joined(separator: " or "))" : "; did you mean \(either(nearest))?")
         case .noExperiments(let folders): "there are no experiments in \(folders.joined(separator: " or "))"
-        case .unusableFolderName(let name): "'\(name)' cannot be the name of a results folder"
-        case .unusableFileName(let name):
-            "'\(name)' cannot be the name of the file for the options: take one such as mine.json"
-        case .notAResultsFolder(let path, let foreign):
-            "\(path) is not removed, because it is or holds something else than results: \(foreign)"
         case .dependenciesMissing(let experiment, let needed, let commands):
             "\(experiment) needs \(needed.map(words).joined(separator: ", and "))"
                 + (commands.isEmpty
@@ -33,21 +21,6 @@ extension Messages {
                         + " or add --with-dependencies")
         case .editorsNotTrained(let path, let command):
             "there is no editor at \(path); '\(command)' trains it first"
-        case .pathNotFound(let path, let nearest): "there is no \(path)" + suggestion(nearest)
-        case .modelNotFound(let name, _, let nearest?): "there is no model '\(name)'" + suggestion(nearest)
-        case .modelNotFound(let name, let searched, nil):
-            "there is no model '\(name)'; looked for \(searched.joined(separator: ", "))"
-                + (ModelName(name).ids.isEmpty ? "" : "; 'remedi model download \(name)' fetches it")
-        case .revisionNotFound(let name, let revision, let found):
-            "the cache has no revision '\(revision)' of \(name), only \(found.joined(separator: ", ")), which must"
-                + " be named so; 'remedi model download \(name)\(revision == "main" ? "" : "@" + revision)' fetches it"
-        case .folderWithRevision(let path, let revision):
-            "\(path) is a folder, of which there is no revision '\(revision)'"
-        case .dataFileNotFound(let dataset, let searched):
-            "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
-                + " (name one with --dataset-file); 'remedi data download \(dataset.rawValue)' "
-                + (dataset == .biosbias || dataset == .mcrae
-                    ? "says how to come by it" : "fetches the data set")
         }
     }
 

@@ -12,4 +12,14 @@ extension Messages {
         return source + "; "
             + (shown.isEmpty ? "all settings are defaults" : "not defaults: " + shown.joined(separator: ", "))
     }
+
+    static func words(_ error: SettingError) -> String {
+        switch error {
+        case .unknownKey(let path, let key, let nearest):
+            "\(path): there is no setting '\(key)'" + suggestion(nearest)
+        case .missingKey(let path, let key): "\(path): the setting '\(key)' is missing"
+        case .invalidValue(let path, let key, let problem): "\(path): \(key): \(words(problem))"
+        case .exclusiveSettings(let a, let b): "the settings '\(a)' and '\(b)' exclude each other"
+        }
+    }
 }

@@ -11,6 +11,8 @@ package enum Messages {
 
     package static func sentence(for error: any Error) -> String {
         switch error {
+        case let error as SettingError: words(error)
+        case let error as PlaceError: words(error)
         case let error as ExperimentError: words(error)
         case let error as RemediError: words(error)
         case let error as LanguageModelError: words(error)

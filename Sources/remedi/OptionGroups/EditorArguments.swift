@@ -41,7 +41,7 @@ package struct EditorArguments: Sendable, Equatable {
         if directory == nil, !type.isParameterless { throw .optionMissing(name: "editors-dir") }
     }
 
-    /// - Throws: `ExperimentError.pathNotFound`; `RemediError.editorMissing`, `.editorMismatch`;
+    /// - Throws: `PlaceError.pathNotFound`; `RemediError.editorMissing`, `.editorMismatch`;
     ///   `LanguageModelError`.
     func open(
         for model: LanguageModel, in workplace: Workplace, progress: any ProgressReporter
@@ -57,6 +57,6 @@ package struct EditorArguments: Sendable, Equatable {
 extension Workplace {
     /// The folder of editors that a user named.
     ///
-    /// - Throws: `ExperimentError.pathNotFound`.
+    /// - Throws: `PlaceError.pathNotFound`.
     func editors(_ path: String) throws -> URL { try existing(path, orIn: [results]) }
 }

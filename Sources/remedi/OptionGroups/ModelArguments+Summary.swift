@@ -6,12 +6,12 @@ extension ModelArguments {
     /// What a checkpoint holds; where its weights are not there yet, what `config.json` or the configuration
     /// as published says of them.
     ///
-    /// - Throws: `ExperimentError.modelNotFound`, `LanguageModelError`.
+    /// - Throws: `PlaceError.modelNotFound`, `LanguageModelError`.
     func summarised(in workplace: Workplace) throws -> (ModelSummary, ModelFingerprint?) {
         let folder: URL
         do {
             folder = try locate(in: workplace)
-        } catch let error as ExperimentError {
+        } catch let error as PlaceError {
             guard let reader = PublishedConfiguration.reader(of: ModelName(name)) else { throw error }
             return (try ModelSummary(withoutWeights: reader), nil)
         }

@@ -38,7 +38,7 @@ package struct ResultsArguments: Sendable, Equatable {
 
     /// The folder of the run, under the name given or else `fallback`.
     ///
-    /// - Throws: `ExperimentError.unusableFolderName`, `.unusableFileName`.
+    /// - Throws: `PlaceError.unusableFolderName`, `.unusableFileName`.
     func folder(named fallback: String, in workplace: Workplace) throws -> ResultsFolder {
         if let argumentsFileName { try ResultsFolder.checkArgumentsFileName(argumentsFileName) }
         return try ResultsFolder(experiment: experimentName ?? fallback, in: root(in: workplace))

@@ -53,7 +53,7 @@ final class ExperimentGroupTests: XCTestCase {
         for report in ["../victim", "/tmp/x", "a/b.html", "..", ".", "", "x.SVG", "a\\nb", "a\\u001bb"] {
             let text = #"{"summary": "s", "experiments": ["a"], "report": "\#(report)"}"#
             XCTAssertThrowsError(try experiment(text), report) {
-                guard case ExperimentError.invalidValue(_, "report", _) = $0 else {
+                guard case SettingError.invalidValue(_, "report", _) = $0 else {
                     return XCTFail("\(report): \($0)")
                 }
             }
@@ -83,7 +83,7 @@ final class ExperimentGroupTests: XCTestCase {
             (#"{"summary": "x", "experiments": ["a"], "model": "gptj"}"#, "model"),
         ] {
             XCTAssertThrowsError(try experiment(text), text) {
-                switch $0 as? ExperimentError {
+                switch $0 as? SettingError {
                 case .missingKey(_, let found)?, .invalidValue(_, let found, _)?,
                     .unknownKey(_, let found, _)?:
                     XCTAssertEqual(found, key, text)

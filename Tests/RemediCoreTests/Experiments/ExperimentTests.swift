@@ -100,7 +100,7 @@ final class ExperimentTests: XCTestCase {
         for (key, nearest) in cases {
             XCTAssertThrowsError(try training(#""\#(key)": 1"#), key) { error in
                 XCTAssertEqual(
-                    error as? ExperimentError, .unknownKey(path: path, key: key, nearest: nearest), key)
+                    error as? SettingError, .unknownKey(path: path, key: key, nearest: nearest), key)
             }
         }
     }
@@ -129,7 +129,7 @@ final class ExperimentTests: XCTestCase {
         ]
         for (key, value, expectation) in cases {
             XCTAssertThrowsError(try training("\"\(key)\": \(value)"), "\(key) \(value)") { error in
-                guard case .invalidValue(path, key, let problem)? = error as? ExperimentError else {
+                guard case .invalidValue(path, key, let problem)? = error as? SettingError else {
                     return XCTFail("\(key) \(value): \(error)")
                 }
                 XCTAssertEqual(problem.expectation, expectation, "\(key) \(value)")
@@ -140,10 +140,10 @@ final class ExperimentTests: XCTestCase {
     func testWhatMustBeThere() {
         let path = folder.appendingPathComponent("train.a.json").path
         XCTAssertThrowsError(try experiment(#"{"summary": "s"}"#)) {
-            XCTAssertEqual($0 as? ExperimentError, .missingKey(path: path, key: "dataset"))
+            XCTAssertEqual($0 as? SettingError, .missingKey(path: path, key: "dataset"))
         }
         XCTAssertThrowsError(try experiment(#"{"dataset": "mcrae"}"#)) {
-            XCTAssertEqual($0 as? ExperimentError, .missingKey(path: path, key: "summary"))
+            XCTAssertEqual($0 as? SettingError, .missingKey(path: path, key: "summary"))
         }
     }
 
@@ -158,7 +158,7 @@ final class ExperimentTests: XCTestCase {
         }
         XCTAssertThrowsError(try Experiment(file: folder.appendingPathComponent("train.none.json"))) {
             error in
-            guard case .unreadable? = error as? ExperimentError else { return XCTFail("\(error)") }
+            guard case .unreadable? = error as? PlaceError else { return XCTFail("\(error)") }
         }
         XCTAssertThrowsError(try experiment("{}", name: "tarin.a")) { error in
             guard case .unknownExperiment(name: "tarin.a", [], _)? = error as? ExperimentError else {

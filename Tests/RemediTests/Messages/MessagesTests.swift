@@ -15,68 +15,68 @@ final class MessagesTests: XCTestCase {
 
     func testExperiments() {
         let value = InvalidValue(found: "\"x\"", expectation: .integer(minimum: 1, maximum: 65_536))
-        let cases: [(ExperimentError, String)] = [
+        let cases: [(any Error, String)] = [
             (
-                .syntax(path: "a.json", line: 3, reason: "a comma is missing"),
+                ExperimentError.syntax(path: "a.json", line: 3, reason: "a comma is missing"),
                 "a.json, line 3: a comma is missing"
             ),
-            (.unreadable(path: "a", reason: "Permission denied"), "cannot read a: Permission denied"),
-            (.unwritable(path: "a", reason: "No space left"), "cannot write a: No space left"),
+            (PlaceError.unreadable(path: "a", reason: "Permission denied"), "cannot read a: Permission denied"),
+            (PlaceError.unwritable(path: "a", reason: "No space left"), "cannot write a: No space left"),
             (
-                .unknownKey(path: "a.json", key: "lamkl", nearest: "lam_kl"),
+                SettingError.unknownKey(path: "a.json", key: "lamkl", nearest: "lam_kl"),
                 "a.json: there is no setting 'lamkl'; did you mean lam_kl?"
             ),
-            (.unknownKey(path: "a.json", key: "zzz", nearest: nil), "a.json: there is no setting 'zzz'"),
-            (.missingKey(path: "a.json", key: "dataset"), "a.json: the setting 'dataset' is missing"),
+            (SettingError.unknownKey(path: "a.json", key: "zzz", nearest: nil), "a.json: there is no setting 'zzz'"),
+            (SettingError.missingKey(path: "a.json", key: "dataset"), "a.json: the setting 'dataset' is missing"),
             (
-                .invalidValue(path: "a.json", key: "batch_size", problem: value),
+                SettingError.invalidValue(path: "a.json", key: "batch_size", problem: value),
                 "a.json: batch_size: '\"x\"' is not a whole number from 1 to 65536"
             ),
             (
-                .editorsNotTrained(path: "r/linear", command: "remedi experiments run x --with-dependencies"),
+                ExperimentError.editorsNotTrained(path: "r/linear", command: "remedi experiments run x --with-dependencies"),
                 "there is no editor at r/linear; 'remedi experiments run x --with-dependencies' trains it first"
             ),
             (
-                .exclusiveSettings("normalize train", "editor_entity prompt"),
+                SettingError.exclusiveSettings("normalize train", "editor_entity prompt"),
                 "the settings 'normalize train' and 'editor_entity prompt' exclude each other"
             ),
             (
-                .unknownExperiment(name: "train.x", nearest: ["train.y"], folders: ["A", "B"]),
+                ExperimentError.unknownExperiment(name: "train.x", nearest: ["train.y"], folders: ["A", "B"]),
                 "there is no experiment 'train.x'; did you mean train.y?"
             ),
-            (.unusableFolderName(name: "../x"), "'../x' cannot be the name of a results folder"),
+            (PlaceError.unusableFolderName(name: "../x"), "'../x' cannot be the name of a results folder"),
             (
-                .unusableFileName(name: "../x"),
+                PlaceError.unusableFileName(name: "../x"),
                 "'../x' cannot be the name of the file for the options: take one such as mine.json"
             ),
             (
-                .notAResultsFolder(path: "/r", foreign: "thesis.tex"),
+                PlaceError.notAResultsFolder(path: "/r", foreign: "thesis.tex"),
                 "/r is not removed, because it is or holds something else than results: thesis.tex"
             ),
             (
-                .modelNotFound(name: "m", searched: ["/a", "/b"], nearest: nil),
+                PlaceError.modelNotFound(name: "m", searched: ["/a", "/b"], nearest: nil),
                 "there is no model 'm'; looked for /a, /b; 'remedi model download m' fetches it"
             ),
             (
-                .modelNotFound(name: "gtp2", searched: ["/a"], nearest: "gpt2"),
+                PlaceError.modelNotFound(name: "gtp2", searched: ["/a"], nearest: "gpt2"),
                 "there is no model 'gtp2'; did you mean gpt2?"
             ),
-            (.pathNotFound(path: "/a", nearest: nil), "there is no /a"),
-            (.pathNotFound(path: "/a", nearest: "b"), "there is no /a; did you mean b?"),
+            (PlaceError.pathNotFound(path: "/a", nearest: nil), "there is no /a"),
+            (PlaceError.pathNotFound(path: "/a", nearest: "b"), "there is no /a; did you mean b?"),
             (
-                .unknownExperiment(name: "x", nearest: ["a.x", "b.x"], folders: ["A"]),
+                ExperimentError.unknownExperiment(name: "x", nearest: ["a.x", "b.x"], folders: ["A"]),
                 "there is no experiment 'x'; did you mean a.x or b.x?"
             ),
             (
-                .unknownExperiment(name: "x", nearest: [], folders: ["A", "B"]),
+                ExperimentError.unknownExperiment(name: "x", nearest: [], folders: ["A", "B"]),
                 "there is no experiment 'x' in A or B"
             ),
             (
-                .modelNotFound(name: "/m", searched: ["/m"], nearest: nil),
+                PlaceError.modelNotFound(name: "/m", searched: ["/m"], nearest: nil),
                 "there is no model '/m'; looked for /m"
             ),
             (
-                .dataFileNotFound(dataset: .counterfact, searched: ["/a"]),
+                PlaceError.dataFileNotFound(dataset: .counterfact, searched: ["/a"]),
                 "there is no file for counterfact; looked for /a (name one with --dataset-file);"
                     + " 'remedi data download counterfact' fetches the data set"
             ),
@@ -414,9 +414,9 @@ final class MessagesTests: XCTestCase {
             (OutputError.closed, 141), (OutputError.failed(reason: ""), 1), (UsageError.commandMissing, 2),
             (RemediError.editorMissing(path: ""), 1),
             (ComputeError.deviceUnavailable(device: "cuda", reason: ""), 1),
-            (LanguageModelError.fileMissing(path: ""), 1), (ExperimentError.unusableFolderName(name: ""), 2),
-            (ExperimentError.modelNotFound(name: "gtp2", searched: [], nearest: "gpt2"), 2),
-            (ExperimentError.modelNotFound(name: "gpt2", searched: [], nearest: nil), 1),
+            (LanguageModelError.fileMissing(path: ""), 1), (PlaceError.unusableFolderName(name: ""), 2),
+            (PlaceError.modelNotFound(name: "gtp2", searched: [], nearest: "gpt2"), 2),
+            (PlaceError.modelNotFound(name: "gpt2", searched: [], nearest: nil), 1),
             (LanguageModelError.noSuchBlock(block: 9, blocks: 6), 2),
         ]
         for (error, code) in cases { XCTAssertEqual(ExitCode.of(error), code, "\(error)") }
