@@ -10,7 +10,7 @@ static size_t last_words_length;
 static int end_code;
 
 // Calls only what a signal handler may call.
-static void end(int number) {
+static void end_process(int number) {
     (void)number;
     size_t done = 0;
     while (done < last_words_length) {
@@ -27,7 +27,7 @@ void ck_end_at_bus_error(const char *sentence, int code) {
     end_code = code;
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = end;
+    action.sa_handler = end_process;
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, NULL);
 }

@@ -46,8 +46,8 @@ package struct CheckpointFiles {
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     init(folder: URL) throws {
         let names = try Self.names(in: folder)
-        for source in Self.sources {
-            guard let found = try source.shards(names, folder), !found.isEmpty else { continue }
+        for candidate in Self.candidates {
+            guard let found = try candidate.shards(names, folder), !found.isEmpty else { continue }
             shards = found
             return
         }
@@ -61,8 +61,8 @@ package struct CheckpointFiles {
         try CheckpointFiles(folder: folder).shards.contains { $0.format == .safeTensors }
     }
 
-    /// A place where weights may be.
-    private enum Source {
+    /// A name, or names, that weights may be stored under.
+    private enum Candidate {
         case file(String, Shard.Format)
         case index(String, Shard.Format)
         /// Other names that are taken for parts of a checkpoint: all that the first test accepts, if the
@@ -88,7 +88,7 @@ package struct CheckpointFiles {
 
     /// In order of preference, as `transformers` prefers them; other safetensors come after torch's usual
     /// file unless they are named like shards.
-    private static let sources: [Source] = [
+    private static let candidates: [Candidate] = [
         .file("model.safetensors", .safeTensors),
         .index("model.safetensors.index.json", .safeTensors),
         .parts(.safeTensors, { $0.hasSuffix(".safetensors") }, ifAny: { isShard($0) }),

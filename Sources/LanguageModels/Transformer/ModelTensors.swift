@@ -75,7 +75,7 @@ package struct ModelTensors: Sendable {
 
     /// Tensors of the checkpoint that are neither used nor the same bytes as one that is, nor known buffers.
     private static func unused(in checkpoint: Checkpoint, used: [TensorRecord]) -> [String] {
-        struct Place: Hashable {
+        struct ByteRange: Hashable {
             let address: UnsafeMutableRawPointer
             let byteCount: Int
 
@@ -84,13 +84,13 @@ package struct ModelTensors: Sendable {
                 byteCount = record.byteCount
             }
         }
-        let places = Set(used.map(Place.init))
+        let ranges = Set(used.map(ByteRange.init))
         let names = Set(used.map { ExactString($0.name) })
         return checkpoint.tensorNames.filter { name in
             guard !names.contains(ExactString(name)), !WrapperNames.isBuffer(name),
                 let record = checkpoint.record(name)
             else { return false }
-            return record.byteCount == 0 || !places.contains(Place(record))
+            return record.byteCount == 0 || !ranges.contains(ByteRange(record))
         }
     }
 
