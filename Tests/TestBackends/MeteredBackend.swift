@@ -3,14 +3,12 @@ import Synchronization
 
 /// Another backend whose memory is metered, and whose matrix products can lack working memory, which shows
 /// only when the host waits.
-package final class MeteredBackend: ComputeBackend {
+package final class MeteredBackend: ForwardingBackend {
     package let base: any ComputeBackend
     package let memory = MemoryMeter()
     /// Products ask this one for working memory, of which they need none.
     package let scratch = MemoryMeter()
     private let failure = Mutex<ComputeError?>(nil)
-
-    package var deviceDescription: String { base.deviceDescription }
 
     package init(_ base: any ComputeBackend) { self.base = base }
 
@@ -37,8 +35,6 @@ package final class MeteredBackend: ComputeBackend {
 // MARK: - Memory
 
 extension MeteredBackend {
-    package func deviceMemory() throws -> DeviceMemory { try base.deviceMemory() }
-
     package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {
         let bytes = 4 * rows * columns
         try memory.take(bytes)
@@ -53,12 +49,6 @@ extension MeteredBackend {
         return IndexVector(storage: metered(storage, bytes: bytes), count: values.count)
     }
 
-    package func makeSpans(_ spans: [AttentionSpan]) throws -> AttentionSpans { try base.makeSpans(spans) }
-
-    package func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans {
-        base.rewrite(old, with: spans)
-    }
-
     /// Counts a copy, as a device of its own makes one.
     package func makeWeight(_ stored: Weight) throws -> Weight {
         let bytes = stored.elementType.byteCount * stored.outputs * stored.inputs
@@ -70,25 +60,6 @@ extension MeteredBackend {
             inputs: weight.inputs, leadingDimension: weight.leadingDimension)
     }
 
-    package func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {
-        try base.record(operations)
-    }
-
-    package func read(_ matrix: Matrix) throws -> [Float] {
-        try throwFailure()
-        return try base.read(matrix)
-    }
-
-    package func read(_ indices: IndexVector) throws -> [Int32] {
-        try throwFailure()
-        return try base.read(indices)
-    }
-
-    package func synchronize() throws {
-        try throwFailure()
-        try base.synchronize()
-    }
-
     package func throwFailure() throws {
         let kept = failure.withLock { kept in
             defer { kept = nil }
@@ -96,5 +67,21 @@ extension MeteredBackend {
         }
         if let kept { throw kept }
         try base.throwFailure()
+    }
+}
+
+// MARK: - Products, which can lack working memory
+
+extension MeteredBackend {
+    package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
+        product(into: y) { base.linear(x, weight, bias: bias, into: y, accumulate: accumulate) }
+    }
+
+    package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
+        product(into: dx) { base.linearBackward(dy, weight, into: dx, accumulate: accumulate) }
+    }
+
+    package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+        product(into: c) { base.outerProduct(a, b, into: c, accumulate: accumulate) }
     }
 }

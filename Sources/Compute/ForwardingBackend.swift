@@ -1,15 +1,65 @@
-import Compute
+/// A backend that leaves to another, on whose matrices it works, what it does not do itself.
+package protocol ForwardingBackend: ComputeBackend {
+    var base: any ComputeBackend { get }
+}
 
-/// What the base computes as it is.
-extension MeteredBackend {
+// MARK: - Memory
+
+extension ForwardingBackend {
+    package var deviceDescription: String { base.deviceDescription }
+
+    package func deviceMemory() throws -> DeviceMemory { try base.deviceMemory() }
+
+    package var workspaceBytes: Int { base.workspaceBytes }
+
+    package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {
+        try base.makeMatrix(rows: rows, columns: columns)
+    }
+
+    package func makeIndices(_ values: [Int32]) throws -> IndexVector { try base.makeIndices(values) }
+
+    package func makeSpans(_ spans: [AttentionSpan]) throws -> AttentionSpans { try base.makeSpans(spans) }
+
+    package func makeWeight(_ stored: Weight) throws -> Weight { try base.makeWeight(stored) }
+
     package func write(_ values: [Float], into matrix: Matrix) { base.write(values, into: matrix) }
 
     package func write(_ values: [Int32], into indices: IndexVector) { base.write(values, into: indices) }
 
+    package func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans {
+        base.rewrite(old, with: spans)
+    }
+
+    /// Failures of this backend are thrown first, here and below.
+    package func read(_ matrix: Matrix) throws -> [Float] {
+        try throwFailure()
+        return try base.read(matrix)
+    }
+
+    package func read(_ indices: IndexVector) throws -> [Int32] {
+        try throwFailure()
+        return try base.read(indices)
+    }
+
+    package func synchronize() throws {
+        try throwFailure()
+        try base.synchronize()
+    }
+
+    package func throwFailure() throws { try base.throwFailure() }
+
+    package func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {
+        try base.record(operations)
+    }
+
     package func fill(_ matrix: Matrix, with value: Float) { base.fill(matrix, with: value) }
 
     package func copy(_ source: Matrix, into destination: Matrix) { base.copy(source, into: destination) }
+}
 
+// MARK: - Rows and edits
+
+extension ForwardingBackend {
     package func embed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
         base.embed(ids, table: table, into: x, accumulate: accumulate)
     }
@@ -38,16 +88,33 @@ extension MeteredBackend {
         base.columnSums(x, into: y, accumulate: accumulate)
     }
 
+    package func edit(
+        _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
+        beta: Float
+    ) { base.edit(x, rows: rows, directions: directions, directionOf: directionOf, alpha: alpha, beta: beta) }
+
+    package func editBackward(
+        _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
+        beta: Float
+    ) {
+        base.editBackward(
+            dx, rows: rows, dDirections: dDirections, directionOf: directionOf, alpha: alpha, beta: beta)
+    }
+}
+
+// MARK: - Products, norms and activations
+
+extension ForwardingBackend {
     package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
-        product(into: y) { base.linear(x, weight, bias: bias, into: y, accumulate: accumulate) }
+        base.linear(x, weight, bias: bias, into: y, accumulate: accumulate)
     }
 
     package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
-        product(into: dx) { base.linearBackward(dy, weight, into: dx, accumulate: accumulate) }
+        base.linearBackward(dy, weight, into: dx, accumulate: accumulate)
     }
 
     package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
-        product(into: c) { base.outerProduct(a, b, into: c, accumulate: accumulate) }
+        base.outerProduct(a, b, into: c, accumulate: accumulate)
     }
 
     package func layerNorm(
@@ -83,7 +150,11 @@ extension MeteredBackend {
     package func gatedActivationBackward(
         _ kind: Activation, _ dy: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
     ) { base.gatedActivationBackward(kind, dy, gate: gate, up: up, dGate: dGate, dUp: dUp) }
+}
 
+// MARK: - Attention, distributions and training
+
+extension ForwardingBackend {
     package func rotate(
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool
@@ -107,19 +178,6 @@ extension MeteredBackend {
         base.attentionBackward(
             dOutput, queries: queries, keys: keys, values: values, output: output, logSumExp: logSumExp,
             spans: spans, shape: shape, dQueries: dQueries, dKeys: dKeys, dValues: dValues)
-    }
-
-    package func edit(
-        _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
-        beta: Float
-    ) { base.edit(x, rows: rows, directions: directions, directionOf: directionOf, alpha: alpha, beta: beta) }
-
-    package func editBackward(
-        _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
-        beta: Float
-    ) {
-        base.editBackward(
-            dx, rows: rows, dDirections: dDirections, directionOf: directionOf, alpha: alpha, beta: beta)
     }
 
     package func logSumExp(_ logits: Matrix, into y: Matrix) { base.logSumExp(logits, into: y) }
