@@ -4,8 +4,8 @@
     make_checkpoint_fixtures.py [OUT]      (default: Tests/LanguageModelsTests/Fixtures)
 
 torch/      one state dict in torch's formats and in safetensors, and `expected.json`: for every file the
-            tensors in order, as [name, type, shape, values].  `written.pth` is not made here: our own writer
-            makes it, and this script loads it with torch and compares the values.
+            tensors in order, as [name, type, shape, values].  `written.pth` and `written-half.pth` are not made
+            here: our own writer makes them, and this script loads them with torch and compares the values.
 pickles/    plain Python data in protocols 2 to 5, hostile pickles, and `expected.json`.
 
 Deterministic, but for the names of storages in legacy.pth, which are addresses.  Made with torch 2.15, safetensors 0.8, Python 3.11.
@@ -121,25 +121,29 @@ def torch_fixtures(out):
     (out / "expected.json").write_text(json.dumps(expected, indent=0) + "\n")
 
 
-def check_written(out):
+def check_written(path, dtype, want):
     """Our own writer's file, made by TorchFileWriteTests from these tensors."""
-    path = out / "written.pth"
     if not path.exists():
         return print(f"{path} is not there: nothing checked")
     found = torch.load(path, weights_only=True)
     assert type(found) is collections.OrderedDict, type(found)
-    assert list(found) == ["w.weight", "w.bias", "scalar", "empty", "é"], list(found)
-    want = {
-        "w.weight": torch.arange(6.0).reshape(2, 3) / 4, "w.bias": torch.tensor([-0.5, 1e-30]),
-        "scalar": torch.tensor(7.0), "empty": torch.zeros(0, 3), "é": torch.tensor([[[1.5]]]),
-    }
+    assert list(found) == list(want), list(found)
     for name, tensor in want.items():
-        assert found[name].dtype == torch.float32 and found[name].shape == tensor.shape, name
+        assert found[name].dtype == dtype and found[name].shape == tensor.shape, name
         assert torch.equal(found[name], tensor) and found[name].is_contiguous(), name
     mapped = torch.load(path, weights_only=True, mmap=True)
     assert all(torch.equal(mapped[n], t) for n, t in want.items())
     assert zipfile.ZipFile(path).testzip() is None
     print(f"{path}: torch {torch.__version__} reads it")
+
+
+WRITTEN = {
+    "w.weight": torch.arange(6.0).reshape(2, 3) / 4, "w.bias": torch.tensor([-0.5, 1e-30]),
+    "scalar": torch.tensor(7.0), "empty": torch.zeros(0, 3), "é": torch.tensor([[[1.5]]]),
+}
+WRITTEN_HALF = {
+    "w.weight": torch.tensor([[0.25, -1.5], [65504, 6e-8]]).half(), "w.bias": torch.tensor([-0.5, 0.1]).half(),
+}
 
 
 class Call:
@@ -184,7 +188,8 @@ def main():
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     torch_fixtures(out / "torch")
     pickle_fixtures(out / "pickles")
-    check_written(out / "torch")
+    check_written(out / "torch/written.pth", torch.float32, WRITTEN)
+    check_written(out / "torch/written-half.pth", torch.float16, WRITTEN_HALF)
 
 
 if __name__ == "__main__":

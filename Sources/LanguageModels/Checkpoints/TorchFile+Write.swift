@@ -1,13 +1,16 @@
+import Compute
 import Foundation
 
 extension TorchFile {
-    /// Writes a state dict of float32 tensors as `torch.save` does: an `OrderedDict` that `torch.load` reads
-    /// with `weights_only=True`.
+    /// Writes a state dict of tensors of `type` as `torch.save` does: an `OrderedDict` that `torch.load` reads
+    /// with `weights_only=True`.  Values are rounded to the type.
     ///
     /// Deterministic: the same input gives the same bytes.  Tensors stay in order.
     ///
     /// - Throws: `LanguageModelError.unwritable`, also for a tensor of 4 GiB.
-    package static func write(_ tensors: [SafeTensors.Output], to file: URL) throws {
+    package static func write(
+        _ tensors: [SafeTensors.Output], as type: ElementType = .float32, to file: URL
+    ) throws {
         var pickle = TorchPickle()
         pickle.orderedDictionary { pickle in
             for (index, tensor) in tensors.enumerated() {
@@ -15,11 +18,11 @@ extension TorchFile {
                     TensorRecord.elementCount(tensor.shape) == tensor.values.count,
                     "a shape covers its values")
                 pickle.text(tensor.name)
-                pickle.tensor(tensor.shape, storage: index, count: tensor.values.count)
+                pickle.tensor(tensor.shape, type: type, storage: index, count: tensor.values.count)
             }
         }
         try write(pickle, to: file) { storages in
-            for tensor in tensors { try storages.append(tensor.values) }
+            for tensor in tensors { try storages.append(tensor.values, as: type) }
         }
     }
 
@@ -47,9 +50,19 @@ package final class TorchStorageAppender {
 
     fileprivate init(_ sink: consuming AtomicFileSink) { self.sink = sink }
 
+    /// Appends a storage of `type`, to which the values are rounded.
+    ///
     /// - Throws: `LanguageModelError.unwritable`.
-    package func append(_ values: [Float]) throws {
-        try values.withUnsafeBytes { try archive.append("archive/data/\(count)", $0, to: sink) }
+    package func append(_ values: [Float], as type: ElementType = .float32) throws {
+        switch type {
+        case .float32: try append(elements: values)
+        case .float16: try append(elements: values.map { HalfPrecision.float16($0).littleEndian })
+        case .bfloat16: try append(elements: values.map { HalfPrecision.bfloat16($0).littleEndian })
+        }
+    }
+
+    private func append<Element>(elements: [Element]) throws {
+        try elements.withUnsafeBytes { try archive.append("archive/data/\(count)", $0, to: sink) }
         count += 1
     }
 

@@ -1,9 +1,20 @@
+import Compute
+
 /// The classes and functions that a state dict's pickle may name; all stay inert.
 enum TorchNames {
     static let tensor = PickleName("torch._utils", "_rebuild_tensor")
     static let tensor2 = PickleName("torch._utils", "_rebuild_tensor_v2")
     static let parameter = PickleName("torch._utils", "_rebuild_parameter")
     static let parameterWithState = PickleName("torch._utils", "_rebuild_parameter_with_state")
+
+    /// The class of the storages of a type that is written.
+    static func storage(of type: ElementType) -> String {
+        switch type {
+        case .float32: "FloatStorage"
+        case .float16: "HalfStorage"
+        case .bfloat16: "BFloat16Storage"
+        }
+    }
 
     /// Element types by storage class, as safetensors names them; the quantised ones are only named.
     static let storages: [PickleName: String] = {

@@ -1,7 +1,8 @@
+import Compute
 import Foundation
 
-/// Makes the pickle (protocol 2) of what `torch.save` may be given: lists, dicts, texts, whole numbers and
-/// float32 tensors.  Values follow each other as Python's pickler would write them; nothing is shared but
+/// Makes the pickle (protocol 2) of what `torch.save` may be given: lists, dicts, texts, whole numbers and tensors.
+/// Values follow each other as Python's pickler would write them; nothing is shared but
 /// storages.
 package struct TorchPickle {
     private var bytes = Data([PickleOpcode.proto.rawValue, 2])
@@ -50,21 +51,26 @@ package struct TorchPickle {
     }
 
     /// A row-major tensor of `shape` that begins at element `offset` of storage number `storage`, which has
-    /// `count` elements.
-    package mutating func tensor(_ shape: [Int], storage: Int, count: Int, offset: Int = 0) {
+    /// `count` elements of `type`.
+    package mutating func tensor(
+        _ shape: [Int], type: ElementType = .float32, storage: Int, count: Int, offset: Int = 0
+    ) {
         precondition(offset >= 0 && offset + shape.reduce(1, *) <= count, "a tensor lies in its storage")
         appendTensor(
-            shape, strides: shape.indices.map { shape[($0 + 1)...].reduce(1) { $0 * max(1, $1) } },
+            shape, type: type,
+            strides: shape.indices.map { shape[($0 + 1)...].reduce(1) { $0 * max(1, $1) } },
             storage: storage, count: count, offset: offset)
     }
 
     /// The same with strides, all of it taken at its word.
-    mutating func appendTensor(_ shape: [Int], strides: [Int], storage: Int, count: Int, offset: Int) {
+    mutating func appendTensor(
+        _ shape: [Int], type: ElementType = .float32, strides: [Int], storage: Int, count: Int, offset: Int
+    ) {
         global(TorchNames.tensor2)
         put(.mark)
         put(.mark)
         text("storage")
-        global(PickleName("torch", "FloatStorage"))
+        global(PickleName("torch", TorchNames.storage(of: type)))
         text(String(storage))
         text("cpu")
         integer(count)

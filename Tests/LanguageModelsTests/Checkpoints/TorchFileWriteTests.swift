@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 import XCTest
 
@@ -19,6 +20,35 @@ final class TorchFileWriteTests: XCTestCase {
         try TorchFile.write(tensors, to: file)
         let fixture = FixtureFolder.url.appendingPathComponent("torch/written.pth")
         XCTAssertEqual(try Data(contentsOf: file), try Data(contentsOf: fixture))
+    }
+
+    func testHalvesAreThoseThatTorchWasSeenToRead() throws {
+        let scratch = try ScratchFolder()
+        let file = scratch.file("weights.pth")
+        let tensors = [
+            SafeTensors.Output(name: "w.weight", shape: [2, 2], values: [0.25, -1.5, 65504, 6e-8]),
+            SafeTensors.Output(name: "w.bias", shape: [2], values: [-0.5, 0.1]),
+        ]
+        try TorchFile.write(tensors, as: .float16, to: file)
+        let fixture = FixtureFolder.url.appendingPathComponent("torch/written-half.pth")
+        XCTAssertEqual(try Data(contentsOf: file), try Data(contentsOf: fixture))
+    }
+
+    func testValuesAreRoundedToTheTypeThatIsWritten() throws {
+        let scratch = try ScratchFolder()
+        let file = scratch.file("weights.pth")
+        let values: [Float] = [1, 1.00048828125, 65504, 1e9, -6e-8, 1e-9, 0.1]
+        let expected: [(ElementType, [Float])] = [
+            (.float32, values), (.float16, values.map { Float(Float16($0)) }),
+            (.bfloat16, [1, 1, 65536, 998_244_352, -0x1.02p-24, 0x1.12p-30, 0.10009765625]),
+        ]
+        for (type, expected) in expected {
+            let tensors = [SafeTensors.Output(name: "x", shape: [7], values: values)]
+            try TorchFile.write(tensors, as: type, to: file)
+            let read = try XCTUnwrap(TorchFile.read(file).first)
+            XCTAssertEqual(read.elementType, type)
+            XCTAssertEqual(read.floats(), expected, type.rawValue)
+        }
     }
 
     func testWhatIsWrittenReadsBack() throws {
