@@ -2,10 +2,12 @@
 
     python half_operations.py Tests/Fixtures/half-operations.json
 
-Needs torch (made with 2.15.0 on a processor with AVX-512 FP16).  Everything that a model of the GPT-2 family and
-its editor's training do in half precision, written as transformers writes it.
+Needs torch (made with 2.15.0 on a processor with AVX-512 FP16; others sum products in another order).  Everything
+that a model of the GPT-2 family and its editor's training do in half precision, written as transformers writes it.
+What follows `ordered` has operands that the test makes by the same formula, so long rows cost nothing here.
 """
 
+import base64
 import json
 import math
 import sys
@@ -103,10 +105,84 @@ def linear(rows=3, inputs=20, outputs=12):
         "y": numbers(y), "sum": numbers(residual + y)}
 
 
+def bits(tensor):
+    """float16 values, little-endian, in base64."""
+    return base64.b64encode(tensor.detach().contiguous().numpy().astype("<f2").tobytes()).decode()
+
+
+def formula(seed, *shape):
+    """Numbers of eleven bits and nine scales, so that sums round."""
+    count = math.prod(shape)
+    values = [
+        ((i * 7919 + i * i * 31 + seed * 104729) % 2047 - 1023) / 512 / 2 ** ((i * i * 13 + i + seed) % 9)
+        for i in range(count)]
+    return torch.tensor(values).reshape(shape).half()
+
+
+def ordered_norm(size, rows=2):
+    x, dy = formula(1, rows, size).requires_grad_(), formula(2, rows, size)
+    y, mean, inverse = torch.native_layer_norm(x, (size,), formula(3, size), formula(4, size), 1e-5)
+    y.backward(dy)
+    statistics = torch.stack([mean.flatten(), inverse.flatten()], -1)
+    return {"size": size, "y": bits(y), "statistics": bits(statistics), "dx": bits(x.grad)}
+
+
+def mirrored(seed, lines, depth, negated=False):
+    """Rows whose second half repeats the first.  Negated but for a few elements, it takes back most of what sums
+    grew by, so that the rounding of the sums shows in half precision."""
+    first = formula(seed, lines, depth // 2)
+    if not negated:
+        return torch.cat([first, first], -1)
+    kept = torch.arange(depth // 2, depth) % 97 == 0
+    return torch.cat([first, torch.where(kept, first, -first)], -1)
+
+
+def ordered_product(depth, rows=9, others=16):
+    x, weight = mirrored(5, rows, depth), mirrored(6, others, depth, negated=True)
+    y = torch.nn.functional.linear(x, weight, formula(7, others))
+    outer = mirrored(9, rows, depth) @ mirrored(10, others, depth, negated=True).t()
+    backward = x @ mirrored(8, others, depth, negated=True).t().contiguous()
+    return {"depth": depth, "linear": bits(y), "backward": bits(backward), "outer": bits(outer)}
+
+
+def ordered_attention(tokens, heads=1, size=16):
+    q, k, v = (formula(11 + i, tokens, heads, size).transpose(0, 1).requires_grad_() for i in range(3))
+    for x in (q, k, v):
+        x.retain_grad()
+    d_output = formula(14, tokens, heads, size).transpose(0, 1)
+    scores = q @ k.transpose(-1, -2) / torch.full([], size**0.5, dtype=torch.half)
+    mask = torch.tril(torch.ones(tokens, tokens, dtype=torch.bool))
+    scores = torch.where(mask, scores, torch.full([], torch.finfo(torch.half).min, dtype=torch.half))
+    output = torch.softmax(scores, dim=-1) @ v
+    output.backward(d_output)
+    found = {"output": output, "dq": q.grad, "dk": k.grad, "dv": v.grad}
+    return {"tokens": tokens} | {
+        name: bits(x.transpose(0, 1).reshape(tokens, -1)) for name, x in found.items()}
+
+
+def ordered_distribution(vocabulary):
+    logits, base = formula(15, 1, vocabulary).requires_grad_(), formula(16, 1, vocabulary)
+    logp, logp_base = torch.log_softmax(logits, -1), torch.log_softmax(base, -1)
+    divergence = torch.nn.functional.kl_div(logp, logp_base, reduction="sum", log_target=True)
+    (10.0 * (divergence / 16)).backward()
+    return {"vocabulary": vocabulary, "gradient": bits(logits.grad)}
+
+
+def ordered_sums(rows, size=40):
+    x = formula(17, rows, size)
+    return {"rows": rows, "sum": bits(x.sum(0)), "mean": bits(x.mean(0))}
+
+
 result = {
     "source": f"Scripts/oracle/half_operations.py, torch {torch.__version__}", "gelu": gelu(),
     "attention": attention(), "distribution": distribution(), "adamw": adamw(), "layer_norm": layer_norm(),
-    "linear": linear()}
+    "linear": linear(),
+    "ordered": {
+        "norm": [ordered_norm(size) for size in (5, 12, 25, 100, 530)],
+        "product": [ordered_product(depth) for depth in (512, 576, 1024, 1100, 2200)],
+        "attention": [ordered_attention(tokens) for tokens in (21, 37)],
+        "distribution": [ordered_distribution(count) for count in (40, 167)],
+        "sums": [ordered_sums(rows) for rows in (7, 14, 70)]}}
 with open(sys.argv[1], "w") as file:
     json.dump(result, file, separators=(",", ":"))
     file.write("\n")

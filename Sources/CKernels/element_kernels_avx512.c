@@ -4,5 +4,7 @@
 #define CK_WIDE
 #define CK_TABLE ck_element_kernels_avx512
 #include "templates/kernels.h"
+#define CK_HALF_TABLE ck_half_kernels_avx512
+#include "templates/half/kernels.h"
 #pragma clang attribute pop
 #endif

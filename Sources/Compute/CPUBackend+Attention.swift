@@ -1,11 +1,32 @@
 import CKernels
 
-/// One head of one sequence, or some of its queries: the unit of work that threads share.
-private struct HeadTask: Sendable {
-    let span: AttentionSpan
+/// One query head of one sequence, or some of its queries, and where its rows are.
+struct AttentionHead: Sendable {
+    /// With the queries to compute.
+    let description: CKAttentionSpan
+    /// The span's first rows.
+    let firstQuery: Int
+    let firstKey: Int
+    /// The head's first columns in queries, in keys and values, and in the output.
+    let queryColumn: Int
+    let keyColumn: Int
+    let outputColumn: Int
     let head: Int
-    /// Counted from the span's first query.
-    let queries: Range<Int>
+
+    init(_ shape: AttentionShape, span: AttentionSpan, head: Int, queries: Range<Int>) {
+        var description = shape.kernelSpan(span)
+        description.first_query = queries.lowerBound
+        description.end_query = queries.upperBound
+        self.description = description
+        firstQuery = span.queries.lowerBound
+        firstKey = span.keys.lowerBound
+        queryColumn = head * shape.queryStride
+        keyColumn = head / (shape.heads / shape.keyValueHeads) * shape.keyValueStride
+        outputColumn = head * shape.headSize
+        self.head = head
+    }
+
+    var queryCount: Int { description.end_query - description.first_query }
 }
 
 extension CPUBackend {
@@ -34,19 +55,14 @@ extension CPUBackend {
         shape.check(queries: queries, keys: keys, values: values, spans: spans)
         shape.check(output: output, logSumExp: logSumExp, rows: queries.rows)
         let scratch = ck_attention_scratch(shape.headSize)
-        run(tasks(spans.spans, heads: shape.heads, queriesPerTask: 64), scratch: scratch) { task, scratch in
-            let head = task.head
-            let first = task.span.queries.lowerBound
-            let firstKey = task.span.keys.lowerBound
-            let shared = head / (shape.heads / shape.keyValueHeads) * shape.keyValueStride
-            var description = shape.kernelSpan(task.span)
-            description.first_query = task.queries.lowerBound
-            description.end_query = task.queries.upperBound
+        eachHead(of: spans, shape, scratch: scratch) { head, scratch in
+            var description = head.description
             self.kernels.pointee.attention(
-                &description, queries.row(first) + head * shape.queryStride, queries.stride,
-                keys.row(firstKey) + shared, keys.stride, values.row(firstKey) + shared, values.stride,
-                output.row(first) + head * shape.headSize, output.stride,
-                logSumExp.map { $0.row(first) + head }, logSumExp?.stride ?? 0, scratch)
+                &description, queries.row(head.firstQuery) + head.queryColumn, queries.stride,
+                keys.row(head.firstKey) + head.keyColumn, keys.stride,
+                values.row(head.firstKey) + head.keyColumn, values.stride,
+                output.row(head.firstQuery) + head.outputColumn, output.stride,
+                logSumExp.map { $0.row(head.firstQuery) + head.head }, logSumExp?.stride ?? 0, scratch)
         }
     }
 
@@ -58,55 +74,72 @@ extension CPUBackend {
         shape.check(queries: queries, keys: keys, values: values, spans: spans)
         shape.check(
             gradients: [dOutput, output, logSumExp, dQueries, dKeys, dValues], rows: queries.rows)
-        let group = shape.heads / shape.keyValueHeads
         let longest = spans.spans.reduce(0) { max($0, $1.queries.count) }
         let scratch = ck_attention_backward_scratch(shape.headSize, longest)
-        // The query heads of a group add to the same keys and values, so one thread takes them all in order.
-        let tasks = tasks(spans.spans, heads: shape.keyValueHeads, queriesPerTask: .max)
-        run(tasks, scratch: scratch) { task, scratch in
-            let first = task.span.queries.lowerBound
-            let firstKey = task.span.keys.lowerBound
-            let shared = task.head * shape.keyValueStride
-            for row in task.span.queries {
-                self.kernels.pointee.fill(dKeys.row(row) + shared, shape.headSize, 0)
-                self.kernels.pointee.fill(dValues.row(row) + shared, shape.headSize, 0)
-            }
-            for head in task.head * group..<(task.head + 1) * group {
-                var description = shape.kernelSpan(task.span)
-                self.kernels.pointee.attention_backward(
-                    &description, dOutput.row(first) + head * shape.headSize, dOutput.stride,
-                    queries.row(first) + head * shape.queryStride, queries.stride,
-                    keys.row(firstKey) + shared, keys.stride, values.row(firstKey) + shared, values.stride,
-                    output.row(first) + head * shape.headSize, output.stride, logSumExp.row(first) + head,
-                    logSumExp.stride, dQueries.row(first) + head * shape.queryStride, dQueries.stride,
-                    dKeys.row(first) + shared, dKeys.stride, dValues.row(first) + shared, dValues.stride,
-                    scratch)
-            }
+        eachHeadBackward(of: spans, shape, clearing: [dKeys, dValues], scratch: scratch) { head, scratch in
+            var description = head.description
+            let (first, firstKey) = (head.firstQuery, head.firstKey)
+            self.kernels.pointee.attention_backward(
+                &description, dOutput.row(first) + head.outputColumn, dOutput.stride,
+                queries.row(first) + head.queryColumn, queries.stride, keys.row(firstKey) + head.keyColumn,
+                keys.stride, values.row(firstKey) + head.keyColumn, values.stride,
+                output.row(first) + head.outputColumn, output.stride, logSumExp.row(first) + head.head,
+                logSumExp.stride, dQueries.row(first) + head.queryColumn, dQueries.stride,
+                dKeys.row(first) + head.keyColumn, dKeys.stride, dValues.row(first) + head.keyColumn,
+                dValues.stride, scratch)
         }
     }
 
-    private func tasks(_ spans: [AttentionSpan], heads: Int, queriesPerTask: Int) -> [HeadTask] {
-        var tasks: [HeadTask] = []
-        for span in spans {
-            let count = span.queries.count
-            let step = min(count, queriesPerTask)
-            for first in stride(from: 0, to: count, by: max(1, step)) {
-                let queries = first..<min(count, first + step)
-                for head in 0..<heads { tasks.append(HeadTask(span: span, head: head, queries: queries)) }
-            }
-        }
-        return tasks
-    }
-
-    /// Runs `body` for every task with `scratch` floats of its own.
-    private func run(
-        _ tasks: [HeadTask], scratch: Int,
-        _ body: @Sendable (HeadTask, UnsafeMutablePointer<Float>) -> Void
+    /// Calls `body` for every head, or for some of its queries, with `scratch` floats of its own.
+    func eachHead(
+        of spans: AttentionSpans, _ shape: AttentionShape, scratch: Int,
+        _ body: @Sendable (AttentionHead, UnsafeMutablePointer<Float>) -> Void
     ) {
-        let cost = tasks.reduce(0) { $0 + $1.queries.count * $1.span.keys.count } / max(1, tasks.count)
-        split(tasks.count, cost: cost * 8) { range in
+        let heads = spans.spans.flatMap { span in
+            stride(from: 0, to: span.queries.count, by: 64).flatMap { first in
+                let queries = first..<min(span.queries.count, first + 64)
+                return (0..<shape.heads).map {
+                    AttentionHead(shape, span: span, head: $0, queries: queries)
+                }
+            }
+        }
+        let cost = heads.reduce(0) { $0 + $1.queryCount * $1.description.keys } / max(1, heads.count)
+        run(heads.count, cost: cost, scratch: scratch) { index, scratch in body(heads[index], scratch) }
+    }
+
+    /// The same for the backward pass, with all of a span's queries at once.  The rows of the span's queries in
+    /// `gradients`, which are those of keys and values, are 0 before the first head that adds to them.
+    func eachHeadBackward(
+        of spans: AttentionSpans, _ shape: AttentionShape, clearing gradients: [Matrix], scratch: Int,
+        _ body: @Sendable (AttentionHead, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let group = shape.heads / shape.keyValueHeads
+        let spans = spans.spans
+        let work = spans.reduce(0) { $0 + $1.queries.count * $1.keys.count }
+        // The query heads of a group add to the same keys and values, so one thread takes them all in order.
+        run(
+            spans.count * shape.keyValueHeads, cost: work / max(1, spans.count), scratch: scratch
+        ) { index, scratch in
+            let (span, keyHead) = (spans[index / shape.keyValueHeads], index % shape.keyValueHeads)
+            for matrix in gradients {
+                for row in span.queries {
+                    let start = matrix.row(row) + keyHead * shape.keyValueStride
+                    start.update(repeating: 0, count: shape.headSize)
+                }
+            }
+            for head in keyHead * group..<(keyHead + 1) * group {
+                body(AttentionHead(shape, span: span, head: head, queries: 0..<span.queries.count), scratch)
+            }
+        }
+    }
+
+    /// Runs `body` for `count` indices, each of which scores `cost` pairs of tokens, with `scratch` floats.
+    private func run(
+        _ count: Int, cost: Int, scratch: Int, _ body: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        split(count, cost: cost * 8) { range in
             self.withScratch(scratch * MemoryLayout<Float>.stride) { memory in
-                for index in range { body(tasks[index], memory.assumingMemoryBound(to: Float.self)) }
+                for index in range { body(index, memory.assumingMemoryBound(to: Float.self)) }
             }
         }
     }

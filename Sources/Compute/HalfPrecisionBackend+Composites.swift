@@ -10,7 +10,7 @@ extension HalfPrecisionBackend {
             return
         }
         processor.split(x.rows, cost: 16 * x.columns) { rows in
-            for row in rows { ck_half_gelu(x.row(row), y.row(row), x.columns) }
+            for row in rows { self.kernels.pointee.gelu(x.row(row), y.row(row), x.columns) }
         }
     }
 
@@ -21,7 +21,9 @@ extension HalfPrecisionBackend {
             return
         }
         processor.split(x.rows, cost: 16 * x.columns) { rows in
-            for row in rows { ck_half_gelu_backward(dy.row(row), x.row(row), dx.row(row), x.columns) }
+            for row in rows {
+                self.kernels.pointee.gelu_backward(dy.row(row), x.row(row), dx.row(row), x.columns)
+            }
         }
     }
 
@@ -57,7 +59,9 @@ extension HalfPrecisionBackend {
     /// y = a · b, elementwise.
     private func multiply(_ a: Matrix, _ b: Matrix, into y: Matrix) {
         processor?.split(y.rows, cost: y.columns) { rows in
-            for row in rows { ck_half_multiply(a.row(row), b.row(row), y.row(row), y.columns) }
+            for row in rows {
+                self.kernels.pointee.multiply(a.row(row), b.row(row), y.row(row), y.columns)
+            }
         }
     }
 
@@ -74,23 +78,15 @@ extension HalfPrecisionBackend {
         }
         shape.check(queries: queries, keys: keys, values: values, spans: spans)
         shape.check(output: output, logSumExp: logSumExp, rows: queries.rows)
-        let group = shape.heads / shape.keyValueHeads
-        processor.split(spans.spans.count * shape.heads, cost: 1 << 14) { tasks in
-            for task in tasks {
-                let (span, head) = (spans.spans[task / shape.heads], task % shape.heads)
-                let (first, firstKey) = (span.queries.lowerBound, span.keys.lowerBound)
-                let shared = head / group * shape.keyValueStride
-                var description = shape.kernelSpan(span)
-                description.end_query = span.queries.count
-                self.withScratch(description) { scratch in
-                    ck_half_attention(
-                        &description, self.widensScores, queries.row(first) + head * shape.queryStride,
-                        queries.stride, keys.row(firstKey) + shared, keys.stride,
-                        values.row(firstKey) + shared, values.stride,
-                        output.row(first) + head * shape.headSize, output.stride,
-                        logSumExp.map { $0.row(first) + head }, logSumExp?.stride ?? 0, scratch)
-                }
-            }
+        let scratch = spans.spans.reduce(0) { max($0, $1.keys.count) }
+        processor.eachHead(of: spans, shape, scratch: scratch) { head, scratch in
+            var description = head.description
+            self.kernels.pointee.attention(
+                &description, self.widensScores, queries.row(head.firstQuery) + head.queryColumn,
+                queries.stride, keys.row(head.firstKey) + head.keyColumn, keys.stride,
+                values.row(head.firstKey) + head.keyColumn, values.stride,
+                output.row(head.firstQuery) + head.outputColumn, output.stride,
+                logSumExp.map { $0.row(head.firstQuery) + head.head }, logSumExp?.stride ?? 0, scratch)
         }
     }
 
@@ -110,55 +106,35 @@ extension HalfPrecisionBackend {
         shape.check(queries: queries, keys: keys, values: values, spans: spans)
         shape.check(
             gradients: [dOutput, output, logSumExp, dQueries, dKeys, dValues], rows: queries.rows)
-        let group = shape.heads / shape.keyValueHeads
-        // The query heads of a group add to the same keys and values, so one thread takes them all in order.
-        processor.split(spans.spans.count * shape.keyValueHeads, cost: 1 << 14) { tasks in
-            for task in tasks {
-                let (span, keyHead) = (spans.spans[task / shape.keyValueHeads], task % shape.keyValueHeads)
-                let (first, firstKey) = (span.queries.lowerBound, span.keys.lowerBound)
-                let shared = keyHead * shape.keyValueStride
-                for row in span.queries {
-                    (dKeys.row(row) + shared).update(repeating: 0, count: shape.headSize)
-                    (dValues.row(row) + shared).update(repeating: 0, count: shape.headSize)
-                }
-                var description = shape.kernelSpan(span)
-                self.withScratch(description) { scratch in
-                    for head in keyHead * group..<(keyHead + 1) * group {
-                        ck_half_attention_backward(
-                            &description, self.widensScores,
-                            dOutput.row(first) + head * shape.headSize, dOutput.stride,
-                            queries.row(first) + head * shape.queryStride, queries.stride,
-                            keys.row(firstKey) + shared, keys.stride, values.row(firstKey) + shared,
-                            values.stride, dQueries.row(first) + head * shape.queryStride,
-                            dQueries.stride, dKeys.row(first) + shared, dKeys.stride,
-                            dValues.row(first) + shared, dValues.stride, scratch)
-                    }
-                }
-            }
+        let scratch = spans.spans.reduce(0) {
+            var description = shape.kernelSpan($1)
+            return max($0, ck_half_attention_backward_scratch(&description))
         }
-    }
-
-    /// Calls `body` with the working memory of a head's attention.
-    private func withScratch(
-        _ span: CKAttentionSpan, _ body: (UnsafeMutablePointer<Float>) -> Void
-    ) {
-        var span = span
-        let count = ck_half_attention_scratch(&span)
-        processor?.withScratch(count * MemoryLayout<Float>.stride) {
-            body($0.assumingMemoryBound(to: Float.self))
+        processor.eachHeadBackward(
+            of: spans, shape, clearing: [dKeys, dValues], scratch: scratch
+        ) { head, scratch in
+            var description = head.description
+            let (first, firstKey) = (head.firstQuery, head.firstKey)
+            self.kernels.pointee.attention_backward(
+                &description, self.widensScores, dOutput.row(first) + head.outputColumn, dOutput.stride,
+                queries.row(first) + head.queryColumn, queries.stride, keys.row(firstKey) + head.keyColumn,
+                keys.stride, values.row(firstKey) + head.keyColumn, values.stride,
+                dQueries.row(first) + head.queryColumn, dQueries.stride,
+                dKeys.row(first) + head.keyColumn, dKeys.stride, dValues.row(first) + head.keyColumn,
+                dValues.stride, scratch)
         }
     }
 
     package func distributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool
     ) {
-        guard let processor else {
+        guard let processor, !widensLogits else {
             self.base.distributionTerms(logits, base: base, terms: terms, into: values, gradient: gradient)
             if gradient { round(logits) }
             return
         }
         processor.eachRow(of: logits, base: base, terms: terms, values: values) { row, asked in
-            ck_half_distribution_terms(
+            self.kernels.pointee.distribution_terms(
                 logits.row(row), base?.row(row), logits.columns, &asked, values.row(row), gradient)
         }
     }
@@ -177,7 +153,7 @@ extension HalfPrecisionBackend {
                 let count = values[0].count
                 var (first, second) = (values[2], values[3])
                 withUnsafePointer(to: constants) {
-                    ck_half_adamw($0, &values[0], values[1], &first, &second, count)
+                    kernels.pointee.adamw($0, &values[0], values[1], &first, &second, count)
                 }
                 for (value, matrix) in [
                     (values[0], parameters), (first, firstMoments), (second, secondMoments),
@@ -188,7 +164,7 @@ extension HalfPrecisionBackend {
         processor.split(parameters.rows, cost: 8 * parameters.columns) { rows in
             var constants = constants
             for row in rows {
-                ck_half_adamw(
+                self.kernels.pointee.adamw(
                     &constants, parameters.row(row), gradients.row(row), firstMoments.row(row),
                     secondMoments.row(row), parameters.columns)
             }

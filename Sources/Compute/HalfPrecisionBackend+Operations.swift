@@ -14,8 +14,20 @@ extension HalfPrecisionBackend {
     }
 
     package func meanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
-        base.meanRows(x, spans, into: y)
-        round(y)
+        guard let processor else {
+            base.meanRows(x, spans, into: y)
+            round(y)
+            return
+        }
+        precondition(y.rows == spans.count && y.columns == x.columns, "meanRows: y is [spans, D]")
+        processor.split(spans.count, cost: x.columns) { range in
+            for index in range {
+                let rows = x.rows(spans[index])
+                precondition(rows.rows > 0, "meanRows: spans are not empty")
+                self.kernels.pointee.sum_rows(
+                    rows.pointer, x.stride, rows.rows, x.columns, Float(rows.rows), y.row(index))
+            }
+        }
     }
 
     package func add(_ x: Matrix, scale: Float, into y: Matrix) {
@@ -33,38 +45,92 @@ extension HalfPrecisionBackend {
     }
 
     package func columnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
-        accumulating(accumulate, into: y) { base.columnSums(x, into: $0, accumulate: false) }
+        accumulating(accumulate, into: y) { result in
+            guard processor != nil else { return base.columnSums(x, into: result, accumulate: false) }
+            precondition(result.rows == 1 && result.columns == x.columns, "columnSums: y is [1, D]")
+            kernels.pointee.sum_rows(x.pointer, x.stride, x.rows, x.columns, 1, result.pointer)
+        }
     }
 
     package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
-        accumulating(accumulate, into: y) {
-            base.linear(x, weight, bias: bias, into: $0, accumulate: false)
+        accumulating(accumulate, into: y) { result in
+            guard let processor else {
+                return base.linear(x, weight, bias: bias, into: result, accumulate: false)
+            }
+            eachDepth(of: weight.inputs) { depths, accumulate in
+                base.linear(
+                    x.columns(depths), weight.inputs(depths), bias: nil, into: result, accumulate: accumulate)
+            }
+            precondition(bias == nil || bias?.columns == result.columns)
+            processor.split(result.rows, cost: result.columns) { rows in
+                for row in rows {
+                    self.kernels.pointee.finish(bias?.pointer, result.row(row), result.columns)
+                }
+            }
         }
     }
 
     package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
-        accumulating(accumulate, into: dx) { base.linearBackward(dy, weight, into: $0, accumulate: false) }
+        accumulating(accumulate, into: dx) { result in
+            eachDepth(of: weight.outputs) { depths, accumulate in
+                base.linearBackward(
+                    dy.columns(depths), weight.outputs(depths), into: result, accumulate: accumulate)
+            }
+        }
     }
 
     package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
-        accumulating(accumulate, into: c) { base.outerProduct(a, b, into: $0, accumulate: false) }
+        accumulating(accumulate, into: c) { result in
+            eachDepth(of: a.rows) { depths, accumulate in
+                base.outerProduct(a.rows(depths), b.rows(depths), into: result, accumulate: accumulate)
+            }
+        }
+    }
+
+    /// Calls `body` with the depths of every chain that PyTorch's products add to those before.
+    private func eachDepth(of depth: Int, _ body: (Range<Int>, Bool) -> Void) {
+        let step = processor == nil ? max(depth, 1) : ck_half_depth_step(depth)
+        for first in stride(from: 0, to: max(depth, 1), by: step) {
+            body(first..<min(depth, first + step), first > 0)
+        }
     }
 
     /// The statistics are rounded, too, after they served the forward pass.
     package func layerNorm(
         _ x: Matrix, gain: Matrix, bias: Matrix?, epsilon: Float, into y: Matrix, statistics: Matrix?
     ) {
-        base.layerNorm(x, gain: gain, bias: bias, epsilon: epsilon, into: y, statistics: statistics)
-        round(y)
-        if let statistics { round(statistics) }
+        guard let processor else {
+            base.layerNorm(x, gain: gain, bias: bias, epsilon: epsilon, into: y, statistics: statistics)
+            round(y)
+            if let statistics { round(statistics) }
+            return
+        }
+        x.checkNorm(into: y, gain: gain, statistics: statistics, width: 2)
+        processor.split(x.rows, cost: 4 * x.columns) { rows in
+            let first = rows.lowerBound
+            self.kernels.pointee.layer_norm(
+                x.row(first), x.stride, rows.count, x.columns, gain.pointer, bias?.pointer, epsilon,
+                y.row(first), y.stride, statistics?.row(first), statistics?.stride ?? 0)
+        }
     }
 
     package func layerNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
-        accumulating(accumulate, into: dx) {
-            base.layerNormBackward(
-                dy, x: x, gain: gain, statistics: statistics, into: $0, accumulate: false)
+        accumulating(accumulate, into: dx) { result in
+            guard let processor else {
+                return base.layerNormBackward(
+                    dy, x: x, gain: gain, statistics: statistics, into: result, accumulate: false)
+            }
+            x.checkNorm(into: result, gain: gain, statistics: statistics, width: 2)
+            precondition(dy.hasShape(of: x), "layerNormBackward: dy has the shape of x")
+            processor.split(x.rows, cost: 4 * x.columns) { rows in
+                let first = rows.lowerBound
+                self.kernels.pointee.layer_norm_backward(
+                    dy.row(first), dy.stride, x.row(first), x.stride, rows.count, x.columns,
+                    gain.pointer, statistics.row(first), statistics.stride, result.row(first),
+                    result.stride)
+            }
         }
     }
 

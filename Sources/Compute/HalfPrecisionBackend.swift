@@ -5,36 +5,50 @@ import Synchronization
 /// Another backend whose operations round their results to half precision, as PyTorch's do.
 ///
 /// PyTorch computes an operation on half-precision tensors in float32 and rounds its result to float16.  Here
-/// matrices stay float32 and hold numbers that float16 has.  On the processor operations that are several for
-/// PyTorch round after each of theirs: attention, `gelu_new`, the loss and AdamW; matrices of another device
-/// are rounded on the host, which is meant for an editor, not for a model.
-package final class HalfPrecisionBackend: ComputeBackend {
-    let base: any ComputeBackend
+/// matrices stay float32 and hold numbers that float16 has.  On the processor every operation has PyTorch's bits
+/// on a processor with AVX-512 and its FP16 instructions: sums are formed in its order, and operations that are
+/// several for PyTorch round after each of theirs (attention, `gelu_new`, the loss and AdamW).  Matrices of
+/// another device are rounded on the host, which is meant for an editor, not for a model.
+package final class HalfPrecisionBackend: ForwardingBackend {
+    package let base: any ComputeBackend
     /// The same where the host's kernels can work on matrices in place.
     let processor: CPUBackend?
+    /// The kernels of the processor's instruction set; the table is constant.
+    nonisolated(unsafe) let kernels: UnsafePointer<CKHalfKernels>
     /// Whether attention keeps queries, keys and scores in float32 up to the softmax.
     let widensScores: Bool
+    /// Whether the loss is computed in float32, so that its gradient alone is rounded.
+    let widensLogits: Bool
     private let failure = Mutex<(any Error)?>(nil)
 
-    package init(_ base: any ComputeBackend, widensScores: Bool = false) {
+    package init(
+        _ base: any ComputeBackend, widensScores: Bool = false, widensLogits: Bool = false
+    ) {
         self.base = base
         self.widensScores = widensScores
+        self.widensLogits = widensLogits
         processor = base as? CPUBackend
+        kernels = Self.kernels(processor?.instructionSet ?? ck_best_instruction_set())
     }
 
-    package var deviceDescription: String { base.deviceDescription }
+    private static func kernels(_ set: CKInstructionSet) -> UnsafePointer<CKHalfKernels> {
+        guard let kernels = ck_half_kernels(set) else {
+            preconditionFailure("kernels of an unsupported instruction set")
+        }
+        return kernels
+    }
 
     /// The nearest number that float16 has.
     package static func rounded(_ value: Float) -> Float {
         var value = value
-        ck_half_round(&value, 1)
+        kernels(ck_best_instruction_set()).pointee.round(&value, 1)
         return value
     }
 
     /// The same of every value.
     package static func rounded(_ values: [Float]) -> [Float] {
         var values = values
-        ck_half_round(&values, values.count)
+        kernels(ck_best_instruction_set()).pointee.round(&values, values.count)
         return values
     }
 
@@ -45,7 +59,7 @@ package final class HalfPrecisionBackend: ComputeBackend {
             return
         }
         processor.split(x.rows, cost: x.columns) { rows in
-            for row in rows { ck_half_round(x.row(row), x.columns) }
+            for row in rows { self.kernels.pointee.round(x.row(row), x.columns) }
         }
     }
 
@@ -76,60 +90,10 @@ package final class HalfPrecisionBackend: ComputeBackend {
     }
 }
 
-// MARK: - Memory, which is the other backend's
-
 extension HalfPrecisionBackend {
-    package func deviceMemory() throws -> DeviceMemory { try base.deviceMemory() }
-    package var workspaceBytes: Int { base.workspaceBytes }
-
-    package func makeMatrix(rows: Int, columns: Int) throws -> Matrix {
-        try base.makeMatrix(rows: rows, columns: columns)
-    }
-
-    package func makeIndices(_ values: [Int32]) throws -> IndexVector { try base.makeIndices(values) }
-
-    package func makeSpans(_ spans: [AttentionSpan]) throws -> AttentionSpans { try base.makeSpans(spans) }
-
-    package func makeWeight(_ stored: Weight) throws -> Weight { try base.makeWeight(stored) }
-
-    package func write(_ values: [Float], into matrix: Matrix) { base.write(values, into: matrix) }
-
-    package func write(_ values: [Int32], into indices: IndexVector) { base.write(values, into: indices) }
-
-    package func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans {
-        base.rewrite(old, with: spans)
-    }
-
-    package func read(_ matrix: Matrix) throws -> [Float] {
-        try throwFailure()
-        return try base.read(matrix)
-    }
-
-    package func read(_ indices: IndexVector) throws -> [Int32] {
-        try throwFailure()
-        return try base.read(indices)
-    }
-
-    package func synchronize() throws {
-        try throwFailure()
-        try base.synchronize()
-    }
-
     /// Rounding may need the host, so nothing is recorded.
     package func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {
         try operations()
         return nil
-    }
-
-    package func fill(_ matrix: Matrix, with value: Float) { base.fill(matrix, with: value) }
-
-    package func copy(_ source: Matrix, into destination: Matrix) { base.copy(source, into: destination) }
-
-    package func gatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
-        base.gatherRows(x, rows, into: y)
-    }
-
-    package func topK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix) {
-        base.topK(logits, k: k, ids: ids, values: values)
     }
 }

@@ -54,6 +54,16 @@ package struct Weight: Sendable {
             leadingDimension: leadingDimension)
     }
 
+    /// The weight of the inputs `range` alone, sharing storage.
+    package func inputs(_ range: Range<Int>) -> Weight {
+        precondition(range.lowerBound >= 0 && range.upperBound <= inputs, "input range outside the weight")
+        let step = layout == .outputsByInputs ? 1 : leadingDimension
+        return Weight(
+            storage: storage, byteOffset: byteOffset + range.lowerBound * step * elementType.byteCount,
+            elementType: elementType, layout: layout, outputs: outputs, inputs: range.count,
+            leadingDimension: leadingDimension)
+    }
+
     /// A trainable float32 matrix [N, K] seen as a weight; it follows the matrix's changes.
     package init(_ matrix: Matrix) {
         self.init(

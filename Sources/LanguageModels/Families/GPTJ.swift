@@ -33,7 +33,9 @@ enum GPTJ: ModelFamily {
                 activation: try reader.activation("activation_function", standard: .geluTanh),
                 isGated: false, hasBias: true),
             residual: .parallelSharedNorm,
-            head: .init(isTied: try reader.flag("tie_word_embeddings", standard: false), hasBias: true),
+            head: .init(
+                isTied: try reader.flag("tie_word_embeddings", standard: false), hasBias: true,
+                widensLogits: true),
             endTokens: try reader.endTokens())
     }
 

@@ -81,6 +81,8 @@ package struct TransformerConfiguration: Sendable, Equatable {
         /// The head is the token embedding.
         package var isTied: Bool
         package var hasBias = false
+        /// In half precision logits are widened to float32, and so is the loss, as transformers has it.
+        package var widensLogits = false
     }
 
     package var modelType: String

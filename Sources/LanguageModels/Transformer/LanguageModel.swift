@@ -116,12 +116,16 @@ package final class LanguageModel: Sendable {
         allowance = model.allowance
     }
 
+    /// Whether in half precision the loss is float32.
+    package var widensLogits: Bool { configuration.head.widensLogits }
+
     /// The same model with its norms, its biases and the result of every operation rounded to half precision.
     ///
     /// - Throws: `ComputeError`.
     package func roundingToHalf() throws -> LanguageModel {
         let backend = HalfPrecisionBackend(
-            backend, widensScores: configuration.attention.widensScores)
+            backend, widensScores: configuration.attention.widensScores,
+            widensLogits: configuration.head.widensLogits)
         return LanguageModel(self, weights: try weights.mappingVectors(backend.roundedCopy), on: backend)
     }
 }

@@ -187,7 +187,9 @@ final class EditorTrainer {
             let named = spoiled.isEmpty ? Array(batch.indices) : spoiled.sorted()
             throw RemediError.nonFiniteLoss(epoch: state.epoch, samples: named.map { batch[$0].id })
         }
-        if options.isHalfPrecision { terms = terms.rounded(weights, count: batch.count) }
+        if options.isHalfPrecision, !material.model.widensLogits {
+            terms = terms.rounded(weights, count: batch.count)
+        }
         return (terms, pass, dDirections)
     }
 
