@@ -27,7 +27,8 @@ final class HalfPrecisionOrderTests: XCTestCase {
             let size = try work.integer(fixture, "size")
             let x = try work.operand(1, 2, size), dy = try work.operand(2, 2, size)
             let gain = try work.operand(3, 1, size), bias = try work.operand(4, 1, size)
-            let y = try work.result(2, size), dx = try work.result(2, size), statistics = try work.result(2, 2)
+            let y = try work.result(2, size), dx = try work.result(2, size),
+                statistics = try work.result(2, 2)
             work.backend.layerNorm(
                 x, gain: gain, bias: bias, epsilon: 1e-5, into: y, statistics: statistics)
             work.backend.layerNormBackward(
