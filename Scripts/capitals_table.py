@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/RemediCore/Texts/PunktEnglish+Capitals.swift.
+"""Writes Sources/RemediCore/Texts/Sentences/PunktEnglish+Capitals.swift.
 
     python3.11 Scripts/capitals_table.py WINOVENTI
 
@@ -21,7 +21,7 @@ import sysconfig
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-TARGET = ROOT / "Sources/RemediCore/Texts/PunktEnglish+Capitals.swift"
+TARGET = ROOT / "Sources/RemediCore/Texts/Sentences/PunktEnglish+Capitals.swift"
 COMMON = 20
 TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\S")
 HEADER = '''/// How English writes words: with a capital at the beginning of sentences only, or also inside them.

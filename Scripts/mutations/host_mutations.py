@@ -2,7 +2,8 @@
 
 from mutation import host
 
-CUDA = "Compute/CUDA"
+CUDA = "Compute/CUDA/Backend"
+DRIVER = "Compute/CUDA/Driver"
 ROWS = "ComputeTests.ComputeBackendRowsTests"
 NORMS = "ComputeTests.ComputeBackendNormsTests"
 TRAINING = "ComputeTests.ComputeBackendTrainingTests"
@@ -47,19 +48,19 @@ MEMORY_MUTATIONS = [
     host("arrivals read at once", "reading before waiting", f"{CUDA}/CUDABackend+Memory.swift",
          "CCUDA_TO_HOST, context.stream))\n                    try context.wait()\n",
          "CCUDA_TO_HOST, context.stream))\n", ROWS),
-    host("half filled again at once", "staging half reused without waiting", f"{CUDA}/StagingBuffer.swift",
+    host("half filled again at once", "staging half reused without waiting", f"{DRIVER}/StagingBuffer.swift",
          "        if isWaitedFor[current] "
          "{ try context.check(ccuda_event_wait(libraries, emptied[current])) }\n", "", STAGING),
-    host("events stay", "event not destroyed (leak)", f"{CUDA}/StagingBuffer.swift",
+    host("events stay", "event not destroyed (leak)", f"{DRIVER}/StagingBuffer.swift",
          "        for event in emptied { ccuda_event_destroy(context.libraries.handle, event) }\n", "",
          CONTEXT),
-    host("threads keep their device", "cudaSetDevice left out", f"{CUDA}/CUDAContext.swift",
+    host("threads keep their device", "cudaSetDevice left out", f"{DRIVER}/CUDAContext.swift",
          "func use() { ccuda_use(libraries.handle, number) }", "func use() {}", CONTEXT),
     host("recording without its memory", "storage not kept", f"{CUDA}/RecordedGraph.swift",
          "        self.memory = memory\n", "        self.memory = []\n", RECORDING),
     host("recording with the first memory only", "graph kept with wrong memory",
          f"{CUDA}/CUDABackend+Memory.swift", "return noted[next]\n", "return noted[0]\n", RECORDING),
-    host("workspace smaller than cuBLAS is told", "scratch too small", f"{CUDA}/BlasHandle.swift",
+    host("workspace smaller than cuBLAS is told", "scratch too small", f"{DRIVER}/BlasHandle.swift",
          "        workspace = try context.allocate(Self.workspaceBytes(architecture: "
          "context.device.architecture))\n        var handle: OpaquePointer?\n        try context.check(\n"
          "            ccuda_blas_create(\n                context.libraries.handle, context.stream, "
@@ -102,10 +103,10 @@ LAUNCH_MUTATIONS = [
 ]
 
 PASS_MUTATIONS = [
-    host("last key not in the span", "spans table wrong", "LanguageModels/Transformer/DecodingPass.swift",
+    host("last key not in the span", "spans table wrong", "LanguageModels/Transformer/Generation/DecodingPass.swift",
          "keys: first..<first + token.position + 1)", "keys: first..<first + max(1, token.position))",
          GENERATION),
-    host("positions one later", "position off by one", "LanguageModels/Transformer/DecodingPass.swift",
+    host("positions one later", "position off by one", "LanguageModels/Transformer/Generation/DecodingPass.swift",
          "tokens.map { Int32($0.position) }", "tokens.map { Int32($0.position + 1) }", GENERATION),
 ]
 

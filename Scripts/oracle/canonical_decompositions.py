@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/LanguageModels/Tokens/CanonicalDecompositions.swift.
+"""Writes Sources/LanguageModels/Tokens/Text/CanonicalDecompositions.swift.
 
 The canonical decompositions as the NFC normalizer of `tokenizers` 0.23.3 knows them (Unicode 9),
 asked of the library itself, scalar by scalar; Hangul syllables are left to arithmetic.
@@ -13,7 +13,7 @@ from tokenizers import normalizers
 NFC, NFD = normalizers.NFC(), normalizers.NFD()
 TARGET = (
     pathlib.Path(__file__).resolve().parents[2]
-    / "Sources/LanguageModels/Tokens/CanonicalDecompositions.swift"
+    / "Sources/LanguageModels/Tokens/Text/CanonicalDecompositions.swift"
 )
 HEADER = '''/// The canonical decompositions of Unicode 9, Hangul syllables left out.
 ///

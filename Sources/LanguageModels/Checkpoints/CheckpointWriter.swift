@@ -1,21 +1,5 @@
 import Foundation
 
-/// What a tensor will be, before its elements are at hand.
-package struct TensorOutline: Sendable, Equatable {
-    package let name: String
-    /// As safetensors names it.
-    package let typeName: String
-    package let shape: [Int]
-    package let byteCount: Int
-
-    package init(name: String, typeName: String, shape: [Int], byteCount: Int) {
-        self.name = name
-        self.typeName = typeName
-        self.shape = shape
-        self.byteCount = byteCount
-    }
-}
-
 /// Writes a checkpoint's tensors one after the other: one safetensors file, or several and their index.
 package struct CheckpointWriter {
     /// Takes a tensor's bytes piece by piece.

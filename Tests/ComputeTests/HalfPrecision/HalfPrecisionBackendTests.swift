@@ -10,7 +10,7 @@ final class HalfPrecisionBackendTests: XCTestCase {
 
     private func fixture(_ name: String) throws -> [String: Any] {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/half-operations.json")
+            .deletingLastPathComponent().appendingPathComponent("Fixtures/half-operations.json")
         let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
         return try XCTUnwrap(object?[name] as? [String: Any], name)
     }

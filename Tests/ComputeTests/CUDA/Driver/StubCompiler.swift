@@ -229,7 +229,7 @@ enum TestFolder {
     /// CCUDA's sources.
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Sources/CCUDA")
+        .deletingLastPathComponent().appendingPathComponent("Sources/CCUDA")
 
     /// A new, empty folder.
     static func make() throws -> URL {

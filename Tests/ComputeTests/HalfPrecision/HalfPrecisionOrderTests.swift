@@ -12,7 +12,7 @@ final class HalfPrecisionOrderTests: XCTestCase {
     /// Runs `body` for every case of a kind on every backend.
     private func forEach(_ kind: String, _ body: (Case, Workspace) throws -> Void) throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/half-operations.json")
+            .deletingLastPathComponent().appendingPathComponent("Fixtures/half-operations.json")
         let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? Case
         let ordered = try XCTUnwrap(object?["ordered"] as? Case)
         let cases = try XCTUnwrap(ordered[kind] as? [Case], kind)
