@@ -28,6 +28,12 @@ package struct Experiment: Sendable {
     package let source: Source
     package let plan: Plan
 
+    /// The name without its kind: `counterfact`.
+    package var shortName: String {
+        let kinds = ["train"] + Self.evaluations.map { $0.kind }
+        return kinds.first { name.hasPrefix($0 + ".") }.map { String(name.dropFirst($0.count + 1)) } ?? name
+    }
+
     package var summary: String {
         switch plan {
         case .training(let plan): plan.summary

@@ -3,6 +3,12 @@
 package enum ExperimentError: Error, Equatable, Sendable {
     /// A configuration file that is not JSON; `line` counts from 1.
     case syntax(path: String, line: Int, reason: String)
+    /// A setting that the experiment does not have.
+    case unknownSetting(key: String, experiment: String, nearest: String?)
+    /// A value that a setting does not take, given instead of the experiment's.
+    case invalidOverride(key: String, problem: InvalidValue)
+    /// An option that means something else for each experiment of a group.
+    case notForGroups(option: String, group: String)
     /// A group that is one of its own members.
     case namesItself(group: String)
     /// No configuration of this name; `folders` are those that were searched.

@@ -1,4 +1,4 @@
-/// What can be wrong with making or converting a checkpoint.  Cases carry facts; the binary words them.
+/// A checkpoint that does not fit what is asked of it, or cannot be made or converted.  Cases carry facts; the binary words them.
 package enum ModelError: Error, Equatable, Sendable {
     /// The folder holds a checkpoint already.
     case exists(path: String)
@@ -10,4 +10,8 @@ package enum ModelError: Error, Equatable, Sendable {
     case nothingToImport(path: String)
     /// Neither a folder nor a file of torch.
     case notACheckpoint(path: String)
+    /// A layer after the model's last.
+    case noSuchLayer(layer: Int, model: String, layers: Int)
+    /// A rank beyond the model's hidden size.
+    case rankTooLarge(rank: Int, model: String, hiddenSize: Int)
 }

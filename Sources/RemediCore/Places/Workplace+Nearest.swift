@@ -11,7 +11,12 @@ extension Workplace {
         throw PlaceError.pathNotFound(path: place.path, nearest: nearest(to: path, orIn: others))
     }
 
-    /// An existing path of nearly the same names, as a user would write it; nil: there is none.
+    /// The folder of editors that a user named.
+    ///
+    /// - Throws: `PlaceError.pathNotFound`.
+    package func editors(_ path: String) throws -> URL { try existing(path, orIn: [results]) }
+
+    /// An existing path of nearly the same names, as a user would write it; nil if there is none.
     package func nearest(to path: String, orIn others: [URL] = []) -> String? {
         for other in others {
             let place = other.appendingPathComponent(path)

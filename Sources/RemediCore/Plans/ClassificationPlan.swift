@@ -58,18 +58,20 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         }
     }
 
+    package func checkSettings() throws {
+        // Directions that are normalised by stored statistics must not depend on where they are used.
+        if normalization == .train, entityInput == .prompt {
+            throw SettingError.exclusiveSettings("normalize train", "editor_entity prompt")
+        }
+    }
+
     package func check(_ context: EvaluationContext) throws { try run(in: context).check() }
 
     package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
         try run(in: context).run(classification)
     }
 
-    /// - Throws: `SettingError.exclusiveSettings`.
     private func run(in context: EvaluationContext) throws -> ClassificationRun {
-        // Directions that are normalised by stored statistics must not depend on where they are used.
-        if normalization == .train, entityInput == .prompt {
-            throw SettingError.exclusiveSettings("normalize train", "editor_entity prompt")
-        }
         var options = ClassificationOptions()
         options.variants = variants
         options.controls = controls

@@ -24,7 +24,12 @@ package protocol EvaluationPlanning: Sendable {
     /// - Parameter editors: the folder of the model's editors.
     func expectedResults(for model: ModelName, editors: URL) -> [String]
 
-    /// Refuses what would find no samples or no fitting editors, before anything gives way to it.
+    /// Refuses settings that contradict each other.
+    ///
+    /// - Throws: `SettingError.exclusiveSettings`.
+    func checkSettings() throws
+
+    /// Validates samples and editors before anything is deleted or computed.
     ///
     /// - Throws: `RemediError`, `LanguageModelError`.
     func check(_ context: EvaluationContext) throws
@@ -69,6 +74,8 @@ extension EvaluationPlanning {
     }
 
     package func dependencies(for model: ModelName) -> [ExperimentDependency] { editors(of: model) }
+
+    package func checkSettings() throws {}
 
     package func expectedResults(for model: ModelName, editors: URL) -> [String] { [] }
 

@@ -41,6 +41,8 @@ package struct SweepPlan<Inner: SweepablePlan>: EvaluationPlanning {
         }
     }
 
+    package func checkSettings() throws { try inner.checkSettings() }
+
     package func check(_ context: EvaluationContext) throws {
         _ = try validationContext(context)
         try inner.check(context)

@@ -28,6 +28,23 @@ package struct TrainingPlan: Sendable, Equatable {
         ] + TrainingOptions.settings.map { $0.inside(\.options) }
     }
 
+    /// Settings that a command line may give instead of an experiment's.
+    static var overridable: [Setting<TrainingPlan>] {
+        settings.compactMap { setting in
+            switch setting.name {
+            case "summary", "prefix": nil
+            case "compat": Setting("compat", \.followed, .choice())
+            default: setting
+            }
+        }
+    }
+
+    /// The compatibility with all that follows from it.
+    package var followed: Compatibility {
+        get { compatibility }
+        set { follow(newValue) }
+    }
+
     /// Reads the members of a configuration file over the defaults; `compat` comes before everything else,
     /// wherever it stands.
     ///

@@ -1,3 +1,5 @@
+import LanguageModels
+
 /// One command: its options as a table, and what it does.
 package protocol Command: Sendable {
     static var name: String { get }
@@ -21,6 +23,11 @@ package protocol Command: Sendable {
 }
 
 extension Command {
+    /// Every option by the name that files of options have, in the order of the table.
+    var recordedOptions: [(name: String, value: JSONValue)] {
+        Self.options.map { ($0.destination ?? $0.setting.key, $0.setting.json(of: self)) }
+    }
+
     package static var discussion: [String] { [] }
     package static var positionals: [Positional<Self>] { [] }
     package var verbosity: Verbosity { .normal }

@@ -75,7 +75,7 @@ package struct Positional<Target>: Sendable {
     }
 }
 
-/// What a command line gave a command, to be applied to its defaults, or to those of a configuration.
+/// Parsed values, to be applied over defaults or over a configuration.
 package struct GivenArguments<Target>: Sendable {
     package var options: [(option: Option<Target>, words: [String])] = []
     package var positionals: [(positional: Positional<Target>, words: [String])] = []
@@ -86,14 +86,9 @@ package struct GivenArguments<Target>: Sendable {
     package func contains(_ name: String) -> Bool { options.contains { $0.option.name == name } }
 
     /// Every option that was given, as one would write it again.
-    package var words: [String] { words { _ in true } }
-
-    /// Those whose names fit.
-    package func words(where fits: (String) -> Bool) -> [String] {
-        options.filter { fits($0.option.name) }.flatMap { option, words in
-            let isOneWord = option.setting.arity == .none || words.count == 1 && words[0].hasPrefix("-")
-            guard isOneWord, let value = words.first else { return ["--" + option.name] + words }
-            return ["--\(option.name)=\(value)"]
+    package var spelled: [ProgramCall.Option] {
+        options.map { option, words in
+            ProgramCall.Option(option.name, words, isFlag: option.setting.arity == .none)
         }
     }
 

@@ -20,14 +20,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case optionMissing(name: String)
     /// Neither the name of an experiment nor one for results.
     case experimentMissing
-    /// A setting that the experiment does not have.
-    case unknownSetting(key: String, experiment: String, nearest: String?)
     /// An experiment of `kind` ("train", "eval.gen") that is not there; `known` are those that it does.
     case unknownExperiment(name: String, kind: String, nearest: String?, known: [String])
-    /// A layer behind the model's last.
-    case noSuchLayer(layer: Int, model: String, layers: Int)
-    /// A rank beyond the model's hidden size.
-    case rankTooLarge(rank: Int, model: String, hiddenSize: Int)
     /// An option that means something else for each experiment of a group.
     case notForGroups(name: String, group: String)
     /// Two options that exclude each other.

@@ -26,7 +26,7 @@ struct Complaint {
         case ExperimentError.unknownExperiment, UsageError.unknownExperiment:
             "'remedi experiments list' lists them."
         case PlaceError.modelNotFound: "'remedi model list' lists those that are here."
-        case UsageError.unknownSetting(_, let experiment, _):
+        case ExperimentError.unknownSetting(_, let experiment, _):
             "'remedi experiments show \(experiment)' lists them."
         default: "'\(command) --help' says what there is."
         }

@@ -19,7 +19,8 @@ package enum ExitCode {
         case is UsageFailure, is UsageError: wrongUsage
         case let error as PlaceError: of(error)
         case is SettingError, ExperimentError.syntax, ExperimentError.unknownExperiment,
-            ExperimentError.namesItself, SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock,
+            ExperimentError.namesItself, ExperimentError.unknownSetting, ExperimentError.invalidOverride,
+            ExperimentError.notForGroups, ModelError.noSuchLayer, ModelError.rankTooLarge, SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock,
             RemediError.editorNotTrainable:
             wrongUsage
         default: failed

@@ -7,6 +7,11 @@ extension Messages {
     static func words(_ error: ExperimentError) -> String {
         switch error {
         case .syntax(let path, let line, let reason): "\(path), line \(line): \(reason)"
+        case .unknownSetting(let key, let experiment, let nearest):
+            "\(experiment) has no setting '\(key)'" + suggestion(nearest)
+        case .invalidOverride(let key, let problem): "--set \(key): \(words(problem))"
+        case .notForGroups(let option, let group):
+            "--\(option) cannot be given for \(group), which is several experiments"
         case .namesItself(let group): "\(group): experiments names itself"
         case .unknownExperiment(let name, let nearest, let folders):
             "there is no experiment '\(name)'"

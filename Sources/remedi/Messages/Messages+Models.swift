@@ -61,6 +61,10 @@ extension Messages {
             "\(path) holds other weights (\(file)); name another folder, or replace them with --overwrite"
         case .nothingToImport(let path): "the weights in \(path) are safetensors already"
         case .notACheckpoint(let path): "\(path) is neither a checkpoint's folder nor a torch file in one"
+        case .noSuchLayer(let layer, let model, let layers):
+            "layer \(layer) is not there: \(model) has layers 0 to \(layers - 1)"
+        case .rankTooLarge(let rank, let model, let hiddenSize):
+            "--rank: \(rank) is not a whole number from 1 to \(hiddenSize), the hidden size of \(model)"
         }
     }
 }

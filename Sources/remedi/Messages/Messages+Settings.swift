@@ -2,6 +2,10 @@ import LanguageModels
 import RemediCore
 
 extension Messages {
+    package static let summedDivergence =
+        "note: with --kl batch the KL term sums over the batch; at batch size 16, --lam-kl 10 weighs about 16"
+        + " times as much as the same value with the reference's --kl last-sample"
+
     /// Which settings a run has that are not the defaults, and where they come from.
     static func settings(
         of experiment: Experiment?, _ settings: JSONObject, _ defaults: JSONObject

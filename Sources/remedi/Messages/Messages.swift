@@ -55,15 +55,9 @@ package enum Messages {
         case .experimentMissing:
             "EXPERIMENT is missing, or --experiment-name for results of your own settings"
         case .optionMissing(let name): "--\(name) is missing"
-        case .unknownSetting(let key, let experiment, let nearest):
-            "\(experiment) has no setting '\(key)'" + suggestion(nearest)
         case .unknownExperiment(let name, let kind, let nearest, let known):
             "there is no experiment '\(kind).\(name)'"
                 + (nearest.map { "; did you mean \($0)?" } ?? "; there are \(together(known))")
-        case .rankTooLarge(let rank, let model, let hiddenSize):
-            "--rank: \(rank) is not a whole number from 1 to \(hiddenSize), the hidden size of \(model)"
-        case .noSuchLayer(let layer, let model, let layers):
-            "layer \(layer) is not there: \(model) has layers 0 to \(layers - 1)"
         case .notForGroups(let name, let group):
             "--\(name) cannot be given for \(group), which is several experiments"
         case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"

@@ -53,10 +53,3 @@ package struct EditorArguments: Sendable, Equatable {
             progress: progress)
     }
 }
-
-extension Workplace {
-    /// The folder of editors that a user named.
-    ///
-    /// - Throws: `PlaceError.pathNotFound`.
-    func editors(_ path: String) throws -> URL { try existing(path, orIn: [results]) }
-}

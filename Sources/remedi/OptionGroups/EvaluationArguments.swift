@@ -7,11 +7,8 @@ package struct EvaluationArguments<Plan: EvaluationPlanning>: Sendable {
     /// A data set, or a named experiment without its kind.
     var subject = ""
     var plan = Plan()
-    var device = DeviceArguments()
-    var datasetFile: String?
+    var runOptions = RunOptions()
     var editors: String?
-    var layers: LayerChoice?
-    var results = ResultsArguments()
     var format = TextTable.Format.plain
     var isJSON = false
     var verbosity = Verbosity.normal
@@ -24,20 +21,12 @@ package struct EvaluationArguments<Plan: EvaluationPlanning>: Sendable {
     ) throws(UsageError) {
         if isJSON, given.contains("format") { throw .conflict("json", "format") }
         let dataset = DatasetName(rawValue: subject)
-        let isExperiment = dataset == nil && results.experimentName == nil
+        let isExperiment = dataset == nil && runOptions.results.experimentName == nil
         guard isExperiment || dataset.map(datasets.contains) == true else {
             let names = datasets.map(\.rawValue)
             throw .invalidArgument(
                 name: "DATASET", problem: InvalidValue(found: subject, expectation: .choice(names)))
         }
-    }
-
-    /// The folder of editors: the one named, else where the training experiment of the same name stored.
-    func editorsDirectory(isNamed: Bool, for model: ModelName, in workplace: Workplace) throws -> URL? {
-        if let editors { return try workplace.editors(editors) }
-        guard isNamed else { return nil }
-        return try ResultsFolder(experiment: plan.editorsName(for: model), in: results.root(in: workplace))
-            .url
     }
 }
 
@@ -75,14 +64,14 @@ extension EvaluationArguments {
     static var modelOptions: [Option<Self>] {
         [
             ModelArguments.named(\.plan.scope.model), .revision(\.plan.scope.model.modelRevision),
-        ] + DeviceArguments.options(in: \.device)
+        ] + DeviceOptions.options(in: \.runOptions.device)
     }
 
     static var dataOptions: [Option<Self>] {
         let group = "Data"
         return [
             Option(
-                "dataset-file", short: "f", \.datasetFile, .optional(.text("FILE")), group: group,
+                "dataset-file", short: "f", \.runOptions.datasetFile, .optional(.text("FILE")), group: group,
                 help: "the data set's file; if not given, it is looked for in REMEDI_DATA_DIR, CM_DATA_DIR or"
                     + " data"),
             option("split", group, "samples 5,000 to 10,000, the first 5,000, or all"),
@@ -100,7 +89,7 @@ extension EvaluationArguments {
                 help: EditorArguments.directoryHelp),
             option("editor-type", short: "t", group, "the kind of editor"),
             Option(
-                "layers", short: "l", \.layers, .optional(.layers), group: group,
+                "layers", short: "l", \.runOptions.layers, .optional(.layers), group: group,
                 help: "the editors' layers, or 'all'; if not given, the experiment's, else those saved"),
         ]
     }
@@ -191,7 +180,7 @@ extension EvaluationArguments {
 
     static var outputOptions: [Option<Self>] {
         let group = "Output"
-        return ResultsArguments.options(in: \.results) + [
+        return ResultsOptions.options(in: \.runOptions.results) + [
             Option("format", \.format, .choice(), group: group, help: "how the table is written"),
             Option("json", \.isJSON, .flag, group: group, help: "writes JSON instead of a table"),
         ] + Verbosity.options(in: \.verbosity)

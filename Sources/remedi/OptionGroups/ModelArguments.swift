@@ -6,11 +6,11 @@ import RemediCore
 /// The options that choose a model and where it runs.
 package struct ModelArguments: Sendable, Equatable {
     package var name = "gptj"
-    package var device = DeviceArguments()
+    package var device = DeviceOptions()
 
     package init() {}
 
-    init(name: String, device: DeviceArguments) {
+    init(name: String, device: DeviceOptions) {
         self.name = name
         self.device = device
     }
@@ -31,33 +31,16 @@ package struct ModelArguments: Sendable, Equatable {
         in place: WritableKeyPath<Outer, ModelArguments> & Sendable
     ) -> [Option<Outer>] {
         let all: [Option<ModelArguments>] =
-            [named(\.name), .revision(\.name.modelRevision)] + DeviceArguments.options(in: \.device)
+            [named(\.name), .revision(\.name.modelRevision)] + DeviceOptions.options(in: \.device)
         return all.map { $0.inside(place) }
     }
 
+    /// Whether half-precision weights are taken where there are several kinds.
+    var prefersHalf: Bool { device.elementType(for: ModelName(name)) == .float16 }
+
     /// The checkpoint's folder.
     func locate(in workplace: Workplace) throws -> URL {
-        let model = ModelName(name)
-        return try model.locate(in: workplace, prefersHalf: device.elementType(for: model) == .float16)
-    }
-
-    /// Refuses a model that is not there, layers that it does not have and a rank beyond its hidden size,
-    /// before anything else is read.
-    ///
-    /// - Throws: `UsageError.noSuchLayer`, `.rankTooLarge`; `ExperimentError`, `LanguageModelError`.
-    func check(layers: [Int], rank: Int? = nil, in workplace: Workplace) throws {
-        let file = try locate(in: workplace).appendingPathComponent("config.json")
-        let highest = layers.max()
-        guard highest != nil || rank != nil else { return }
-        let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
-        let configuration = try ModelSummary(withoutWeights: reader).configuration
-        if let highest, highest >= configuration.blocks {
-            throw UsageError.noSuchLayer(layer: highest, model: name, layers: configuration.blocks)
-        }
-        if let rank, rank > configuration.hiddenSize {
-            throw UsageError.rankTooLarge(
-                rank: rank, model: name, hiddenSize: configuration.hiddenSize)
-        }
+        try ModelName(name).locate(for: device, in: workplace)
     }
 
     /// Tells what `config.json` says to no effect.

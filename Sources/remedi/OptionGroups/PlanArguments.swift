@@ -66,7 +66,7 @@ struct PlanArguments: Sendable, Equatable {
         let blocks = configuration.blocks
         let block = layer ?? blocks / 2
         guard block < blocks else {
-            throw UsageError.noSuchLayer(layer: block, model: name, layers: blocks)
+            throw ModelError.noSuchLayer(layer: block, model: name, layers: blocks)
         }
         guard promptTokens <= configuration.contextLength else {
             throw LanguageModelError.tooLong(tokens: promptTokens, limit: configuration.contextLength)

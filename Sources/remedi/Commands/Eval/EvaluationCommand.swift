@@ -23,7 +23,7 @@ extension EvaluationCommand {
     /// What `check` of every evaluation does; `datasets` are those that it can be run on.
     func checkArguments(datasets: [DatasetName] = DatasetName.allCases) throws(UsageError) {
         try arguments.check(given, datasets: datasets)
-        if arguments.results.experimentName == nil { return }
+        if arguments.runOptions.results.experimentName == nil { return }
         var plan = arguments.plan
         adjust(&plan)
         if plan.needsEditors, arguments.editors == nil { throw .optionMissing(name: "editors-dir") }
@@ -41,11 +41,30 @@ extension EvaluationCommand {
     package var verbosity: Verbosity { arguments.verbosity }
 
     package func run(in surroundings: Surroundings) throws {
+        let (command, evaluation) = try resolved(in: surroundings.workplace)
+        let host = ProgramHost(
+            surroundings, verbosity: verbosity, format: arguments.format, isJSON: arguments.isJSON,
+            recorder: .init(evaluation: { command.recordedOptions }))
+        do {
+            try host.hear(.evaluationResults(evaluation.run(in: host), evaluation.plan))
+        } catch RemediError.editorMissing(let path) {
+            guard let named = evaluation.experiment, arguments.editors == nil else {
+                throw RemediError.editorMissing(path: path)
+            }
+            let shared = ["model", "revision", "dataset-file", "results-dir", "device"]
+            let call = ProgramCall(
+                ["experiments", "run", named.name],
+                given.spelled.filter { shared.contains($0.name) } + [.init("with-dependencies")])
+            throw ExperimentError.editorsNotTrained(path: path, command: call.textForShell)
+        }
+    }
+
+    /// The evaluation with the settings of its named experiment, if it has one, and the command with the same.
+    private func resolved(in workplace: Workplace) throws -> (Self, ResolvedEvaluation) {
         var command = self
         var named: Experiment?
-        if arguments.results.experimentName == nil {
-            let found = try Experiment.named(
-                arguments.subject, ofKind: Plan.kind, in: surroundings.workplace)
+        if arguments.runOptions.results.experimentName == nil {
+            let found = try Experiment.named(arguments.subject, ofKind: Plan.kind, in: workplace)
             guard case .evaluation(let any) = found.plan, let plan = any as? Plan else {
                 preconditionFailure("a name fits its plan")
             }
@@ -56,16 +75,9 @@ extension EvaluationCommand {
             command.arguments.plan.scope.dataset = dataset
         }
         adjust(&command.arguments.plan)
-        do {
-            try command.arguments.run(named, recording: command, in: surroundings)
-        } catch RemediError.editorMissing(let path) {
-            guard let named, arguments.editors == nil else { throw RemediError.editorMissing(path: path) }
-            let shared = given.words {
-                ["model", "revision", "dataset-file", "results-dir", "device"].contains($0)
-            }
-            let words = ["remedi", "experiments", "run", named.name] + shared + ["--with-dependencies"]
-            throw ExperimentError.editorsNotTrained(
-                path: path, command: words.map(\.quotedForShellIfNeeded).joined(separator: " "))
-        }
+        let evaluation = try ResolvedEvaluation(
+            named, plan: command.arguments.plan, options: command.arguments.runOptions,
+            editors: command.arguments.editors)
+        return (command, evaluation)
     }
 }

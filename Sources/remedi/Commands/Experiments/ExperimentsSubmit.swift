@@ -47,9 +47,9 @@ package struct ExperimentsSubmit: Command {
     }
 
     package func check() throws(UsageError) {
-        try run.check()
+        try run.check(given.contains)
         try SlurmArguments.check(
-            request, isOnProcessor: run.device.device == .cpu, given.contains)
+            request, isOnProcessor: run.runOptions.device.device == .cpu, given.contains)
         if experiments.count > 1, given.contains("experiment-name") {
             throw .notForGroups(name: "experiment-name", group: experiments.joined(separator: " "))
         }
@@ -60,8 +60,8 @@ package struct ExperimentsSubmit: Command {
 
     package func run(in surroundings: Surroundings) throws {
         var request = request
-        if case .cuda = run.device.device, !asksForGPUs { request.gpus = "1" }
-        request.cores = run.device.threads
+        if case .cuda = run.runOptions.device.device, !asksForGPUs { request.gpus = "1" }
+        request.cores = run.runOptions.device.threads
         let jobs = try planned(in: surroundings)
         let scripts = try jobs.map { job in
             try BatchScript(
@@ -73,16 +73,22 @@ package struct ExperimentsSubmit: Command {
         try report(try submit(jobs, scripts, request, in: surroundings), to: surroundings)
     }
 
-    /// The jobs of all experiments, in an order in which each comes behind what it needs.
+    /// The jobs of all experiments, in an order in which each comes after what it needs.
     private func planned(in surroundings: Surroundings) throws -> [BatchJob] {
         let own = Set(ExperimentsRun.options.map(\.name))
-        var options = given.words { own.contains($0) && $0 != "json" }
-        if asksForGPUs, !given.contains("device") { options += ["--device", "cuda"] }
-        var plan = BatchPlan(layersAtOnce: request.layersAtOnce)
+        var spelled = given.spelled.filter { own.contains($0.name) && $0.name != "json" }
+        var run = run
+        if asksForGPUs, !given.contains("device") {
+            spelled.append(.init("device", ["cuda"]))
+            run.runOptions.device.device = .cuda(0)
+        }
+        let request = run.request(spelled: spelled)
+        let runner = ExperimentRunner(request, in: run.host(in: surroundings))
+        var plan = BatchPlan(layersAtOnce: self.request.layersAtOnce)
         var names: [String] = []
         for name in experiments where !names.contains(name) {
             names.append(name)
-            try ExperimentsRun.command(for: name, options: options).addJobs(to: &plan, in: surroundings)
+            try runner.addJobs(for: request.resolve(name, in: surroundings.workplace), to: &plan)
         }
         return plan.jobs
     }

@@ -14,7 +14,7 @@ package struct InspectDevice: Command {
     ]
 
     package var given = GivenArguments<InspectDevice>()
-    var device = DeviceArguments()
+    var device = DeviceOptions()
     var isSelfTest = false
     var isQuick = false
     var isJSON = false
@@ -22,7 +22,7 @@ package struct InspectDevice: Command {
     package init() {}
 
     package static var options: [Option<InspectDevice>] {
-        DeviceArguments.options(in: \.device).filter { !["fp16", "allow-tf32"].contains($0.name) } + [
+        DeviceOptions.options(in: \.device).filter { !["fp16", "allow-tf32"].contains($0.name) } + [
             Option(
                 "selftest", \.isSelfTest, .flag, group: "Test",
                 help: "tries every operation of the device and measures it"),

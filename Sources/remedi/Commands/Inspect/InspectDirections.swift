@@ -27,7 +27,7 @@ package struct InspectDirections: Command {
     var layers: LayerChoice?
     var batchSize = 16
     var outputs: [String] = []
-    var results = ResultsArguments()
+    var results = ResultsOptions()
     var seed = EvaluationScope().seed
     var isJSON = false
     package var verbosity = Verbosity.normal
@@ -55,18 +55,20 @@ package struct InspectDirections: Command {
 
     package func run(in surroundings: Surroundings) throws {
         if results.experimentName == nil { return try writeFiles(in: surroundings) }
-        var arguments = EvaluationArguments<DumpPlan>()
-        arguments.plan.alpha = editor.alpha
-        arguments.plan.beta = editor.beta
-        arguments.plan.scope = scope
-        arguments.device = model.device
-        arguments.datasetFile = datasetFile
-        arguments.editors = editor.directory
-        arguments.layers = layers
-        arguments.results = results
-        arguments.isJSON = isJSON
-        arguments.verbosity = verbosity
-        try arguments.run(nil, recording: self, in: surroundings)
+        var plan = DumpPlan()
+        plan.alpha = editor.alpha
+        plan.beta = editor.beta
+        plan.scope = scope
+        var options = RunOptions()
+        options.device = model.device
+        options.datasetFile = datasetFile
+        options.layers = layers
+        options.results = results
+        let host = ProgramHost(
+            surroundings, verbosity: verbosity, isJSON: isJSON,
+            recorder: .init(evaluation: { recordedOptions }))
+        let dump = try ResolvedEvaluation(nil, plan: plan, options: options, editors: editor.directory)
+        try host.hear(.evaluationResults(dump.run(in: host), plan))
     }
 
     /// Which samples a results folder gets the directions of.
@@ -87,7 +89,8 @@ package struct InspectDirections: Command {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
-        if case .only(let blocks)? = layers { try model.check(layers: blocks, in: workplace) }
+        if case .only(let blocks)? = layers { try ModelName(model.name).check(
+            layers: blocks, device: model.device, in: workplace) }
         let file = try dataset.locate(
             file: datasetFile, for: ModelName(model.name), in: workplace)
         let data = try Dataset.load(dataset, file: file)
@@ -192,7 +195,7 @@ extension InspectDirections {
 
     /// What a results folder in place of files has to do with.
     private static var resultsOptions: [Option<InspectDirections>] {
-        ResultsArguments.options(in: \.results) + [
+        ResultsOptions.options(in: \.results) + [
             Option(
                 "seed", \.seed, .seed, group: "Results",
                 help: "the seed of the intervals beside the directions' mean length")

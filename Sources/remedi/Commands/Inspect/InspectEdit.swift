@@ -37,7 +37,8 @@ package struct InspectEdit: Command {
 
     package func run(in surroundings: Surroundings) throws {
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
-        try model.check(layers: [editor.layer].compactMap { $0 }, in: surroundings.workplace)
+        try ModelName(model.name).check(
+            layers: [editor.layer].compactMap { $0 }, device: model.device, in: surroundings.workplace)
         let model = try model.open(in: surroundings.workplace, progress: progress)
         let opened = try editor.open(for: model, in: surroundings.workplace, progress: progress)
         let sample = Sample(

@@ -31,7 +31,8 @@ package struct InspectModel: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let (summary, identity) = try model.summarised(in: surroundings.workplace)
+        let (summary, identity) = try ModelName(model.name).summarized(
+            prefersHalf: model.prefersHalf, in: surroundings.workplace)
         if let folder = try? model.locate(in: surroundings.workplace) {
             try ModelArguments.report(
                 warningsOf: folder, to: ProgressDisplay(surroundings, verbosity: .normal))

@@ -43,7 +43,8 @@ package struct InspectProbe: Command {
             preconditionFailure("a command line without its editor was let through")
         }
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
-        try model.check(layers: [layer] + [entityLayer].compactMap { $0 }, in: surroundings.workplace)
+        try ModelName(model.name).check(
+            layers: [layer] + [entityLayer].compactMap { $0 }, device: model.device, in: surroundings.workplace)
         let model = try model.open(in: surroundings.workplace, progress: progress)
         let probe = try SingleProbe(
             model: model, type: editor.type, block: layer,

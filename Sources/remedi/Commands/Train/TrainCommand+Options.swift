@@ -22,9 +22,9 @@ extension TrainCommand {
 
     package static var options: [Option<TrainCommand>] {
         [ModelArguments.named(\.plan.model), .revision(\.plan.model.modelRevision)]
-            + DeviceArguments.options(in: \.device)
+            + DeviceOptions.options(in: \.runOptions.device)
             + dataOptions + editorOptions + trainingOptions + lossOptions + compatibilityOptions
-            + ResultsArguments.options(in: \.results)
+            + ResultsOptions.options(in: \.runOptions.results)
             + Verbosity.options(in: \.verbosity)
     }
 
@@ -44,7 +44,7 @@ extension TrainCommand {
             Option(
                 "dataset", short: "d", \.plan.dataset, .choice("NAME"), group: group, help: "the data set"),
             Option(
-                "dataset-file", short: "f", \.datasetFile, .optional(.text("FILE")), group: group,
+                "dataset-file", short: "f", \.runOptions.datasetFile, .optional(.text("FILE")), group: group,
                 help: "the data set's file; if not given, it is looked for in REMEDI_DATA_DIR, CM_DATA_DIR or"
                     + " data"),
             Option(
@@ -62,7 +62,7 @@ extension TrainCommand {
         return [
             option("editor-types", short: "t", group, "kinds of editor"),
             Option(
-                "layers", short: "l", \.layers, .optional(.layers), group: group,
+                "layers", short: "l", \.runOptions.layers, .optional(.layers), group: group,
                 help: "the layers to edit, counted from 0, or 'all'; if not given, the experiment's, else all"
             ),
             option("rank", group, "factors the linear editor's matrix through N dimensions"),
@@ -122,7 +122,7 @@ extension TrainCommand {
         let group = "Compatibility with the reference"
         return [
             Option(
-                "compat", \.compatibility, .choice(), group: group,
+                "compat", \.plan.followed, .choice(), group: group,
                 help: "whose rules to follow; reference sets --kl last-sample, --lam-kl 10, --keep last,"
                     + " --random-streams shared, --weigh batches, --byte-token first and --mentions text,"
                     + " and for a model in half precision --editor-precision float16 and --adam-epsilon 1e-4,"

@@ -1,18 +1,19 @@
 import Foundation
 import LanguageModels
-import RemediCore
 
-extension ModelArguments {
-    /// What a checkpoint holds; where its weights are not there yet, what `config.json` or the configuration
+extension ModelName {
+    /// The summary of a checkpoint; where its weights are not there yet, of what `config.json` or the configuration
     /// as published says of them.
     ///
     /// - Throws: `PlaceError.modelNotFound`, `LanguageModelError`.
-    func summarised(in workplace: Workplace) throws -> (ModelSummary, ModelFingerprint?) {
+    package func summarized(
+        prefersHalf: Bool, in workplace: Workplace
+    ) throws -> (ModelSummary, ModelFingerprint?) {
         let folder: URL
         do {
-            folder = try locate(in: workplace)
+            folder = try locate(in: workplace, prefersHalf: prefersHalf)
         } catch let error as PlaceError {
-            guard let reader = PublishedConfiguration.reader(of: ModelName(name)) else { throw error }
+            guard let reader = PublishedConfiguration.reader(of: self) else { throw error }
             return (try ModelSummary(withoutWeights: reader), nil)
         }
         do {

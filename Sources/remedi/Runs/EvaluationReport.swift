@@ -1,17 +1,11 @@
 import LanguageModels
 import RemediCore
 
-/// What a command says of evaluations that are done.
+/// Warnings and the table of finished evaluations.
 struct EvaluationReport {
     let summaries: [EvaluationSummary]
-    let plan: any EvaluationPlanning
 
-    init(_ summaries: [EvaluationSummary], of plan: any EvaluationPlanning) {
-        self.summaries = summaries
-        self.plan = plan
-    }
-
-    /// Says what was left out and what is no number.
+    /// Warns about skipped samples and NaN metrics.
     func warn(_ progress: any ProgressReporter) {
         var said: Set<String> = []
         for summary in summaries {
@@ -25,10 +19,12 @@ struct EvaluationReport {
         }
     }
 
-    /// Writes a table, or JSON where no format is given.
+    /// Writes the plan's table, or JSON where no format is given.
     ///
     /// - Throws: `OutputError`.
-    func write(_ format: TextTable.Format?, to surroundings: Surroundings) throws {
+    func write(
+        of plan: any EvaluationPlanning, _ format: TextTable.Format?, to surroundings: Surroundings
+    ) throws {
         guard let format else { return try surroundings.write(.array(summaries.map(\.json))) }
         try surroundings.write(plan.table(of: summaries, format: format), format)
     }
@@ -43,21 +39,5 @@ struct EvaluationReport {
     private static func place(_ summary: EvaluationSummary) -> String {
         let label = summary.condition.label + (summary.condition.block.map { " \($0)" } ?? "")
         return "\(label), \(summary.benchmark)"
-    }
-}
-
-extension EvaluationSummary {
-    fileprivate var json: JSONValue {
-        var metrics = JSONObject()
-        for metric in self.metrics { metrics[metric.name] = metric.metric.json }
-        var object: JSONObject = [
-            "condition": .string(condition.label),
-            "layer": condition.block.map { .integer($0) } ?? .null,
-            "benchmark": .string(benchmark), "samples": .integer(sampleCount),
-            "metrics": .object(metrics), "skipped": .integer(skipped.count), "file": .string(file.path),
-        ]
-        if let block = condition.entityBlock { object["entity_layer"] = .integer(block) }
-        if let part { object["part"] = .string(part.rawValue) }
-        return .object(object)
     }
 }

@@ -10,7 +10,7 @@ struct ShowcaseReport {
 
     /// A table of figures, what it is of, and what each figure means.
     func text(of member: Experiment, _ table: ConditionTable) -> String {
-        var heading = Self.capitalised(member.summary) + "."
+        var heading = Showcase.capitalized(member.summary) + "."
         if let layer = table.entityLayers.first, table.entityLayers.count == 1 {
             heading += " The entity's hidden state is read at layer \(layer)."
         }
@@ -49,10 +49,6 @@ struct ShowcaseReport {
             let first = name + String(repeating: " ", count: indent - name.count) + lines[0].dropFirst(indent)
             return ([first] + lines.dropFirst()).map { $0 + "\n" }.joined()
         }.joined()
-    }
-
-    static func capitalised(_ text: String) -> String {
-        text.prefix(1).uppercased() + text.dropFirst()
     }
 }
 

@@ -2,21 +2,6 @@ import Compute
 import LanguageModels
 import RemediCore
 
-/// Where a command computes.
-package enum DeviceChoice: Sendable, Equatable {
-    case auto
-    case cpu
-    case cuda(Int)
-
-    package var text: String {
-        switch self {
-        case .auto: "auto"
-        case .cpu: "cpu"
-        case .cuda(let number): "cuda:\(number)"
-        }
-    }
-}
-
 extension ValueKind where Value == DeviceChoice {
     /// `auto`, `cpu`, `cuda`, `cuda:N`, or a bare number N for `cuda:N`.
     static var device: ValueKind {
@@ -40,19 +25,12 @@ extension ValueKind where Value == DeviceChoice {
 }
 
 /// The options that choose a device and the precision of weights.
-package struct DeviceArguments: Sendable, Equatable {
-    package var device = DeviceChoice.auto
-    package var threads: Int?
-    package var half: Bool?
-    package var allowsTF32 = false
-
-    package init() {}
-
+extension DeviceOptions {
     static func options<Outer>(
-        in place: WritableKeyPath<Outer, DeviceArguments> & Sendable, short: Character? = nil
+        in place: WritableKeyPath<Outer, DeviceOptions> & Sendable, short: Character? = nil
     ) -> [Option<Outer>] {
         let group = "Model"
-        let all: [Option<DeviceArguments>] = [
+        let all: [Option<DeviceOptions>] = [
             Option(
                 "device", short: short, \.device, .device, group: group,
                 help: "where to compute: auto, cpu, cuda or cuda:N"),
@@ -103,14 +81,5 @@ package struct DeviceArguments: Sendable, Equatable {
         options.cache = hasHome ? workplace.cache : nil
         let places = CUDALibraries.Places(environment: workplace.environment)
         return try CUDABackend(CUDALibraries(places), options: options)
-    }
-
-    /// In which type weights are held; nil: as they are stored.
-    func elementType(for model: ModelName) -> ElementType? {
-        switch half {
-        case true?: .float16
-        case false?: .float32
-        case nil: model.isHalfByDefault ? .float16 : nil
-        }
     }
 }

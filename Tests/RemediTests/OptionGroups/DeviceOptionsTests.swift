@@ -6,7 +6,7 @@ import XCTest
 @testable import remedi
 
 /// What `--device auto` says of a GPU that it cannot use.
-final class DeviceArgumentsTests: XCTestCase {
+final class DeviceOptionsTests: XCTestCase {
     private var folder = URL(fileURLWithPath: "/")
     private let nowhere = ["REMEDI_CUDA_LIBRARY": "/nowhere"]
 
@@ -22,7 +22,7 @@ final class DeviceArgumentsTests: XCTestCase {
 
     /// What is said of unused GPUs.
     private func said(_ choice: DeviceChoice) throws -> [String] {
-        var arguments = DeviceArguments()
+        var arguments = DeviceOptions()
         arguments.device = choice
         arguments.threads = 1
         var said: [String] = []
