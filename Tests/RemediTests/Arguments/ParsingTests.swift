@@ -58,7 +58,7 @@ final class ParsingTests: XCTestCase {
         for word in ["false", "no", "off", "0", "False", "N"] {
             XCTAssertEqual(try train("--fp16 \(word)").device.half, false, word)
         }
-        XCTAssertNil(try train("").device.half)
+        XCTAssertNil(try train("").runOptions.device.half)
     }
 
     func testDevices() throws {
@@ -95,7 +95,7 @@ final class ParsingTests: XCTestCase {
     func testDefaultsAreTheCores() throws {
         let command = try train("")
         XCTAssertEqual(command.plan.options, TrainingOptions())
-        XCTAssertNil(command.layers)
+        XCTAssertNil(command.runOptions.layers)
         XCTAssertEqual(command.plan.model, "gptj")
     }
 

@@ -111,7 +111,7 @@ final class EndToEndTests: XCTestCase {
         XCTAssertEqual(try files("out"), ["p_editors_counterfact_gpt2"])
         XCTAssertTrue(
             try files("out/p_editors_counterfact_gpt2/scalar/0").contains("weights.safetensors"))
-        XCTAssertTrue(trained.diagnostics.contains(TrainCommand.divergenceNote + "\n"), trained.diagnostics)
+        XCTAssertTrue(trained.diagnostics.contains(Messages.summedDivergence + "\n"), trained.diagnostics)
     }
 
     func testTheNoteComesOnlyWhereItIsDue() {
