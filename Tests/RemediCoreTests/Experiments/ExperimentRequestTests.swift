@@ -6,12 +6,13 @@ import XCTest
 
 /// Named experiments with what a command line says otherwise, and the lines that are shown of them.
 final class ExperimentRequestTests: XCTestCase {
-    private var folder = URL(fileURLWithPath: "/")
-    private var workplace: Workplace { Workplace(environment: [:], workingFolder: folder) }
+    private let folder = try? ScratchFolder()
+    private var workplace: Workplace {
+        Workplace(environment: [:], workingFolder: folder?.url ?? URL(fileURLWithPath: "/"))
+    }
 
     override func setUpWithError() throws {
-        folder = try ScratchFolder.make()
-        let configurations = folder.appendingPathComponent("Configs")
+        let configurations = try XCTUnwrap(folder).url.appendingPathComponent("Configs")
         try FileManager.default.createDirectory(at: configurations, withIntermediateDirectories: true)
         for (name, text) in [
             ("train.a", #"{"summary": "s", "dataset": "counterfact", "layers": [1, 2]}"#),
@@ -25,7 +26,6 @@ final class ExperimentRequestTests: XCTestCase {
             try Data(text.utf8).write(to: configurations.appendingPathComponent("\(name).json"))
         }
     }
-    override func tearDownWithError() throws { try FileManager.default.removeItem(at: folder) }
 
     private func request(_ overrides: (String, String)...) -> ExperimentRequest {
         var request = ExperimentRequest()
@@ -128,7 +128,7 @@ final class ExperimentRequestTests: XCTestCase {
         XCTAssertEqual(
             request.call(of: training, try Experiment.named("train.a", in: workplace)).text,
             "remedi train a --model gpt2 --layers 1 --fp16 no --results-dir=-r --overwrite --lr 0.5"
-                + " --editor-types linear mlp --shuffle no")
+                + " --editor-types linear mlp --shuffle=no")
         let evaluation = try Experiment.named("eval.cls.a", in: workplace)
         XCTAssertEqual(
             request.call(of: evaluation).text,
