@@ -15,7 +15,7 @@ package struct Experiment: Sendable {
         /// One that the program carries inside itself, under this name.
         case builtIn(String)
 
-        /// What messages call it.
+        /// Its name in messages.
         package var path: String {
             switch self {
             case .file(let file): file.path
@@ -60,7 +60,7 @@ package struct Experiment: Sendable {
         }
     }
 
-    /// What it makes, by the names that `ExperimentStatus` gives results; empty where that is not known.
+    /// The results that it makes, by the names that `ExperimentStatus` gives results; empty where that is not known.
     ///
     /// - Parameters:
     ///   - model: the model instead of its own.

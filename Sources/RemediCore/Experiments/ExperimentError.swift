@@ -16,7 +16,7 @@ package enum ExperimentError: Error, Equatable, Sendable {
     case unknownExperiment(name: String, nearest: [String], folders: [String])
     /// The folders that were searched hold no configuration at all.
     case noExperiments(folders: [String])
-    /// What an experiment needs is not there; `commands` make it, where it is known which.
+    /// Some need of an experiment is not there; `commands` make it, where it is known which.
     case dependenciesMissing(experiment: String, needed: [ExperimentDependency], commands: [String])
     /// A named evaluation finds no editors where its training stores them; `command` trains them first.
     case editorsNotTrained(path: String, command: String)

@@ -14,11 +14,11 @@ package struct ExperimentStatus: Sendable, Equatable {
     }
 
     package var state: Progression
-    /// What is complete: `linear/8`, `linear/8/efficacy`.
+    /// Complete results: `linear/8`, `linear/8/efficacy`.
     package var done: [String] = []
-    /// What was begun, and how far it came: `linear/9: epoch 3`, `prefix/efficacy: 320 cases`.
+    /// Results that were begun, and how far they came: `linear/9: epoch 3`, `prefix/efficacy: 320 cases`.
     package var begun: [String] = []
-    /// What is neither complete nor begun, as far as it is known what there is to be.
+    /// Results that are neither complete nor begun, as far as they are known.
     package var missing: [String] = []
     /// The jobs that were submitted for it, oldest first.
     package var jobs: [SubmittedJobs.Entry] = []
@@ -79,7 +79,7 @@ package struct ExperimentStatus: Sendable, Equatable {
         }
     }
 
-    /// Digits by their value, so that layer 10 comes behind layer 9.
+    /// Digits by their value, so that layer 10 comes after layer 9.
     private static func precedes(_ a: String, _ b: String) -> Bool {
         a.compare(b, options: [.numeric]) == .orderedAscending
     }

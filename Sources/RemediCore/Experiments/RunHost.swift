@@ -41,7 +41,7 @@ package enum RunEvent: Sendable {
     case begins(Experiment?, settings: JSONObject, defaults: JSONObject)
     /// The user chose the weight of a KL term that sums over the batch.
     case weighsSummedDivergence
-    /// What is missing is made first.
+    /// Something missing is made first, by this line.
     case first(ProgramCall)
     /// Editors are used although they were trained with other settings.
     case trainedOtherwise(editors: URL)

@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What Hugging Face's tools have stored of one repository in the cache that they share.
+/// One repository in the cache that Hugging Face's tools share.
 package struct CachedRepository: Sendable {
     package let folder: URL
 
@@ -15,7 +15,7 @@ package struct CachedRepository: Sendable {
         /// The start of the hash, long enough to name it.
         package var shortCommit: String { String(commit.prefix(12)) }
 
-        /// What names it after `@`.
+        /// Its name after `@`.
         package var revision: String { references.first ?? shortCommit }
     }
 

@@ -5,7 +5,7 @@ import LanguageModels
 package struct DemoFolder: Sendable {
     package let url: URL
 
-    /// What `--model` takes for the model, and `--dataset-file` for the data sets.
+    /// The name for `--model` of the model, and for `--dataset-file` of the data sets.
     package static let name = "demo"
 
     package var model: URL { url.appendingPathComponent(DemoFiles.Folder.model.rawValue) }

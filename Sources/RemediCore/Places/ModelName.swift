@@ -3,7 +3,7 @@ import Foundation
 /// A model as the user names it: a folder, a Hugging Face id or one of the short names; of the latter two also
 /// a revision, as in `EleutherAI/pythia-70m@step1000`.
 package struct ModelName: Sendable, Equatable {
-    /// What the user wrote.
+    /// The name as the user wrote it.
     package let text: String
     /// The short name that experiments know: `gptj`, or the last part of an id or path.
     package let key: String
@@ -63,7 +63,7 @@ package struct ModelName: Sendable, Equatable {
         key + (revision.map { "@" + $0.replacing("/", with: "-") } ?? "")
     }
 
-    /// What the key of a control model, which has random weights, ends with.
+    /// The ending of the key of a control model, which has random weights.
     package static let controlSuffix = "_random"
 
     /// The control model of this shape: `<models>/<key>_random`.

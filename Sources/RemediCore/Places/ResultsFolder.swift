@@ -46,7 +46,7 @@ package struct ResultsFolder: Sendable {
         try AtomicFile.write(JSONValue.object(object).text(pretty: true) + "\n", to: file)
     }
 
-    /// What `experiment.json` says of a run that came to its end.
+    /// The state in the `experiment.json` of a finished run.
     private static let finishedState = "finished"
 
     /// Whether the experiment in `folder` has a record that says that it came to its end.
@@ -58,7 +58,7 @@ package struct ResultsFolder: Sendable {
         return json["state"]?.string == finishedState
     }
 
-    /// What is to be kept of a run.
+    /// The record that is kept of a run.
     package struct Record: Sendable {
         /// Options by name; see `writeArguments`.
         package var arguments: [(name: String, value: JSONValue)]

@@ -7,7 +7,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
 
     package var scope = EvaluationScope()
     package var variants: [ProbeVariant] = [.editor]
-    /// What all variants are controls of besides.
+    /// Controls that apply to all variants.
     package var controls = ProbeControls()
     /// Where entities are read; all: at the editor's block and above.
     package var entityLayers = LayerPlan()
@@ -50,7 +50,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         ]
     }
 
-    /// What is classified in the data set.
+    /// The kind of classification that fits the data set.
     private var classification: any Classification.Type {
         switch scope.dataset {
         case .counterfact, .winoventi, .mcrae: FactClassification.self

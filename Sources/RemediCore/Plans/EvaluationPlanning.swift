@@ -3,9 +3,9 @@ import LanguageModels
 
 /// A named evaluation: `<kind>.<name>.json`.
 package protocol EvaluationPlanning: Sendable {
-    /// What the names of its experiments start with: `eval.gen`.
+    /// The beginning of the names of its experiments: `eval.gen`.
     static var kind: String { get }
-    /// What the names of its results folders hold: `eval_gen`.
+    /// The part of the names of its results folders: `eval_gen`.
     static var resultsKey: String { get }
     /// The settings besides those of the scope; each is an option as well.
     static var optionSettings: [Setting<Self>] { get }
@@ -16,7 +16,7 @@ package protocol EvaluationPlanning: Sendable {
     /// Whether it cannot run without a folder of saved editors.
     var needsEditors: Bool { get }
 
-    /// What has to be made before it can run, in order.
+    /// The things that have to be made before it can run, in order.
     func dependencies(for model: ModelName) -> [ExperimentDependency]
 
     /// The results of a run by the names that `ExperimentStatus` gives them, as far as they are known.
@@ -39,7 +39,7 @@ package protocol EvaluationPlanning: Sendable {
     /// - Throws: `RemediError`, `LanguageModelError`, `ComputeError`.
     func run(_ context: EvaluationContext) throws -> [EvaluationSummary]
 
-    /// What a person is shown of it.
+    /// The table that people are shown.
     func table(of summaries: [EvaluationSummary], format: TextTable.Format) -> TextTable
 }
 
@@ -105,12 +105,12 @@ extension EvaluationPlanning {
     }
 }
 
-/// What an evaluation runs on: everything opened, every place known.
+/// The ground that an evaluation runs on: everything opened, every place known.
 package struct EvaluationContext: Sendable {
     package var model: LanguageModel
     package var modelName: ModelName
     package var dataset: Dataset
-    /// What `dataset` is a part of, whose training split gives statistics; nil: `dataset` itself.
+    /// The whole that `dataset` is a part of, whose training split gives statistics; nil: `dataset` itself.
     package var wholeDataset: Dataset?
     /// The experiment's folder.
     package var directory: URL

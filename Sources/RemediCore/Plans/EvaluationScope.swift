@@ -12,7 +12,7 @@ package enum SplitChoice: String, Sendable, CaseIterable {
     }
 }
 
-/// What every named evaluation says: of which samples, model and editors.
+/// The settings of every named evaluation: samples, model and editors.
 package struct EvaluationScope: Sendable, Equatable {
     package var summary = ""
     package var dataset: DatasetName = .counterfact
@@ -24,7 +24,7 @@ package struct EvaluationScope: Sendable, Equatable {
     }
     /// The model where the command line names none.
     package var model = "gptj"
-    /// What the names of results folders, and of the folder with the editors, start with.
+    /// The beginning of the names of results folders and of the folder with the editors.
     package var prefix = ""
     /// Which blocks' editors; all: those that are saved.
     package var layers = LayerPlan()
@@ -63,7 +63,7 @@ package struct EvaluationScope: Sendable, Equatable {
         return size.map { .first($0, of: split) } ?? split
     }
 
-    /// What a configuration says and a command line has arguments of its own for.
+    /// Settings for which a command line has arguments of its own.
     static var headSettings: [Setting<EvaluationScope>] {
         [
             Setting("summary", \.summary, .text("TEXT")),
@@ -74,7 +74,7 @@ package struct EvaluationScope: Sendable, Equatable {
         ]
     }
 
-    /// What is an option of every evaluation too.
+    /// Settings that are options of every evaluation too.
     package static var optionSettings: [Setting<EvaluationScope>] {
         [
             Setting("compat", \.compatibility, .choice()),

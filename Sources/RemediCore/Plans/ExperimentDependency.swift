@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What an experiment needs and another one makes.
+/// Something that an experiment needs and another one makes.
 package enum ExperimentDependency: Sendable, Equatable {
     /// A checkpoint of random weights with the shape of `model`.
     case controlModel(of: ModelName)

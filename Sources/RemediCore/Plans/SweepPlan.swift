@@ -3,9 +3,9 @@ import LanguageModels
 
 /// An evaluation of which one layer can be chosen by a figure of merit.
 package protocol SweepablePlan: EvaluationPlanning {
-    /// What is swept over: "layer", "entity layer".
+    /// The quantity that is swept over: "layer", "entity layer".
     var sweptName: String { get }
-    /// What the figure of merit is made of, for people.
+    /// The parts of the figure of merit, for people.
     var criterionName: String { get }
     /// The layer that a result is about; nil for a baseline.
     func sweptLayer(of summary: EvaluationSummary) -> Int?

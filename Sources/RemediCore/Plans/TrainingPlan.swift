@@ -6,7 +6,7 @@ package struct TrainingPlan: Sendable, Equatable {
     package var dataset: DatasetName = .counterfact
     /// The model where the command line names none.
     package var model = "gptj"
-    /// What the names of results folders start with.
+    /// The beginning of the names of results folders.
     package var prefix = ""
     package var compatibility: Compatibility = .remedi
     package var layers = LayerPlan()

@@ -9,13 +9,13 @@ package struct InvalidValue: Error, Equatable, Sendable {
     }
 }
 
-/// What a value must be.
+/// The kind of value that is expected.
 package enum Expectation: Error, Equatable, Sendable {
     /// Bounds are part of the range.
     case integer(minimum: Int, maximum: Int)
     /// Bounds are part of the range.
     case number(minimum: Double, maximum: Double)
-    /// What starts random numbers: 64 bits.
+    /// The seed of random numbers: 64 bits.
     case seed
     case boolean
     case choice([String])
@@ -42,7 +42,7 @@ package enum Expectation: Error, Equatable, Sendable {
     case timeLimit
     /// An option of Slurm's sbatch.
     case sbatchOption
-    /// What jobs wait for, all of it.
+    /// Dependencies of jobs, all of which must be met.
     case jointDependency
     /// The signal that a batch script hears, and how long before the time limit.
     case batchSignal

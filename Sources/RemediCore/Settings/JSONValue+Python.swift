@@ -1,7 +1,7 @@
 import LanguageModels
 
 extension JSONValue {
-    /// What Python's `str` makes of the value: `None`, `True`, `0.001`, `[0, 1]`, `['linear']`.
+    /// The value as Python's `str` writes it: `None`, `True`, `0.001`, `[0, 1]`, `['linear']`.
     package var pythonText: String {
         if case .string(let text) = self { return text }
         return pythonLiteral

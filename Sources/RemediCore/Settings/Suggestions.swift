@@ -1,4 +1,4 @@
-/// What a shell can offer for a value that is being typed.
+/// Completions that a shell can offer for a value that is being typed.
 package enum Suggestions: Sendable, Equatable {
     case none
     case words([String])
@@ -7,7 +7,7 @@ package enum Suggestions: Sendable, Equatable {
     /// Names of experiments, or what follows `prefix` in them.
     case experiments(prefix: String)
 
-    /// What is known of a value from how it is described.
+    /// Those that follow from how a value is described.
     init(_ expectation: Expectation, placeholder: String) {
         switch expectation {
         case .choice(let names): self = .words(names)

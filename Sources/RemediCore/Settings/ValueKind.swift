@@ -4,10 +4,10 @@ import LanguageModels
 /// How one kind of value is read from a command line and from JSON, and how it is shown.
 package struct ValueKind<Value: Sendable>: Sendable {
     package let arity: ValueArity
-    /// What stands for the value in a help page: `N`.
+    /// The value's name in a help page: `N`.
     package let placeholder: String
     package let expectation: Expectation
-    /// What a shell can offer.
+    /// Completions that a shell can offer.
     package let suggestions: Suggestions
     let read: @Sendable ([String]) throws(InvalidValue) -> Value
     let readJSON: @Sendable (JSONValue) throws(InvalidValue) -> Value
@@ -78,7 +78,7 @@ extension ValueKind where Value == Int {
             text: { Int($0).flatMap(fits) }, fromJSON: { $0.integer.flatMap(fits) }, json: { .integer($0) })
     }
 
-    /// Bytes: a number, or one with K, M, G or T (of 1,024) behind it.
+    /// Bytes: a number, or one with K, M, G or T (of 1,024) after it.
     package static var size: ValueKind {
         ValueKind(
             placeholder: "SIZE", expectation: .size, text: { bytes($0) },

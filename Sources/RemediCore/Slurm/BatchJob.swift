@@ -4,7 +4,7 @@ import Foundation
 package struct BatchJob: Sendable, Equatable {
     /// For people, and of its files: `train.counterfact`.
     package var name: String
-    /// The words behind the program's name.
+    /// The words after the program's name.
     package var words: [String]
     /// The layers of an array of jobs, each of which gets one with `--layers`; empty for a single job.
     package var layers: [Int] = []
@@ -34,7 +34,7 @@ package struct BatchJob: Sendable, Equatable {
         folder.path + "/" + Self.filePrefix + number + (layers.isEmpty ? "" : "_*") + ".log"
     }
 
-    /// What the names of a job's files start with.
+    /// The beginning of the names of a job's files.
     package static let filePrefix = "slurm-"
 
     /// Whether scripts, logs and records have such names.

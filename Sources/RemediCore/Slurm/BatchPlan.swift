@@ -3,7 +3,7 @@ package struct BatchPlan {
     package private(set) var jobs: [BatchJob] = []
     /// How many layers are trained at the same time; see `SlurmRequest`.
     package let layersAtOnce: Int?
-    /// What jobs make: by a control model's name, or by the folder and type of editors.
+    /// Products of jobs: by a control model's name, or by the folder and type of editors.
     private var products: [String: Product] = [:]
 
     private struct Product {

@@ -59,7 +59,7 @@ package struct BatchScript: Sendable {
 
     private var options: [String] {
         var options: [String] = []
-        // What a user says otherwise takes the place of what is said here.
+        // Options of the user take the place of these.
         func add(_ name: String, _ value: String?, _ kind: SbatchOption.Kind? = nil) {
             guard let value, !(kind.map(request.says) ?? false) else { return }
             options.append("--\(name)=" + SbatchOption.quoted(value))
@@ -137,7 +137,7 @@ package struct BatchScript: Sendable {
         """
     }
 
-    /// What the script calls its own job.  In an array the number of the task that is split off last is also
+    /// The script's name for its own job.  In an array the number of the task that is split off last is also
     /// the whole array's, so a task is named by its place.  A single job that is submitted from a task of some
     /// array inherits that array's variables.
     private var numberInShell: String {

@@ -57,13 +57,13 @@ package struct SbatchOption: Sendable, Equatable {
 // MARK: - Kinds
 
 extension SbatchOption {
-    /// What an option is about, of which a job has one.
+    /// The subject of an option, of which a job has one.
     package enum Kind: String, Sendable {
         case memory, cores, gpus, time, partition, signal, requeue
         case jobName, openMode, dependency, invalidDependency
-        /// What the program decides for its jobs.
+        /// Options that the program decides for its jobs.
         case array, folder, log
-        /// What would not make a job of the script.
+        /// Options that would not make a job of the script.
         case otherCommand
     }
 

@@ -1,4 +1,4 @@
-/// What can go wrong when jobs are handed to Slurm.  Cases carry facts; the binary words them.
+/// Jobs that cannot be handed to Slurm.  Cases carry facts; the binary words them.
 package enum SlurmError: Error, Equatable, Sendable {
     /// There is no `sbatch` in the folders of PATH.
     case sbatchMissing(searched: [String])
@@ -9,6 +9,6 @@ package enum SlurmError: Error, Equatable, Sendable {
     case backslash(path: String)
     /// `sbatch` did not take a job; `reason` is what it said, `submitted` the jobs that it took before.
     case refused(job: String, reason: String, submitted: [String])
-    /// What `sbatch` printed holds no number of a job.
+    /// The output of `sbatch` holds no number of a job.
     case noJobNumber(job: String, output: String, submitted: [String])
 }

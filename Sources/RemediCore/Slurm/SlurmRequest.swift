@@ -1,4 +1,4 @@
-/// What every job of a submission asks Slurm for.
+/// The resources that every job of a submission asks Slurm for.
 package struct SlurmRequest: Sendable, Equatable {
     /// Names as `sbatch --partition` takes them.
     package var partition: String?

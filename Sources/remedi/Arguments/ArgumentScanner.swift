@@ -1,12 +1,12 @@
 import RemediCore
 
-/// Splits the words behind a command's name into options and positional arguments, as GNU's getopt and
+/// Splits the words after a command's name into options and positional arguments, as GNU's getopt and
 /// Python's argparse do.
 struct ArgumentScanner<Target> {
     let options: [Option<Target>]
     let positionals: [Positional<Target>]
 
-    /// What was given, or nil if help was asked for.
+    /// The words sorted into options and arguments; nil if help was asked for.
     func scan(_ words: [String]) throws(UsageError) -> GivenArguments<Target>? {
         var given = GivenArguments<Target>()
         var free: [String] = []
@@ -31,7 +31,7 @@ struct ArgumentScanner<Target> {
         return given
     }
 
-    /// A dash with something behind it that is neither a number nor a text with spaces.
+    /// A dash followed by something that is neither a number nor a text with spaces.
     private static func looksLikeOption(_ word: String) -> Bool {
         word.count > 1 && word.hasPrefix("-") && Double(word) == nil && !word.contains(" ")
             || word.hasPrefix("--") && word.contains("=")

@@ -3,7 +3,7 @@ import LanguageModels
 /// One command: its options as a table, and what it does.
 package protocol Command: Sendable {
     static var name: String { get }
-    /// What it does, in a line.
+    /// One line about its purpose.
     static var summary: String { get }
     /// Paragraphs of the help page.
     static var discussion: [String] { get }
@@ -13,7 +13,7 @@ package protocol Command: Sendable {
     static var examples: [ExampleLine] { get }
 
     init()
-    /// What the command line gave.
+    /// The parsed command line.
     var given: GivenArguments<Self> { get set }
     /// How much it tells.
     var verbosity: Verbosity { get }

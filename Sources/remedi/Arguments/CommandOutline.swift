@@ -1,7 +1,7 @@
 import LanguageModels
 import RemediCore
 
-/// What the tables say of one command, whatever its type: help pages, the manual and completions are made of
+/// The tables' content for one command, whatever its type: help pages, the manual and completions are made of
 /// it.
 struct CommandOutline {
     /// One option, or one argument that is known by its place.

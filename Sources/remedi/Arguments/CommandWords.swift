@@ -11,7 +11,7 @@ package struct CommandWords: Sendable {
         self.places = places
     }
 
-    /// Those behind the program's name.
+    /// Those after the program's name.
     static func ofProcess() -> CommandWords {
         CommandWords(
             (1..<max(1, Int(CommandLine.argc))).map { index in

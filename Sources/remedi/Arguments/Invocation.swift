@@ -1,7 +1,7 @@
 import LanguageModels
 import RemediCore
 
-/// What a command line asks for.
+/// The request of a command line.
 package enum Invocation: Sendable {
     case run(any Command, path: [String])
     case help(HelpPage)

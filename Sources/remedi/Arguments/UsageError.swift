@@ -1,6 +1,6 @@
 import RemediCore
 
-/// What can be wrong with a command line.  Cases carry facts; `Messages` words them.
+/// A faulty command line.  Cases carry facts; `Messages` words them.
 package enum UsageError: Error, Equatable, Sendable {
     /// `known` are those that could stand there.
     case unknownCommand(word: String, nearest: String?, known: [String])

@@ -1,7 +1,7 @@
 import Compute
 import RemediCore
 
-/// What `--version` says of the program.
+/// The facts that `--version` shows.
 struct BuildFacts {
     static let version = "remedi \(RemediVersion.current)"
     private let workplace: Workplace

@@ -1,6 +1,6 @@
 /// The tree of all commands.
 package enum Commands {
-    /// What the program does, in a line.
+    /// One line about the program.
     package static let summary =
         "Edits what a language model believes of an entity, by a vector added to one of its hidden states"
         + " (REMEDI), and measures how well that works"
@@ -56,7 +56,7 @@ package enum Commands {
 }
 
 extension Commands {
-    /// What a newcomer may try first.
+    /// First steps for a newcomer.
     package static let examples = [
         ExampleLine(
             "shows what an edit does, with a model and data from inside the program",

@@ -21,7 +21,7 @@ package struct SelfTestFailure: Error, Equatable {
 /// The table of a self-test, line by line, since it takes a while.
 struct SelfTestReport {
     var device: String
-    /// What it is compared with.
+    /// The reference that it is compared with.
     var reference: String
 
     private static let widths = [38, 7, 9, 11, 10]

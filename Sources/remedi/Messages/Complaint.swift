@@ -1,6 +1,6 @@
 import RemediCore
 
-/// What is said at the end of a command that failed: by whom, why, and where to read more.
+/// The last words of a command that failed: by whom, why, and where to read more.
 struct Complaint {
     let speaker: String
     let sentence: String

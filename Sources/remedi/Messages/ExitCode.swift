@@ -2,7 +2,7 @@ import Foundation
 import LanguageModels
 import RemediCore
 
-/// What the process says of itself at its end.
+/// The exit codes of the process.
 package enum ExitCode {
     package static let done: Int32 = 0
     package static let failed: Int32 = 1

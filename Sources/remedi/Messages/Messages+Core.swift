@@ -189,7 +189,7 @@ extension Messages {
         }
     }
 
-    /// What is said where a GPU is there and the processor computes.
+    /// A GPU is there, but the processor computes.
     static func unusedGPU(_ file: String, reason: String) -> String {
         let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
         return

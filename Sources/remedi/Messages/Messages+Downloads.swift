@@ -62,7 +62,7 @@ extension Messages {
     private static func kept(_ received: Int, of size: Int?) -> String {
         guard received > 0 else { return "" }
         let amount = ByteCount.text(received) + (size.map { " of \(ByteCount.text($0))" } ?? "")
-        return "; \(amount) are here, and the same command goes on from there"
+        return "; \(amount) are here, and the same command resumes from there"
     }
 
     static func words(_ problem: FileProblem) -> String {

@@ -31,7 +31,7 @@ extension Messages {
         }
     }
 
-    /// What is said of a checkpoint's weights.
+    /// Remarks on a checkpoint's weights.
     package static func notice(_ note: WeightNote) -> String {
         switch note {
         case .headDiffers(let head, let embedding):

@@ -23,7 +23,7 @@ extension Messages {
         }
     }
 
-    /// What was put into the queue before something went wrong.
+    /// The jobs that were queued before something went wrong.
     private static func inQueue(_ jobs: [String]) -> String {
         switch jobs.count {
         case 0: ""

@@ -5,7 +5,7 @@ import RemediCore
 
 /// The words for everything that can go wrong: one sentence each, without a full stop.
 package enum Messages {
-    /// What is said where mapped memory is gone.
+    /// Mapped memory is gone.
     package static let busError =
         "a file that was being read has become shorter, or its disk has failed; nothing more was written"
 
@@ -21,7 +21,7 @@ package enum Messages {
         case let error as ModelError: words(error)
         case let error as SlurmError: words(error)
         case is ModelInventory.UnfinishedDownload:
-            "the download is not finished; 'remedi model download' goes on with it"
+            "the download is not finished; 'remedi model download' resumes it"
         case let error as CubinError: words(error)
         case let error as SelfTestFailure: words(error)
         case let error as PresubmitFailure: "presubmit: \(error.step) failed"

@@ -13,7 +13,7 @@ package struct EditorArguments: Sendable, Equatable {
 
     package init() {}
 
-    /// What every help page says of `--editors-dir`.
+    /// The help for `--editors-dir` on every page.
     static let directoryHelp = "the folder that holds TYPE/LAYER/weights.safetensors or weights.pth"
 
     static func options<Outer>(

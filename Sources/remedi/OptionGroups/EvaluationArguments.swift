@@ -2,7 +2,7 @@ import Foundation
 import LanguageModels
 import RemediCore
 
-/// What the command line of every evaluation holds.
+/// The arguments that all evaluations share.
 package struct EvaluationArguments<Plan: EvaluationPlanning>: Sendable {
     /// A data set, or a named experiment without its kind.
     var subject = ""
@@ -37,8 +37,8 @@ extension EvaluationArguments {
                 + " \(Plan.kind).DATASET, the editors are those that train DATASET saved for the same model,"
                 + " and every setting can be overridden. With it, editors come from --editors-dir and defaults"
                 + " are as below.",
-            "Results that are there already are not computed again; an interrupted evaluation started again"
-                + " goes on where it stood.",
+            "Results that are there already are not computed again; an interrupted evaluation resumes when"
+                + " it is started again.",
         ]
     }
 
@@ -94,7 +94,7 @@ extension EvaluationArguments {
         ]
     }
 
-    /// What is compared, how strongly editors edit, and which tokens.
+    /// Options on conditions, on how strongly editors edit, and on which tokens.
     static var conditionOptions: [Option<Self>] {
         let group = "Editors"
         return [

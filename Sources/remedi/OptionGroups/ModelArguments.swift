@@ -15,7 +15,7 @@ package struct ModelArguments: Sendable, Equatable {
         self.device = device
     }
 
-    /// What every help page says of `--model`.
+    /// The help for `--model` on every page.
     static let help = "a checkpoint folder, " + names
     static let names =
         "a Hugging Face id, or gptj, neox, gpt2, gpt2-medium, gpt2-large, gpt2-xl, pythia-*, smollm2, demo"

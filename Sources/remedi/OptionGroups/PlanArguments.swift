@@ -13,7 +13,7 @@ struct PlanArguments: Sendable, Equatable {
     var cacheMemory: Int?
     var deviceMemory: Int?
 
-    /// What CUDA itself leaves of a card of 80 GB.
+    /// The memory that CUDA itself leaves of a card of 80 GB.
     static let usualDeviceMemory = 79 << 30
 
     static func options<Outer>(

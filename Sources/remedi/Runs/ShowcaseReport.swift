@@ -1,7 +1,7 @@
 import LanguageModels
 import RemediCore
 
-/// What is said of a group of experiments that is to be looked at, in lines of a given width.
+/// The report on a group of experiments that is to be looked at, in lines of a given width.
 struct ShowcaseReport {
     let width: Int
     /// The columns of the terminal that shows it; nil: it goes elsewhere.

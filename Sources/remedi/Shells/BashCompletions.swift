@@ -33,7 +33,7 @@ struct BashCompletions {
         #"    case "$path $option" in"#,
     ]
 
-    /// What stands before the cursor where the words of `path` do and no option.
+    /// A pattern for the words before the cursor: those of `path` and no option.
     private static func pattern(_ path: [String]) -> String {
         "'" + path.map { " " + $0 }.joined() + " '"
     }

@@ -11,8 +11,8 @@ struct ManualPage {
             "remedi \\- edits what a language model believes of an entity", ".SH SYNOPSIS", ".B remedi",
             ".I COMMAND", "[\\fIARGUMENT\\fR...] [\\fIOPTION\\fR...]", ".SH DESCRIPTION",
             Self.escaped(summary + "."), ".PP",
-            "Options stand anywhere behind the command; \\fB\\-\\-\\fR ends them. A long option may be",
-            "shortened as long as it stays the only one, and takes its value as the next word or behind an",
+            "Options may stand anywhere after the command; \\fB\\-\\-\\fR ends them. A long option may be",
+            "shortened as long as it stays the only one, and takes its value as the next word or after an",
             "equals sign.", ".SH COMMANDS",
         ]
         for outline in tree.flatMap({ $0.outlines() }) { lines += section(outline) }

@@ -13,7 +13,7 @@ package enum Shell: String, Sendable, CaseIterable {
     }
 }
 
-/// What all shells need to know of the program.
+/// The program as shells need to know it.
 struct CompletedProgram {
     /// A word that calls a command or a group of commands.
     struct Word {

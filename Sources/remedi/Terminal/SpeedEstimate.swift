@@ -1,6 +1,6 @@
 /// How fast a stage goes on, by the news of it.
 ///
-/// What was done before the first news is not counted: a resumed stage does not start at zero.  The later half
+/// Work done before the first update is not counted: a resumed stage does not start at zero.  The later half
 /// of the time counts, so that a slow start (a first chunk, an epoch that computes what others reuse) is soon
 /// forgotten.
 struct SpeedEstimate {
@@ -35,8 +35,8 @@ struct SpeedEstimate {
 
     /// Done a second; nil as long as nobody can tell.
     ///
-    /// News come in bursts where samples are computed side by side: right behind the first of a burst the
-    /// others look as if they had taken no time.  So the time behind the first news must be a good part of the
+    /// Updates arrive in bursts when samples run in parallel, so items right after the first appear to take no
+    /// time.  So the time after the first update must be a good part of the
     /// time before it.
     func speed(at now: Double) -> Double? {
         guard let first = moments.first, let last = moments.last, last.done > first.done,

@@ -101,7 +101,7 @@ extension Surroundings {
 // MARK: - Diagnostics
 
 extension Surroundings {
-    /// What a line of diagnostics begins with.
+    /// The beginning of a line of diagnostics.
     enum Mark {
         case none, warning
     }

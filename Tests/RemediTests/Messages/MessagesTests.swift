@@ -37,6 +37,26 @@ final class MessagesTests: XCTestCase {
                 "there is no editor at r/linear; 'remedi experiments run x --with-dependencies' trains it first"
             ),
             (
+                ExperimentError.unknownSetting(key: "alfa", experiment: "eval.gen.x", nearest: "alpha"),
+                "eval.gen.x has no setting 'alfa'; did you mean alpha?"
+            ),
+            (
+                ExperimentError.invalidOverride(key: "batch_size", problem: value),
+                "--set batch_size: '\"x\"' is not a whole number from 1 to 65536"
+            ),
+            (
+                ExperimentError.notForGroups(option: "dataset-file", group: "all"),
+                "--dataset-file cannot be given for all, which is several experiments"
+            ),
+            (
+                ModelError.noSuchLayer(layer: 12, model: "gpt2", layers: 12),
+                "layer 12 is not there: gpt2 has layers 0 to 11"
+            ),
+            (
+                ModelError.rankTooLarge(rank: 900, model: "gpt2", hiddenSize: 768),
+                "--rank: 900 is not a whole number from 1 to 768, the hidden size of gpt2"
+            ),
+            (
                 SettingError.exclusiveSettings("normalize train", "editor_entity prompt"),
                 "the settings 'normalize train' and 'editor_entity prompt' exclude each other"
             ),

@@ -8,7 +8,7 @@ package struct DataDownload: Command {
     package static let summary = "downloads data sets and helper files into the data folder"
     package static let discussion = [
         "Without NAME, or with 'all', everything that can be had. What is there and right is left alone. A"
-            + " download that was cut off goes on where it ended, and every file's size and SHA-256 are"
+            + " download that was cut off resumes where it ended, and every file's size and SHA-256 are"
             + " checked before it appears under its name.",
         "Transfers are made by curl; https_proxy and its likes are heeded. REMEDI_DATA_URL names another"
             + " folder on a server that has the files.",

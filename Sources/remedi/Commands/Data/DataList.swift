@@ -89,7 +89,7 @@ package struct DataList: Command {
         }
     }
 
-    /// What the program has inside, as an entry of its own.
+    /// The data sets inside the program, as an entry of its own.
     private static var jsonOfInside: JSONValue {
         [
             "name": .string(DemoFolder.name), "summary": "small sets of all these kinds, inside the program",

@@ -20,10 +20,6 @@ package struct EvalClsCommand: EvaluationCommand {
         {
             throw .meaningless(name: "top-k-labels", subject: dataset.rawValue)
         }
-        let plan = arguments.plan
-        if plan.normalization == .train, plan.entityInput == .prompt {
-            throw .conflict("normalize train", "editor-entity prompt")
-        }
         try checkArguments()
     }
 

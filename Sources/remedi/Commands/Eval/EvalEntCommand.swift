@@ -10,7 +10,7 @@ package struct EvalEntCommand: EvaluationCommand {
     package var arguments = EvaluationArguments<EntailmentPlan>()
     var baseline: Baseline?
 
-    /// What stands in an editor's place; nobody else has a feature for sure, so nothing is replaced.
+    /// A condition that takes an editor's place; nobody else has a feature for sure, so nothing is replaced.
     enum Baseline: String, Sendable, CaseIterable { case prefix, unedited }
 
     package init() {}

@@ -1,7 +1,7 @@
 import LanguageModels
 import RemediCore
 
-/// What stands in an editor's place.
+/// A condition that takes an editor's place.
 enum Baseline: String, Sendable, CaseIterable {
     case prefix, replace, unedited
 
@@ -21,10 +21,10 @@ package struct EvalGenCommand: EvaluationCommand {
 
     package static var discussion: [String] {
         [
-            "Most data sets are asked about by the benchmarks. Generation, essence and the condition replace"
-                + " also need the texts that 'remedi data download snippets idf vocabulary' fetches into the"
-                + " data folder. Of Bias in Bios it is measured how well edits correct the occupation that"
-                + " the model names; the unedited model is always asked, too."
+            "--benchmarks selects what is measured. Generation, essence and the condition replace also need the"
+                + " texts that 'remedi data download snippets idf vocabulary' fetches into the data folder. For"
+                + " Bias in Bios, error correction is measured instead: how well edits correct the occupation"
+                + " that the model names, with the unedited model beside them."
         ] + Arguments.discussion
     }
 

@@ -6,13 +6,13 @@ package struct EvalMedCommand: EvaluationCommand {
     package static let name = "med"
     package static let summary = "measures how often a context changes what the unedited model says"
     package static let discussion = [
-        "A model that knows a fact prefers target_unmediated behind the prompt alone (decontextual); one that"
-            + " believes what it reads prefers target_mediated behind the prompt in its context (contextual)."
+        "A model that knows a fact prefers target_unmediated after the prompt alone (decontextual); one that"
+            + " believes what it reads prefers target_mediated after the prompt in its context (contextual)."
             + " Both are counted, over all samples of the data set.",
         "Without --experiment-name, the settings are those of the named experiment eval.med.DATASET, and every"
             + " setting can be overridden. With it, defaults are as below.",
-        "A result that is there already is not computed again; an interrupted evaluation started again goes"
-            + " on where it stood.",
+        "A result that is there already is not computed again; an interrupted evaluation resumes when it is"
+            + " started again.",
     ]
 
     package var given = GivenArguments<EvalMedCommand>()

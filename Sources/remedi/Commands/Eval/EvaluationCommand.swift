@@ -20,7 +20,7 @@ extension EvaluationCommand {
 
     package static var discussion: [String] { EvaluationArguments<Plan>.discussion }
 
-    /// What `check` of every evaluation does; `datasets` are those that it can be run on.
+    /// The part of `check` that all evaluations share; `datasets` are those that it can be run on.
     func checkArguments(datasets: [DatasetName] = DatasetName.allCases) throws(UsageError) {
         try arguments.check(given, datasets: datasets)
         if arguments.runOptions.results.experimentName == nil { return }
@@ -75,9 +75,22 @@ extension EvaluationCommand {
             command.arguments.plan.scope.dataset = dataset
         }
         adjust(&command.arguments.plan)
-        let evaluation = try ResolvedEvaluation(
-            named, plan: command.arguments.plan, options: command.arguments.runOptions,
-            editors: command.arguments.editors)
-        return (command, evaluation)
+        do {
+            let evaluation = try ResolvedEvaluation(
+                named, plan: command.arguments.plan, options: command.arguments.runOptions,
+                editors: command.arguments.editors)
+            return (command, evaluation)
+        } catch SettingError.exclusiveSettings(let a, let b) {
+            throw conflict(of: a, b) ?? SettingError.exclusiveSettings(a, b)
+        }
+    }
+
+    /// Two settings, each with its value, as the options that gave them; nil unless both were given.
+    private func conflict(of a: String, _ b: String) -> (any Error)? {
+        let options = [a, b].map { $0.replacing("_", with: "-") }
+        let areGiven = options.allSatisfy { option in
+            option.split(separator: " ").first.map { given.contains(String($0)) } ?? false
+        }
+        return areGiven ? UsageError.conflict(options[0], options[1]) : nil
     }
 }

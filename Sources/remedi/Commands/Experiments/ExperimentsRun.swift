@@ -12,8 +12,8 @@ package struct ExperimentsRun: Command {
         "An evaluation needs editors, one with a control model needs that model and its editors. What is"
             + " missing is named, with the commands that make it; --with-dependencies makes it first. A sweep"
             + " over all layers takes those that have an editor; --with-dependencies trains the others.",
-        "What is there already is not computed again; an interrupted experiment started again goes on where"
-            + " it stood.",
+        "Results that are there already are not computed again; an interrupted experiment resumes when it is"
+            + " started again.",
         "'demo' shows its figures in tables, some examples, and where it wrote a page and a picture. With --json"
             + " it writes an object instead: 'figures' by experiment, figure and condition, with intervals;"
             + " 'examples' with 'told' and 'hit'; 'model', 'seed', 'device', 'training', 'folders', 'report',"

@@ -7,12 +7,12 @@ package struct ExperimentsSubmit: Command {
     package static let name = "submit"
     package static let summary = "hands named experiments to Slurm as batch jobs"
     package static let discussion = [
-        "Every experiment becomes a job, behind the jobs that make what it needs: an evaluation waits for its"
+        "Each experiment becomes a job that waits for the jobs it depends on: an evaluation waits for its"
             + " training, and is cancelled if that fails. A training of several layers becomes an array with a"
             + " task for each layer, unless its layers share one stream of random numbers.",
-        "Jobs run this program in this folder with this environment. One that comes to its time limit saves its"
+        "Jobs run this program in this folder with this environment. One that reaches its time limit saves its"
             + " work and goes back into the queue; so does one that is preempted where Slurm is set up so."
-            + " Scripts and logs lie in the results folders as slurm-*.sh and slurm-*.log; 'remedi experiments"
+            + " Scripts and logs are in the results folders as slurm-*.sh and slurm-*.log; 'remedi experiments"
             + " status' shows the numbers of jobs.",
     ]
 
@@ -33,7 +33,7 @@ package struct ExperimentsSubmit: Command {
         ]
     }
 
-    /// What a job that goes on must not do again, and what only a person sees.
+    /// Options for a first run only, which a resumed job must not repeat, and for people only.
     private static let notForJobs: Set<String> = ["clear-results-dir", "overwrite", "format", "json"]
 
     package static var options: [Option<ExperimentsSubmit>] {

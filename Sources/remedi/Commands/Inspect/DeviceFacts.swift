@@ -3,11 +3,11 @@ import Foundation
 import LanguageModels
 import RemediCore
 
-/// What this computer has to compute with.
+/// The devices of this computer.
 struct DeviceFacts {
     private let host = HostInventory.current()
     private let cuda: CUDAInventory
-    /// What would be computed with; nil where it cannot be used.
+    /// The device that would be taken; nil where it cannot be used.
     var device: String?
 
     init(in surroundings: Surroundings) {

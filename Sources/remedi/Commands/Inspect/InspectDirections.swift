@@ -14,7 +14,7 @@ package struct InspectDirections: Command {
             + " attribute.",
         "The named experiments dump.counterfact, dump.biosbias and dump.mcrae write the same into a results"
             + " folder: 'remedi experiments run dump.counterfact'. So does this command with"
-            + " --experiment-name, which then goes on where it stood.",
+            + " --experiment-name, which then resumes where it was interrupted.",
     ]
 
     package var given = GivenArguments<InspectDirections>()
@@ -138,7 +138,7 @@ package struct InspectDirections: Command {
 extension InspectDirections {
     private enum Form { case safetensors, torch }
 
-    /// What a file's name says of its form; nil: it is a folder.
+    /// The form of a file by its name; nil for a folder.
     private static func form(of name: String) -> Form? {
         if name.hasSuffix(".pth") { return .torch }
         return name.hasSuffix(".safetensors") ? .safetensors : nil
@@ -193,7 +193,7 @@ extension InspectDirections {
             ] + resultsOptions + Verbosity.options(in: \.verbosity)
     }
 
-    /// What a results folder in place of files has to do with.
+    /// The options about a results folder in place of files.
     private static var resultsOptions: [Option<InspectDirections>] {
         ResultsOptions.options(in: \.results) + [
             Option(

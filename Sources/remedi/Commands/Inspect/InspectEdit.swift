@@ -117,7 +117,7 @@ extension InspectEdit {
             Option("entity", \.entity, .text("TEXT"), group: group, help: "who or what is edited"),
             Option(
                 "attribute", \.attribute, .text("TEXT"), group: group,
-                help: "what is to be believed of the entity, as it stands in the context"),
+                help: "what is to be believed of the entity, in the words of the context"),
             Option(
                 "context", \.context, .optional(.text("TEXT")), group: group,
                 help: "the sentence that says so; entity and attribute if not given"),

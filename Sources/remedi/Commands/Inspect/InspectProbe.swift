@@ -132,7 +132,7 @@ extension InspectProbe {
                 help: "a text that names the entity, as the model would continue it"),
             Option(
                 "attribute", \.attributes, .list(.text("TEXT")), group: group,
-                help: "what may be believed of the entity, as it would stand behind its name; may be given"
+                help: "what may be believed of the entity, as it would follow its name; may be given"
                     + " several times"),
             Option(
                 "context", \.context, .optional(.text("TEXT")), group: group,
@@ -144,7 +144,7 @@ extension InspectProbe {
 extension InspectProbe {
     package static let examples = [
         ExampleLine(
-            "asks behind 'remedi eval cls counterfact … --normalize train' (see there)",
+            "asks after running 'remedi eval cls counterfact --normalize train' (see there)",
             "remedi inspect probe -m demo -e results/demo_editors_counterfact_demo -l 3 \\\n"
                 + "    --entity \"Hernwin Tharnmund\" --prompt \"Hernwin Tharnmund plays the\" \\\n"
                 + "    --attribute \"plays the lute\" \"plays the drum\"")

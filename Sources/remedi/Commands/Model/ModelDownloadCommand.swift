@@ -7,7 +7,7 @@ package struct ModelDownloadCommand: Command {
     package static let summary = "downloads a model from Hugging Face, or another hub of its kind"
     package static let discussion = [
         "The model goes into the cache of Hugging Face's tools (HF_HUB_CACHE, HF_HOME), where their programs"
-            + " find it too, unless --output names a folder. A download that was cut off goes on where it"
+            + " find it too, unless --output names a folder. A download that was cut off resumes where it"
             + " ended, and every file's checksum is compared. Weights are fetched as safetensors, or as torch"
             + " files where there is nothing else.",
         "HF_ENDPOINT names another hub; HF_TOKEN holds the token for models that need one, or else the file"

@@ -6,7 +6,7 @@ extension TrainCommand {
             "With EXPERIMENT it takes the settings of the named experiment train.EXPERIMENT ('remedi"
                 + " experiments list' shows which there are); every one of them can be overridden. Without,"
                 + " --experiment-name says where results go, and defaults are as below.",
-            "An interrupted training started again goes on where it stood. Finished editors are not trained"
+            "An interrupted training resumes when it is started again. Finished editors are not trained"
                 + " again.",
         ]
     }
@@ -85,7 +85,7 @@ extension TrainCommand {
         return [
             option("batch-size", group, "samples in a batch"),
             option("max-epochs", group, "stops after this many epochs"),
-            option("patience", group, "epochs without improvement that are put up with"),
+            option("patience", group, "stops after more than N epochs in a row without improvement"),
             option("lr", group, "the learning rate of AdamW"),
             option("weight-decay", group, "the weight decay of AdamW"),
             option(
