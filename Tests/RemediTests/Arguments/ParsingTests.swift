@@ -26,10 +26,10 @@ final class ParsingTests: XCTestCase {
     }
 
     func testSeveralValues() throws {
-        XCTAssertEqual(try train("-l 0 1 2 -q").layers, .only([0, 1, 2]))
-        XCTAssertEqual(try train("--layers=3").layers, .only([3]))
-        XCTAssertEqual(try train("-l all").layers, .all)
-        XCTAssertEqual(try train("-l 1 -l 2").layers, .only([2]))
+        XCTAssertEqual(try train("-l 0 1 2 -q").runOptions.layers, .only([0, 1, 2]))
+        XCTAssertEqual(try train("--layers=3").runOptions.layers, .only([3]))
+        XCTAssertEqual(try train("-l all").runOptions.layers, .all)
+        XCTAssertEqual(try train("-l 1 -l 2").runOptions.layers, .only([2]))
         XCTAssertEqual(try train("-t mlp scalar").plan.options.editorTypes, [.mlp, .scalar])
         XCTAssertEqual(try train("counterfact -l 1").experiment, "counterfact")
         XCTAssertEqual(try train("-l 1 -- counterfact").experiment, "counterfact")
@@ -53,10 +53,10 @@ final class ParsingTests: XCTestCase {
 
     func testTruthHasManySpellings() throws {
         for word in ["true", "yes", "on", "1", "True", "Y"] {
-            XCTAssertEqual(try train("--fp16 \(word)").device.half, true, word)
+            XCTAssertEqual(try train("--fp16 \(word)").runOptions.device.half, true, word)
         }
         for word in ["false", "no", "off", "0", "False", "N"] {
-            XCTAssertEqual(try train("--fp16 \(word)").device.half, false, word)
+            XCTAssertEqual(try train("--fp16 \(word)").runOptions.device.half, false, word)
         }
         XCTAssertNil(try train("").runOptions.device.half)
     }
@@ -66,7 +66,7 @@ final class ParsingTests: XCTestCase {
             ("auto", .auto), ("cpu", .cpu), ("cuda", .cuda(0)), ("cuda:1", .cuda(1)), ("2", .cuda(2)),
         ]
         for (word, device) in cases {
-            XCTAssertEqual(try train("--device \(word)").device.device, device, word)
+            XCTAssertEqual(try train("--device \(word)").runOptions.device.device, device, word)
         }
     }
 
