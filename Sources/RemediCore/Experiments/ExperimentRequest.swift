@@ -134,7 +134,8 @@ extension ExperimentRequest {
 
     /// The line that runs an evaluation as this request does, once what it needs is there.
     func call(of experiment: Experiment) -> ProgramCall {
-        ProgramCall(["experiments", "run", experiment.name], spelled.filter { $0.name != "with-dependencies" })
+        ProgramCall(
+            ["experiments", "run", experiment.name], spelled.filter { $0.name != "with-dependencies" })
     }
 
     /// The line that trains missing editors.
@@ -145,6 +146,7 @@ extension ExperimentRequest {
             .init("model", [model.text]), .init("editor-types", [type.rawValue]),
         ]
         return ProgramCall(
-            ["train", experiment.shortName], options + [layers?.option].compactMap { $0 } + spelled(Self.shared))
+            ["train", experiment.shortName],
+            options + [layers?.option].compactMap { $0 } + spelled(Self.shared))
     }
 }

@@ -100,7 +100,8 @@ package struct ExperimentRunner<Host: RunHost> {
         }
     }
 
-    private func isMet(_ dependency: ExperimentDependency, for evaluation: ResolvedEvaluation) throws -> Bool {
+    private func isMet(_ dependency: ExperimentDependency, for evaluation: ResolvedEvaluation) throws -> Bool
+    {
         dependency.isMet(
             editors: try evaluation.trainedEditors(of: dependency.model, in: host.workplace),
             in: host.workplace)

@@ -80,7 +80,7 @@ package struct ResolvedEvaluation: Sendable {
         _ = try host.settling(options.results)
         return try options.results.recording(
             host.arguments(of: self),
-            description(
+            Experiment.record(
                 of: experiment, seed: plan.scope.seed, settings: plan.settingsJSON, blocks: context.blocks),
             in: folder, keeping: [file] + [editors].compactMap { $0 }, date: host.date,
             workplace: host.workplace

@@ -58,7 +58,7 @@ package struct ResolvedTraining: Sendable {
         _ = try host.settling(options.results)
         return try options.results.recording(
             host.arguments(of: self),
-            description(
+            Experiment.record(
                 of: experiment, seed: plan.options.seed, settings: plan.settingsJSON, blocks: training.blocks),
             in: folder, keeping: filesRead(in: workplace), date: host.date, workplace: workplace
         ) { try run.run() }

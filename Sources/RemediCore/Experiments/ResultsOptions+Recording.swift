@@ -40,14 +40,17 @@ extension ResultsOptions {
     }
 }
 
-/// The content of `experiment.json` besides version and state.
-func description(
-    of experiment: Experiment?, seed: UInt64, settings: JSONObject, blocks: [Int]?
-) -> JSONObject {
-    var settings = settings
-    settings["layers"] = blocks.map { .array($0.map { .integer($0) }) } ?? "all"
-    return [
-        "experiment": experiment.map { .string($0.name) } ?? .null, "seed": .string(String(seed)),
-        "settings": .object(settings),
-    ]
+extension Experiment {
+    /// The content of `experiment.json` besides version and state; `experiment` is nil where the command line
+    /// alone decided the settings.
+    static func record(
+        of experiment: Experiment?, seed: UInt64, settings: JSONObject, blocks: [Int]?
+    ) -> JSONObject {
+        var settings = settings
+        settings["layers"] = blocks.map { .array($0.map { .integer($0) }) } ?? "all"
+        return [
+            "experiment": experiment.map { .string($0.name) } ?? .null, "seed": .string(String(seed)),
+            "settings": .object(settings),
+        ]
+    }
 }

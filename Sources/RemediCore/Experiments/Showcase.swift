@@ -60,7 +60,9 @@ package struct Showcase: Sendable {
         return object
     }
 
-    package static func capitalized(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+    package static func capitalized(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst()
+    }
 }
 
 extension ExperimentRunner {

@@ -20,7 +20,8 @@ package enum ExitCode {
         case let error as PlaceError: of(error)
         case is SettingError, ExperimentError.syntax, ExperimentError.unknownExperiment,
             ExperimentError.namesItself, ExperimentError.unknownSetting, ExperimentError.invalidOverride,
-            ExperimentError.notForGroups, ModelError.noSuchLayer, ModelError.rankTooLarge, SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock,
+            ExperimentError.notForGroups, ModelError.noSuchLayer, ModelError.rankTooLarge,
+            SlurmError.controlCharacter, SlurmError.backslash, LanguageModelError.noSuchBlock,
             RemediError.editorNotTrainable:
             wrongUsage
         default: failed

@@ -6,12 +6,12 @@ import RemediCore
 struct ProgramHost: RunHost {
     /// The options of a run as its command has them.
     struct Recorder: Sendable {
-        typealias Values = [(name: String, value: JSONValue)]
+        typealias RecordedOptions = [(name: String, value: JSONValue)]
 
-        var training: @Sendable (ResolvedTraining) -> Values = { _ in [] }
-        var evaluation: @Sendable () -> Values = { [] }
+        var training: @Sendable (ResolvedTraining) -> RecordedOptions = { _ in [] }
+        var evaluation: @Sendable () -> RecordedOptions = { [] }
         /// The same of an evaluation whose results go into figures.
-        var collected: @Sendable () -> Values = { [] }
+        var collected: @Sendable () -> RecordedOptions = { [] }
     }
 
     private var surroundings: Surroundings
@@ -67,9 +67,9 @@ struct ProgramHost: RunHost {
         return host
     }
 
-    func arguments(of training: ResolvedTraining) -> Recorder.Values { recorder.training(training) }
+    func arguments(of training: ResolvedTraining) -> Recorder.RecordedOptions { recorder.training(training) }
 
-    func arguments(of evaluation: ResolvedEvaluation) -> Recorder.Values { recorder.evaluation() }
+    func arguments(of evaluation: ResolvedEvaluation) -> Recorder.RecordedOptions { recorder.evaluation() }
 
     func hear(_ event: RunEvent) throws {
         switch event {
@@ -83,7 +83,8 @@ struct ProgramHost: RunHost {
         case .evaluated(let summaries): EvaluationReport(summaries: summaries).warn(display)
         case .trainingResults(let editors): try surroundings.write(TrainedEditor.table(editors))
         case .evaluationResults(let summaries, let plan):
-            try EvaluationReport(summaries: summaries).write(of: plan, isJSON ? nil : format, to: surroundings)
+            try EvaluationReport(summaries: summaries).write(
+                of: plan, isJSON ? nil : format, to: surroundings)
         case .figures, .examples, .showcase: try show(event)
         }
     }

@@ -20,20 +20,30 @@ final class MessagesTests: XCTestCase {
                 ExperimentError.syntax(path: "a.json", line: 3, reason: "a comma is missing"),
                 "a.json, line 3: a comma is missing"
             ),
-            (PlaceError.unreadable(path: "a", reason: "Permission denied"), "cannot read a: Permission denied"),
+            (
+                PlaceError.unreadable(path: "a", reason: "Permission denied"),
+                "cannot read a: Permission denied"
+            ),
             (PlaceError.unwritable(path: "a", reason: "No space left"), "cannot write a: No space left"),
             (
                 SettingError.unknownKey(path: "a.json", key: "lamkl", nearest: "lam_kl"),
                 "a.json: there is no setting 'lamkl'; did you mean lam_kl?"
             ),
-            (SettingError.unknownKey(path: "a.json", key: "zzz", nearest: nil), "a.json: there is no setting 'zzz'"),
-            (SettingError.missingKey(path: "a.json", key: "dataset"), "a.json: the setting 'dataset' is missing"),
+            (
+                SettingError.unknownKey(path: "a.json", key: "zzz", nearest: nil),
+                "a.json: there is no setting 'zzz'"
+            ),
+            (
+                SettingError.missingKey(path: "a.json", key: "dataset"),
+                "a.json: the setting 'dataset' is missing"
+            ),
             (
                 SettingError.invalidValue(path: "a.json", key: "batch_size", problem: value),
                 "a.json: batch_size: '\"x\"' is not a whole number from 1 to 65536"
             ),
             (
-                ExperimentError.editorsNotTrained(path: "r/linear", command: "remedi experiments run x --with-dependencies"),
+                ExperimentError.editorsNotTrained(
+                    path: "r/linear", command: "remedi experiments run x --with-dependencies"),
                 "there is no editor at r/linear; 'remedi experiments run x --with-dependencies' trains it first"
             ),
             (
@@ -61,7 +71,8 @@ final class MessagesTests: XCTestCase {
                 "the settings 'normalize train' and 'editor_entity prompt' exclude each other"
             ),
             (
-                ExperimentError.unknownExperiment(name: "train.x", nearest: ["train.y"], folders: ["A", "B"]),
+                ExperimentError.unknownExperiment(
+                    name: "train.x", nearest: ["train.y"], folders: ["A", "B"]),
                 "there is no experiment 'train.x'; did you mean train.y?"
             ),
             (PlaceError.unusableFolderName(name: "../x"), "'../x' cannot be the name of a results folder"),

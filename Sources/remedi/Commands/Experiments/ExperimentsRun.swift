@@ -126,10 +126,11 @@ extension ExperimentsRun {
             Option(
                 "with-dependencies", \.makesDependencies, .flag, group: group,
                 help: "first makes the editors and control models that are missing"),
-        ] + DeviceOptions.options(in: \.runOptions.device, short: "d") + ResultsOptions.options(in: \.runOptions.results) + [
-            Option("format", \.format, .choice(), group: "Output", help: "how the table is written"),
-            Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of a table"),
-        ] + Verbosity.options(in: \.verbosity)
+        ] + DeviceOptions.options(in: \.runOptions.device, short: "d")
+            + ResultsOptions.options(in: \.runOptions.results) + [
+                Option("format", \.format, .choice(), group: "Output", help: "how the table is written"),
+                Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON instead of a table"),
+            ] + Verbosity.options(in: \.verbosity)
     }
 }
 

@@ -89,8 +89,10 @@ package struct InspectDirections: Command {
         let workplace = surroundings.workplace
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         progress.watchSignals()
-        if case .only(let blocks)? = layers { try ModelName(model.name).check(
-            layers: blocks, device: model.device, in: workplace) }
+        if case .only(let blocks)? = layers {
+            try ModelName(model.name).check(
+                layers: blocks, device: model.device, in: workplace)
+        }
         let file = try dataset.locate(
             file: datasetFile, for: ModelName(model.name), in: workplace)
         let data = try Dataset.load(dataset, file: file)

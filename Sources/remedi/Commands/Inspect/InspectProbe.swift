@@ -44,7 +44,8 @@ package struct InspectProbe: Command {
         }
         let progress = ProgressDisplay(surroundings, verbosity: verbosity)
         try ModelName(model.name).check(
-            layers: [layer] + [entityLayer].compactMap { $0 }, device: model.device, in: surroundings.workplace)
+            layers: [layer] + [entityLayer].compactMap { $0 }, device: model.device,
+            in: surroundings.workplace)
         let model = try model.open(in: surroundings.workplace, progress: progress)
         let probe = try SingleProbe(
             model: model, type: editor.type, block: layer,
