@@ -114,6 +114,6 @@ final class ModelCommandsTests: XCTestCase {
         for (error, sentence) in cases { XCTAssertEqual(Messages.sentence(for: error), sentence) }
         XCTAssertEqual(
             Messages.sentence(for: ModelInventory.UnfinishedDownload()),
-            "the download is not finished; 'remedi model download' goes on with it")
+            "the download is not finished; 'remedi model download' resumes it")
     }
 }
