@@ -88,7 +88,7 @@ final class DownloadMessagesTests: XCTestCase {
                 .transfer(
                     url: "http://x/y", reason: "the connection was cut", received: 3 << 20, size: 10 << 20),
                 "cannot fetch http://x/y: the connection was cut; 3.0 MiB of 10 MiB are here, and the same"
-                    + " command goes on from there"
+                    + " command resumes from there"
             ),
             (
                 .transfer(url: "http://x/y", reason: "the connection was cut", received: 1024, size: nil),
