@@ -145,7 +145,7 @@ extension InspectProbe {
 extension InspectProbe {
     package static let examples = [
         ExampleLine(
-            "asks after running 'remedi eval cls counterfact --normalize train' (see there)",
+            "asks after running 'remedi eval cls counterfact --normalize train'",
             "remedi inspect probe -m demo -e results/demo_editors_counterfact_demo -l 3 \\\n"
                 + "    --entity \"Hernwin Tharnmund\" --prompt \"Hernwin Tharnmund plays the\" \\\n"
                 + "    --attribute \"plays the lute\" \"plays the drum\"")
