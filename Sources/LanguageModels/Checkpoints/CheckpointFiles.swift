@@ -34,6 +34,27 @@ package struct CheckpointFiles {
             }
         }
 
+        /// Which of how many a file's name says it is.
+        struct Number: Hashable {
+            let index: Int
+            let count: Int
+
+            init(index: Int, count: Int) {
+                self.index = index
+                self.count = count
+            }
+
+            /// Of `model-00001-of-00002.safetensors`.
+            init?(_ name: String) {
+                guard name.hasPrefix("model-"), name.hasSuffix(".safetensors") else { return nil }
+                let words = name.dropFirst(6).dropLast(12).split(separator: "-")
+                guard words.count == 3, words[1] == "of", let index = Int(words[0]), let count = Int(words[2]),
+                    (1...CheckpointFiles.mostShards).contains(count)
+                else { return nil }
+                self.init(index: index, count: count)
+            }
+        }
+
         struct Content {
             let records: [TensorRecord]
             let aliases: [String: String]
@@ -66,9 +87,9 @@ package struct CheckpointFiles {
         case file(String, Shard.Format)
         case index(String, Shard.Format)
         /// Other names that are taken for parts of a checkpoint: all that the first test accepts, if the
-        /// second accepts one.
+        /// second accepts them.
         case parts(
-            Shard.Format, @Sendable (String) -> Bool, ifAny: @Sendable (String) -> Bool = { _ in true })
+            Shard.Format, @Sendable (String) -> Bool, ifTold: @Sendable ([String]) -> Bool = { !$0.isEmpty })
 
         func shards(_ names: [String], _ folder: URL) throws -> [Shard]? {
             func shard(_ name: String, _ format: Shard.Format) -> Shard {
@@ -81,7 +102,7 @@ package struct CheckpointFiles {
                 return try CheckpointFiles.shards(index: folder.appendingPathComponent(name), format)
             case .parts(let format, let isPart, let isTelling):
                 let parts = names.filter { isPart($0) && !CheckpointFiles.isStray($0) }
-                return parts.contains(where: isTelling) ? parts.map { shard($0, format) } : nil
+                return isTelling(parts) ? parts.map { shard($0, format) } : nil
             }
         }
     }
@@ -91,7 +112,7 @@ package struct CheckpointFiles {
     private static let candidates: [Candidate] = [
         .file("model.safetensors", .safeTensors),
         .index("model.safetensors.index.json", .safeTensors),
-        .parts(.safeTensors, { $0.hasSuffix(".safetensors") }, ifAny: { isShard($0) }),
+        .parts(.safeTensors, { $0.hasSuffix(".safetensors") }, ifTold: holdsAllShards),
         .file("pytorch_model.bin", .torch),
         .index("pytorch_model.bin.index.json", .torch),
         .parts(.safeTensors, { $0.hasSuffix(".safetensors") }),
@@ -99,15 +120,21 @@ package struct CheckpointFiles {
         .parts(.torch, { $0.hasSuffix(".pth") }),
     ]
 
-    /// `model-00001-of-00002.safetensors`
-    private static func isShard(_ name: String) -> Bool {
-        name.hasPrefix("model-") && name.contains("-of-")
+    /// Whether all of `model-00001-of-00002.safetensors`, `model-00002-of-00002.safetensors` and so on are there, of
+    /// any number of shards.
+    private static func holdsAllShards(_ names: [String]) -> Bool {
+        let shards = Set(names.compactMap(Shard.Number.init))
+        return shards.contains { one in
+            (1...one.count).allSatisfy { shards.contains(Shard.Number(index: $0, count: one.count)) }
+        }
     }
 
     /// What training programs leave beside a model's weights in formats of weights.
     private static func isStray(_ name: String) -> Bool {
         strays.contains { name.hasPrefix($0) }
     }
+
+    private static let mostShards = 100_000
 
     private static let strays = [
         "adapter_", "consolidated", "optimizer", "pytorch_lora_weights", "random_states", "rng_state",

@@ -102,9 +102,16 @@ package enum AtomicFile {
     private static func writeInPlace(
         _ path: String, _ body: (borrowing AtomicFileSink) throws -> Void
     ) throws {
-        let descriptor = SystemCall.open(path, O_WRONLY)
-        guard descriptor >= 0 else { throw unwritable(path) }
+        // A pipe that nobody reads is not waited for.
+        let descriptor = SystemCall.open(path, O_WRONLY | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENXIO {
+                throw LanguageModelError.unwritable(path: path, reason: "nobody reads from this pipe")
+            }
+            throw unwritable(path)
+        }
         defer { _ = close(descriptor) }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         try body(AtomicFileSink(descriptor: descriptor, path: path))
     }
 

@@ -18,6 +18,17 @@ struct StoredEditor {
 
     static func isOfReference(_ file: URL) -> Bool { file.pathExtension == "pth" }
 
+    /// What results call an editor: its file's hash, as if version 0.1.0 had trained it.  That version named models
+    /// otherwise, and so the same editor trained today is another file.
+    ///
+    /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`.
+    static func hash(_ file: URL, for model: LanguageModel) throws -> String {
+        guard !isOfReference(file), let former = model.formerFingerprint else {
+            return try SHA256.hash(file: file)
+        }
+        return try SafeTensors.hash(file: file, replacing: model.fingerprint, with: former)
+    }
+
     /// Reads `weights.safetensors`, or a torch file by its extension `pth`.
     ///
     /// - Throws: `LanguageModelError`, `RemediError.editorMismatch`.

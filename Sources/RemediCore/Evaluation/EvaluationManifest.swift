@@ -125,7 +125,7 @@ extension EvaluationRun {
         inputs["alpha"] = .number(options.alpha)
         inputs["beta"] = .number(options.beta)
         let file = try editorFile(type: type, block: block)
-        if let file { inputs["editor"] = .string(try SHA256.hash(file: file)) }
+        if let file { inputs["editor"] = .string(try StoredEditor.hash(file, for: model)) }
         if file.map(StoredEditor.isOfReference) ?? true {
             inputs["use_all_entity_tokens"] = .bool(options.tokens.useAllEntityTokens)
             inputs["first_byte_token"] = .bool(options.tokens.firstByteToken)

@@ -63,7 +63,7 @@ extension TrainingRun {
             throw RemediError.editorMissing(
                 path: folder.appendingPathComponent("weights.safetensors").path)
         }
-        return try SHA256.hash(file: file)
+        return try StoredEditor.hash(file, for: model)
     }
 
     /// The result of an editor that was there already.

@@ -78,6 +78,30 @@ final class CheckpointTests: XCTestCase {
                 path: scratch.file("z.safetensors").path, reason: "tensor \"b\" is in another file too"))
     }
 
+    /// Shards of which some are missing give way to a whole file; all of them come before it.
+    func testIncompleteShardsBesideAWholeFile() throws {
+        let torch = try Data(contentsOf: FixtureFolder.url.appendingPathComponent("torch/twin.pth"))
+        let sets: [(names: [String], isComplete: Bool)] = [
+            (["model-00001-of-00002.safetensors"], false), (["model-00002-of-00002.safetensors"], false),
+            (["model-00001-of-00003.safetensors", "model-00003-of-00003.safetensors"], false),
+            (["model-00001-of-00002.safetensors", "model-00002-of-00003.safetensors"], false),
+            (["model-00000-of-00001.safetensors"], false), (["model-x-of-00001.safetensors"], false),
+            (["model-00001-of-00001.safetensors"], true),
+            (["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"], true),
+        ]
+        for (names, isComplete) in sets {
+            let scratch = try ScratchFolder()
+            try scratch.write("{}", to: "config.json")
+            try scratch.write(torch, to: "pytorch_model.bin")
+            for (index, name) in names.enumerated() {
+                try SafeTensors.write([output("s\(index)", [1])], metadata: [:], to: scratch.file(name))
+            }
+            let found = try Checkpoint(folder: scratch.url).tensorNames
+            XCTAssertEqual(found.contains("s0"), isComplete, "\(names)")
+            XCTAssertEqual(found.contains("plain"), !isComplete, "\(names)")
+        }
+    }
+
     func testASingleFileComesBeforeAnIndex() throws {
         let scratch = try sharded()
         try SafeTensors.write([output("x", [1])], metadata: [:], to: scratch.file("model.safetensors"))

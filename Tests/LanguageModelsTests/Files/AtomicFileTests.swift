@@ -123,6 +123,34 @@ final class AtomicFileTests: XCTestCase {
         XCTAssertEqual((link as NSString).lastPathComponent, "real")
     }
 
+    /// A pipe without a reader is refused, one with a reader gets everything, however slow it is.
+    func testAPipe() throws {
+        let scratch = try ScratchFolder()
+        let pipe = scratch.file("pipe")
+        XCTAssertEqual(mkfifo(pipe.path, 0o600), 0)
+        XCTAssertThrowsError(try AtomicFile.write("new", to: pipe)) { error in
+            XCTAssertEqual(
+                error as? LanguageModelError,
+                .unwritable(path: pipe.path, reason: "nobody reads from this pipe"))
+        }
+        let descriptor = open(pipe.path, O_RDONLY | O_NONBLOCK)
+        defer { close(descriptor) }
+        XCTAssertGreaterThanOrEqual(descriptor, 0)
+        // More than a pipe holds: without waiting, writing would fail half-way.
+        let content = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+        let finished = DispatchSemaphore(value: 0)
+        let reader = Thread {
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+            let handle = FileHandle(fileDescriptor: descriptor)
+            let received = handle.readDataToEndOfFile()
+            XCTAssertEqual(received, content)
+            finished.signal()
+        }
+        reader.start()
+        try AtomicFile.write(content, to: pipe)
+        finished.wait()
+    }
+
     func testALongNameIsWritten() throws {
         let scratch = try ScratchFolder()
         let name = String(repeating: "é", count: 127)

@@ -109,10 +109,14 @@ package enum SafeTensors {
                 "data_offsets": [.integer(start), .integer(end)],
             ]
         }
-        var text = Data(JSONValue.object(object).text().utf8)
-        text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
-        var length = UInt64(text.count).littleEndian
-        return Data(bytes: &length, count: 8) + text
+        return lengthPrefixed(Data(JSONValue.object(object).text().utf8))
+    }
+
+    /// A header's text, padded, with its length in front.
+    static func lengthPrefixed(_ text: Data) -> Data {
+        let padded = text + Data(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+        var length = UInt64(padded.count).littleEndian
+        return Data(bytes: &length, count: 8) + padded
     }
 }
 

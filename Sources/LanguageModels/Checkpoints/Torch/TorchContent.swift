@@ -26,7 +26,7 @@ package struct TorchContent {
     func stateDict() throws -> [TensorRecord] {
         guard let dictionary = root.dictionary else { throw malformed("what was saved is not a state dict") }
         var levels = [dictionary]
-        while levels.count <= Self.wrapperLimit, let inner = Self.wrapped(in: levels[0]) {
+        while levels.count <= Self.wrapperLimit, let inner = try wrapped(in: levels[0]) {
             levels.insert(inner, at: 0)
         }
         var gathered = GatheredTensors(limit: 4 * file.byteCount + (64 << 20))
@@ -44,9 +44,34 @@ package struct TorchContent {
     }
 
     /// The state dict that `dictionary` wraps, nil if it wraps none.
-    private static func wrapped(in dictionary: PickleDictionary) -> PickleDictionary? {
-        let candidates = wrappers.compactMap { dictionary[$0]?.dictionary }
-        return candidates.first { $0.items.contains { $0.value.call != nil } } ?? candidates.first
+    ///
+    /// - Throws: `LanguageModelError.malformed` where it wraps several that differ in a tensor.
+    private func wrapped(in dictionary: PickleDictionary) throws -> PickleDictionary? {
+        let candidates = Self.wrappers.compactMap { key in
+            dictionary[key]?.dictionary.map { (key: key, content: $0) }
+        }
+        let filled = candidates.filter { $0.content.items.contains { $0.value.call != nil } }
+        guard let first = filled.first else { return candidates.first?.content }
+        for other in filled.dropFirst() where try Self.differ(first.content, other.content, tensorView) {
+            throw malformed("it holds two state dicts, \"\(first.key)\" and \"\(other.key)\"")
+        }
+        return first.content
+    }
+
+    /// Whether both hold a tensor of one name, but not the same elements of one storage.
+    private static func differ(
+        _ a: PickleDictionary, _ b: PickleDictionary,
+        _ view: (PickleValue, String) throws -> TorchTensorView?
+    ) throws -> Bool {
+        var known: [ExactString: PickleValue] = [:]
+        for (key, value) in a.items where value.call != nil {
+            if let name = key.string { known[ExactString(name)] = value }
+        }
+        for (key, value) in b.items where value.call != nil {
+            guard let name = key.string, let other = known[ExactString(name)] else { continue }
+            if try view(other, name) != view(value, name) { return true }
+        }
+        return false
     }
 
     /// The tensors among a dict's values; other values are passed over.

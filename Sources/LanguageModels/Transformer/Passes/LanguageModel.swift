@@ -142,6 +142,9 @@ extension LanguageModel {
     /// See `ModelFingerprint`.  The first time it reads all weights, unless the result is remembered.
     package var fingerprint: String { identity?.value ?? "" }
 
+    /// What version 0.1.0 called this model; nil for a model that is only planned.
+    package var formerFingerprint: String? { identity?.former }
+
     /// Whether an editor or a result that names `fingerprint` is of this model; version 0.1.0 named another
     /// fingerprint.
     package func isMeant(by fingerprint: String) -> Bool {

@@ -83,7 +83,7 @@ package struct Probe: Sendable {
             "tokenizer": .string(try model.tokenizer.fingerprint()),
             "weights": model.elementType.map { .string($0.rawValue) } ?? .null,
         ]
-        if let file { inputs["editor"] = .string(try SHA256.hash(file: file)) }
+        if let file { inputs["editor"] = .string(try StoredEditor.hash(file, for: model)) }
         if file.map(StoredEditor.isOfReference) ?? true {
             for (key, value) in tokens.inputs.members { inputs[key] = value }
         }

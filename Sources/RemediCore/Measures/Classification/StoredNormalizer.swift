@@ -178,7 +178,7 @@ extension StoredNormalizer {
             "weights": probe.model.elementType?.rawValue ?? "as stored",
         ]
         for (key, value) in probe.tokens.inputs.members { identity[key] = value.text() }
-        if let file = probe.file { identity["editor"] = try SHA256.hash(file: file) }
+        if let file = probe.file { identity["editor"] = try StoredEditor.hash(file, for: probe.model) }
         return identity
     }
 }

@@ -216,6 +216,32 @@ final class SafeTensorsTests: XCTestCase {
         }
     }
 
+    /// The hash of a file whose header says one thing is that of the file which says the other.
+    func testHashesOfOtherHeaders() throws {
+        let scratch = try ScratchFolder()
+        func file(_ name: String, _ model: String) throws -> URL {
+            try SafeTensors.write(
+                [.init(name: "w", shape: [3], values: [1, 2, 3])],
+                metadata: ["model": model, "settings": #"{"model": "\#(model)"}"#], to: scratch.file(name))
+            return scratch.file(name)
+        }
+        for (old, new) in [("2-abcdef", "abcd"), ("abcd", "2-abcdef"), ("2-a", "2-b"), ("x", "123456789")] {
+            let (first, second) = (try file("a", old), try file("b", new))
+            let label = "\(old), \(new)"
+            XCTAssertNotEqual(try SHA256.hash(file: first), try SHA256.hash(file: second), label)
+            XCTAssertEqual(
+                try SafeTensors.hash(file: first, replacing: old, with: new), try SHA256.hash(file: second), label)
+            XCTAssertEqual(
+                try SafeTensors.hash(file: second, replacing: "nothing of it", with: "other"),
+                try SHA256.hash(file: second), label)
+        }
+        for content in ["", "short", "\u{1}\0\0\0\0\0\0\0", String(repeating: "\u{7F}", count: 40)] {
+            let file = try scratch.write(content, to: "c")
+            XCTAssertEqual(
+                try SafeTensors.hash(file: file, replacing: "a", with: "b"), try SHA256.hash(file: file), content)
+        }
+    }
+
     func testMutationsNeverCrash() throws {
         let scratch = try ScratchFolder()
         let url = scratch.file("x.safetensors")

@@ -110,6 +110,38 @@ final class TorchFileBadInputTests: XCTestCase {
         return try TorchFile.records(of: scratch.file("x.pth"))
     }
 
+    /// Two models in one file: which is meant is not guessed, unless it is the same one twice.
+    func testTwoStateDicts() throws {
+        func file(_ parts: [(key: String, name: String, offset: Int)]) throws -> [TensorRecord] {
+            var pickle = TorchPickle()
+            pickle.dictionary { pickle in
+                for part in parts {
+                    pickle.text(part.key)
+                    pickle.dictionary { pickle in
+                        pickle.text(part.name)
+                        pickle.tensor([2], storage: 0, count: 4, offset: part.offset)
+                    }
+                }
+            }
+            return try zipped(pickle, [1, 2, 3, 4])
+        }
+        for keys in [("model", "state_dict"), ("state_dict", "model"), ("net", "module")] {
+            XCTAssertThrowsError(try file([(keys.0, "w", 0), (keys.1, "w", 2)]), "\(keys)") { error in
+                guard case LanguageModelError.malformed(_, let reason) = error else {
+                    return XCTFail("\(error)")
+                }
+                XCTAssertTrue(reason.hasPrefix("it holds two state dicts, "), reason)
+                XCTAssertTrue(reason.contains("\"\(keys.0)\"") && reason.contains("\"\(keys.1)\""), reason)
+            }
+            let twice = try file([(keys.0, "w", 2), (keys.1, "w", 2)])
+            XCTAssertEqual(twice.map { $0.stored?.floats() }, [[3, 4]], "\(keys)")
+        }
+        // Parts of one model, and what is no state dict by its name.
+        XCTAssertEqual(try file([("model", "w", 0), ("module", "v", 2)]).map(\.name), ["w"])
+        XCTAssertEqual(
+            try file([("state_dict_ema", "w", 0), ("state_dict", "w", 2)]).map { $0.stored?.floats() }, [[3, 4]])
+    }
+
     func testShapesThatLie() throws {
         let shapes: [[Int]] = [
             [1 << 62, 4, 0], [0, 1 << 62, 4], [Int](repeating: 1, count: 65), [-1], [1 << 32, 1 << 32], [3],
