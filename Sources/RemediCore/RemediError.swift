@@ -21,7 +21,7 @@ package enum RemediError: Error, Equatable, Sendable {
     case folderLocked(path: String, owner: String)
     case noSamples(dataset: String, split: String, count: Int)
     /// All of `samples` validate or are left out.
-    case nothingToTrainOn(samples: Int, heldOut: Int)
+    case nothingToTrainOn(samples: Int, heldOut: Int, leftOut: [LeftOut])
     /// A folder without a file of results.
     case noResults(path: String)
     /// Two runs without a metric of the same samples.
@@ -35,4 +35,6 @@ package enum RemediError: Error, Equatable, Sendable {
     case otherSamples(editor: String)
     /// Stopped by a signal after saving.
     case interrupted(signal: Int32)
+    /// Stopped by a signal before anything was written.
+    case abandoned(signal: Int32)
 }

@@ -40,7 +40,7 @@ enum Gemma3: ModelFamily {
     private static func windows(_ reader: ConfigurationReader, blocks: Int) throws -> [Int?] {
         let window = try reader.optionalCount(
             "sliding_window", standard: 4096, limit: ConfigurationReader.Limit.positions)
-        if let windows = try reader.windows(blocks: blocks, window: window) { return windows }
+        if let windows = try reader.windows(window: window) { return windows }
         let period = try reader.count("sliding_window_pattern", standard: 6)
         return (1...blocks).map { $0 % period == 0 ? nil : window }
     }

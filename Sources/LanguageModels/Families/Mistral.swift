@@ -13,7 +13,7 @@ enum Mistral: ModelFamily {
             "sliding_window", standard: 4096, limit: ConfigurationReader.Limit.positions)
         return try shape.configuration(
             modelType, reader,
-            windows: try reader.windows(blocks: shape.blocks, window: window)
+            windows: try reader.windows(window: window)
                 ?? Array(repeating: window, count: shape.blocks),
             hasInputBias: false, hasOutputBias: false, hasFeedForwardBias: false)
     }

@@ -40,6 +40,10 @@ package enum ModelFamilies {
         try reader.refuseUnsupported(family.modelType)
         let configuration = try family.configuration(reader)
         if !family.hasWindows { try reader.refuseWindow(longestText: configuration.contextLength) }
+        if let types = reader.object["layer_types"]?.array, types.count != configuration.blocks {
+            throw reader.wrong(
+                "layer_types", "it describes \(types.count) of \(configuration.blocks) blocks")
+        }
         let names = family.weightNames(configuration)
         guard let count = names.parameterCount(configuration),
             count <= ConfigurationReader.Limit.parameters
@@ -125,15 +129,13 @@ extension ConfigurationReader {
         }
     }
 
-    /// The window of every block, [L], as `layer_types` says; nil where it says nothing.
+    /// The window of every block, [L], as `layer_types` says, whose length `ModelFamilies.read` checks; nil where it
+    /// says nothing.
     ///
     /// - Throws: `LanguageModelError.unsupportedSetting` for other kinds of attention, and for windows where there
     ///   is none.
-    func windows(blocks: Int, window: Int?) throws -> [Int?]? {
+    func windows(window: Int?) throws -> [Int?]? {
         guard let types = try names("layer_types") else { return nil }
-        guard types.count == blocks else {
-            throw wrong("layer_types", "it describes \(types.count) of \(blocks) blocks")
-        }
         return try types.map { type in
             switch type {
             case "full_attention", "attention": nil

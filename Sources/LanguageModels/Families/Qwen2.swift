@@ -19,7 +19,7 @@ enum Qwen2: ModelFamily {
             isUsed
             ? try reader.optionalCount(
                 "sliding_window", standard: 4096, limit: ConfigurationReader.Limit.positions) : nil
-        if let windows = try reader.windows(blocks: blocks, window: window) { return windows }
+        if let windows = try reader.windows(window: window) { return windows }
         let first = try reader.blockCount("max_window_layers", standard: 28)
         return (0..<blocks).map { $0 >= first ? window : nil }
     }

@@ -43,7 +43,7 @@ enum SmolLM3: ModelFamily {
         let isUsed = try reader.flag("use_sliding_window", standard: false)
         let window = try reader.optionalCount(
             "sliding_window", standard: nil, limit: ConfigurationReader.Limit.positions)
-        if let windows = try reader.windows(blocks: rotates.count, window: window) { return windows }
+        if let windows = try reader.windows(window: window) { return windows }
         return rotates.map { isUsed && !$0 ? window : nil }
     }
 

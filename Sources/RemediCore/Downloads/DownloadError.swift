@@ -53,4 +53,6 @@ package enum DownloadError: Error, Equatable, Sendable {
 package enum FileProblem: Equatable, Sendable {
     case size(expected: Int, found: Int)
     case checksum(expected: String, found: String)
+    /// It cannot be read.
+    case unreadable(reason: String)
 }

@@ -58,7 +58,7 @@ package struct ModelImport: Sendable {
         try output.write(writer, configuration: configuration, progress: progress) { outline, sink in
             guard let record = byName[outline.name] else { preconditionFailure("every tensor is known") }
             try copy(record) { bytes in
-                if let signal = progress.stopRequested { throw RemediError.interrupted(signal: signal) }
+                if let signal = progress.stopRequested { throw RemediError.abandoned(signal: signal) }
                 try sink(bytes)
                 done += bytes.count
                 progress.report(.advanced(done: done, note: nil))

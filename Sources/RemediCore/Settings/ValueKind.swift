@@ -126,7 +126,10 @@ extension ValueKind where Value == Double {
         let fits: @Sendable (Double) -> Double? = { (minimum...maximum).contains($0) ? $0 : nil }
         return ValueKind(
             placeholder: "X", expectation: .number(minimum: minimum, maximum: maximum),
-            text: { Double($0).flatMap(fits) }, fromJSON: { $0.double.flatMap(fits) }, json: { .number($0) })
+            text: { word in
+                // Hexadecimal numbers are none that anybody means here.
+                word.contains { "xX".contains($0) } ? nil : Double(word).flatMap(fits)
+            }, fromJSON: { $0.double.flatMap(fits) }, json: { .number($0) })
     }
 }
 

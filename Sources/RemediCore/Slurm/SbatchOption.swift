@@ -9,8 +9,10 @@ package struct SbatchOption: Sendable, Equatable {
     /// - Returns: nil if there is no name, or a control character is anywhere.
     package init?(_ text: String) {
         if text.hasControls { return nil }
-        let isShort = text.hasPrefix("-") && !text.hasPrefix("--")
         let word = text.drop { $0 == "-" }
+        let end = word.firstIndex { $0 == "=" || $0 == " " } ?? word.endIndex
+        // No long name is a single letter.
+        let isShort = text.hasPrefix("-") && !text.hasPrefix("--") || word[..<end].count == 1
         guard text.count - word.count <= 2, let first = word.first else { return nil }
         if isShort {
             let rest = word.dropFirst().drop { $0 == " " || $0 == "=" }
@@ -21,7 +23,6 @@ package struct SbatchOption: Sendable, Equatable {
             value = rest.isEmpty ? nil : String(rest)
             return
         }
-        let end = word.firstIndex { $0 == "=" || $0 == " " } ?? word.endIndex
         let isPlain = word[..<end].utf8.allSatisfy { byte in
             byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte.isASCIILetterOrDigit
         }
@@ -49,6 +50,9 @@ package struct SbatchOption: Sendable, Equatable {
     /// `sbatch` takes a name's beginning for the only one that begins so; others are its own to judge.
     private static func written(out name: String) -> String {
         if names.contains(name) { return name }
+        // As people write it; sbatch itself takes no other spelling.
+        let usual = name.lowercased().replacing("_", with: "-")
+        if names.contains(usual) { return usual }
         let matches = names.filter { $0.hasPrefix(name) }
         return matches.count == 1 ? matches.first ?? name : name
     }

@@ -16,7 +16,7 @@ struct TrainingData {
     /// The samples behind the validation examples.
     let validationSamples: [Sample]
     /// Left out, by reason.
-    let dropped: [(reason: String, ids: [String])]
+    let dropped: [LeftOut]
 
     /// Splits first and drops then, so that a dropped sample moves no other one to another side.
     ///
@@ -57,7 +57,8 @@ struct TrainingData {
         let training = try usable(split.training.map { samples[$0] })
         let held = try usable(validation ?? split.validation.map { samples[$0] })
         guard !training.isEmpty else {
-            throw RemediError.nothingToTrainOn(samples: samples.count, heldOut: split.validation.count)
+            throw RemediError.nothingToTrainOn(
+                samples: samples.count, heldOut: split.validation.count, leftOut: Self.leftOut(left))
         }
         if held.isEmpty, validation != nil || !split.validation.isEmpty {
             throw RemediError.noSamples(dataset: dataset.rawValue, split: "validation", count: 0)
@@ -68,7 +69,11 @@ struct TrainingData {
         trainingCount = training.count
         trainingSamples = training.map(\.0)
         validationSamples = held.map(\.0)
-        dropped = left.filter { !$0.ids.isEmpty }
+        dropped = Self.leftOut(left)
+    }
+
+    private static func leftOut(_ groups: [(reason: String, ids: [String])]) -> [LeftOut] {
+        groups.filter { !$0.ids.isEmpty }.map { LeftOut(reason: $0.reason, ids: $0.ids) }
     }
 
     /// Where only a batch's last sample counts for the KL term and batches are always the same, the others

@@ -59,8 +59,7 @@ package struct TrainingRun {
     ///   `RemediError.interrupted`; `LanguageModelError`, `ComputeError`.
     package func run() throws -> [TrainedEditor] {
         for group in data.dropped {
-            let shown = group.ids.prefix(5).joined(separator: ", ") + (group.ids.count > 5 ? ", …" : "")
-            progress.report(.warning("left out \(group.ids.count) (\(group.reason)): \(shown)"))
+            progress.report(.warning("left out " + group.words))
         }
         progress.warnIfNothingIsEdited(alpha: options.alpha, beta: options.beta)
         let last = plan.map(\.block).max()

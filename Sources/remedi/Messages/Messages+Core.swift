@@ -75,9 +75,10 @@ extension Messages {
                 ? "there are no samples in \(dataset)"
                 : "no samples to use: \(dataset) has \(count), and the \(split) split takes none of them"
                     + wayOut(ofSplit: split)
-        case .nothingToTrainOn(let samples, let heldOut):
+        case .nothingToTrainOn(let samples, let heldOut, let leftOut):
             "nothing is left to train on: of \(samples) samples, \(heldOut) validate (--hold-out) and"
                 + " \(samples - heldOut) are left out"
+                + (leftOut.isEmpty ? "" : ": " + leftOut.map(\.words).joined(separator: "; "))
         case .noResults(let path): "there are no results in \(path)"
         case .nothingToCompare(let first, let second):
             "\(first) and \(second) have no metric of the same samples to compare"
@@ -93,9 +94,12 @@ extension Messages {
         case .malformedConfiguration(let path, let reason): "\(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .interrupted(let signal):
-            "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); the work is saved"
+            "stopped by \(name(ofSignal: signal)); the work is saved"
+        case .abandoned(let signal): "stopped by \(name(ofSignal: signal)); nothing is kept"
         }
     }
+
+    private static func name(ofSignal signal: Int32) -> String { signal == SIGINT ? "SIGINT" : "SIGTERM" }
 
     /// The option that takes more samples.
     private static func wayOut(ofSplit split: String) -> String {

@@ -69,6 +69,7 @@ extension Messages {
         switch problem {
         case .size(let expected, let found): "it has \(found) bytes, not \(expected)"
         case .checksum(let expected, let found): "its checksum is \(found), not \(expected)"
+        case .unreadable(let reason): "it cannot be read: \(reason)"
         }
     }
 

@@ -217,6 +217,8 @@ final class ModelFamiliesTests: XCTestCase {
             (["model_type": "gpt_neox", "rotary_pct": 0.001], "rotary_pct"),
             (["model_type": "gpt_neo", "num_layers": 4], "attention_types"),
             (["model_type": "qwen2", "layer_types": ["full_attention"]], "layer_types"),
+            (["model_type": "llama", "layer_types": ["full_attention"]], "layer_types"),
+            (["model_type": "gpt2", "layer_types": []], "layer_types"),
             (["model_type": "qwen2", "eos_token_id": "end"], "eos_token_id"),
         ]
         for (object, key) in cases {

@@ -164,7 +164,11 @@ final class BatchScriptTests: XCTestCase {
             ("time=4", "--time=4", "--signal=B:USR1@120"),
             ("ntasks=1", "--ntasks=1", nil), ("mem-bind=local", "--mem-bind=local", nil),
             ("time-min=5", "--time-min=5", nil), ("gres=tmpdisk:10", "--gres=tmpdisk:10", nil),
-            ("-Z 3", "-Z 3", nil),
+            ("-Z 3", "-Z 3", nil), ("Z=3", "-Z 3", nil),
+            // Letters without a dash, and names as people write them.
+            ("J=mine", "--job-name=mine", "--job-name=train.x"), ("C=a100", "--constraint=a100", nil),
+            ("mem_per_cpu=3G", "--mem-per-cpu=3G", "--mem=3072M"),
+            ("MEM-PER-CPU=3G", "--mem-per-cpu=3G", "--mem=3072M"),
         ]
         for (option, line, replaced) in cases {
             XCTAssertEqual(try asked([option]), ours.filter { $0 != replaced } + [line], option)

@@ -119,7 +119,7 @@ final class TrainingOptionsTests: XCTestCase {
         XCTAssertThrowsError(
             try fixture.run(TrainingFixture.options(), directory: try temporaryFolder(), samples: [])
         ) {
-            XCTAssertEqual($0 as? RemediError, .nothingToTrainOn(samples: 0, heldOut: 0))
+            XCTAssertEqual($0 as? RemediError, .nothingToTrainOn(samples: 0, heldOut: 0, leftOut: []))
         }
         var samples = good
         samples[4].entity = ""

@@ -178,8 +178,13 @@ final class MessagesTests: XCTestCase {
                     + " (--all takes all)"
             ),
             (
-                .nothingToTrainOn(samples: 3, heldOut: 1),
-                "nothing is left to train on: of 3 samples, 1 validate (--hold-out) and 2 are left out"
+                .nothingToTrainOn(
+                    samples: 3, heldOut: 1,
+                    leftOut: [
+                        .init(reason: "empty attribute", ids: ["a"]), .init(reason: "other", ids: ["b"]),
+                    ]),
+                "nothing is left to train on: of 3 samples, 1 validate (--hold-out) and 2 are left out:"
+                    + " 1 (empty attribute): a; 1 (other): b"
             ),
             (.noResults(path: "/r"), "there are no results in /r"),
             (
@@ -216,6 +221,7 @@ final class MessagesTests: XCTestCase {
             ),
             (.interrupted(signal: SIGINT), "stopped by SIGINT; the work is saved"),
             (.interrupted(signal: SIGTERM), "stopped by SIGTERM; the work is saved"),
+            (.abandoned(signal: SIGTERM), "stopped by SIGTERM; nothing is kept"),
         ]
         check(cases)
     }
@@ -442,6 +448,7 @@ final class MessagesTests: XCTestCase {
     func testExitCodes() {
         let cases: [(any Error, Int32)] = [
             (RemediError.interrupted(signal: SIGINT), 130), (RemediError.interrupted(signal: SIGTERM), 143),
+            (RemediError.abandoned(signal: SIGTERM), 143),
             (OutputError.closed, 141), (OutputError.failed(reason: ""), 1), (UsageError.commandMissing, 2),
             (RemediError.editorMissing(path: ""), 1),
             (ComputeError.deviceUnavailable(device: "cuda", reason: ""), 1),

@@ -35,9 +35,13 @@ package struct DataList: Command {
         let workplace = surroundings.workplace
         let entries = try DataFile.all.map { file in
             var entry = Entry(file: file, place: Self.place(of: file, in: workplace))
-            if FileManager.default.fileExists(atPath: entry.place.path) {
+            guard FileManager.default.fileExists(atPath: entry.place.path) else { return entry }
+            do {
                 entry.size = try MappedFile(entry.place).byteCount
                 entry.problem = try file.problem(of: entry.place, isHashed: verifies)
+            } catch LanguageModelError.unreadable(_, let reason) {
+                // One bad file is no reason to tell nothing of the others.
+                entry.problem = .unreadable(reason: reason)
             }
             return entry
         }
@@ -80,8 +84,10 @@ package struct DataList: Command {
     }
 
     private func state(of entry: Entry) -> String {
+        if case .unreadable(let reason) = entry.problem { return "not to be read: \(reason)" }
         if entry.size == nil { return "no" }
         switch (entry.problem, entry.file.origin) {
+        case (.unreadable?, _): return "no"
         case (.size?, _): return "yes, but of another size"
         case (.checksum?, _): return "yes, but with another checksum"
         case (nil, .authors): return "yes"

@@ -32,7 +32,16 @@ package struct ExperimentsList: Command {
         if namesOnly {
             return try found.forEach { try surroundings.write(line: $0.name) }
         }
-        let experiments = try found.map { try Experiment($0.source) }
+        let progress = ProgressDisplay(surroundings, verbosity: .normal)
+        let experiments = found.compactMap { name, source in
+            do {
+                return try Experiment(source)
+            } catch {
+                // One bad file is no reason to tell nothing of the others.
+                progress.report(.warning("\(name): \(Messages.sentence(for: error))"))
+                return nil
+            }
+        }
         if isJSON {
             let list = experiments.map { experiment -> JSONValue in
                 [

@@ -56,6 +56,23 @@ final class DataCommandsTests: XCTestCase {
             "d017056125178a13728594e66a801357a8db9ed7973a7425554bb4271de9fc6f")
     }
 
+    /// One file that cannot be read is told of; the others are listed.
+    func testTheListWithAFileThatCannotBeRead() throws {
+        try write(Data("[]".utf8), "mcrae.json")
+        XCTAssertEqual(mkfifo(folder.appendingPathComponent("data/counterfact.json").path, 0o600), 0)
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("data/idf.npy"), withIntermediateDirectories: true)
+        let run = run("data list")
+        XCTAssertEqual(run.code, 0, run.diagnostics)
+        for (name, state) in [
+            ("counterfact ", "not to be read: it is not a regular file"),
+            ("idf ", "not to be read: it is a folder"), ("mcrae ", "  yes  "),
+        ] {
+            let line = run.output.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+            XCTAssertTrue(line.contains(state), "\(name): \(line)")
+        }
+    }
+
     /// What the authors hand out counts under their names too.
     func testTheListKnowsTheAuthorsFiles() throws {
         try write(Data("x".utf8), "BIOS.pkl")

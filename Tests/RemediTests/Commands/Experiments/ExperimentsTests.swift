@@ -34,6 +34,18 @@ final class ExperimentsTests: XCTestCase {
                 + #"{"name": "train.a", "summary": "one", "file": "\#(folder.path)/train.a.json"}]"# + "\n")
     }
 
+    /// One file that is not an experiment is told of; the others are listed.
+    func testListWithAFileThatCannotBeRead() throws {
+        try write(#"{"summary": "one", "dataset": "counterfact"}"#, "train.a.json")
+        try write("{", "train.b.json")
+        XCTAssertEqual(mkfifo(folder.appendingPathComponent("train.c.json").path, 0o600), 0)
+        let run = run("experiments list")
+        XCTAssertEqual(run.code, 0)
+        XCTAssertTrue(run.output.contains("train.a  one"), run.output)
+        XCTAssertTrue(run.diagnostics.contains("train.b: "), run.diagnostics)
+        XCTAssertTrue(run.diagnostics.contains("train.c: "), run.diagnostics)
+    }
+
     func testNoConfigurations() {
         let run = run("experiments list")
         XCTAssertEqual(run.code, 1)
