@@ -34,6 +34,7 @@ extension ExperimentRunner {
         let memory = jobMemory(of: model)
         let products = settings.options.editorTypes.map { Self.product($0, in: folder) }
         let wanted = training.wantedLayers(blocks: memory?.summary.configuration.blocks)
+        if let memory { try model.check(layers: wanted, blocks: memory.summary.configuration.blocks) }
         let open = training.untrained(wanted, in: folder).filter { layer in
             !products.allSatisfy { plan.layers(of: $0).contains(layer) }
         }
@@ -64,10 +65,14 @@ extension ExperimentRunner {
         _ = try scope.dataset.locate(
             file: evaluation.options.datasetFile, for: evaluation.model, in: workplace)
         let folder = try evaluation.folder(in: workplace).url
+        let memory = jobMemory(of: evaluation.model)
+        if let memory, let layers = evaluation.blocks {
+            try evaluation.model.check(layers: layers, blocks: memory.summary.configuration.blocks)
+        }
         var job = BatchJob(
             name: experiment.name, words: request.call(of: experiment).words, folder: folder)
         job.after = try addDependencies(of: evaluation, experiment, folder: folder, to: &plan)
-        job.memory = jobMemory(of: evaluation.model)?.evaluation(batchSize: scope.batchSize)
+        job.memory = memory?.evaluation(batchSize: scope.batchSize)
         plan.add(job)
     }
 

@@ -23,6 +23,12 @@ package struct ResolvedEvaluation: Sendable {
 
     package var model: ModelName { ModelName(plan.scope.model) }
 
+    /// The blocks that are edited; nil: all that have an editor.
+    var blocks: [Int]? {
+        guard case .only(let chosen) = options.layers ?? plan.scope.layers.layers(for: model) else { return nil }
+        return chosen
+    }
+
     /// The folder of its results.
     ///
     /// - Throws: `PlaceError.unusableFolderName`, `.unusableFileName`.
@@ -47,8 +53,7 @@ package struct ResolvedEvaluation: Sendable {
         let defaults = type(of: plan).init()
         try host.hear(
             .begins(experiment, settings: plan.settingsJSON, defaults: defaults.settingsJSON))
-        var blocks: [Int]?
-        if case .only(let chosen) = options.layers ?? plan.scope.layers.layers(for: model) { blocks = chosen }
+        let blocks = blocks
         try model.check(layers: blocks ?? [], device: options.device, in: workplace)
         let folder = try folder(in: workplace)
         let file = try plan.scope.dataset.locate(file: options.datasetFile, for: model, in: workplace)

@@ -17,15 +17,18 @@ extension ModelName {
         layers: [Int], rank: Int? = nil, device: DeviceOptions, in workplace: Workplace
     ) throws {
         let file = try locate(for: device, in: workplace).appendingPathComponent("config.json")
-        let highest = layers.max()
-        guard highest != nil || rank != nil else { return }
+        guard !layers.isEmpty || rank != nil else { return }
         let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
         let configuration = try ModelSummary(withoutWeights: reader).configuration
-        if let highest, highest >= configuration.blocks {
-            throw ModelError.noSuchLayer(layer: highest, model: text, layers: configuration.blocks)
-        }
+        try check(layers: layers, blocks: configuration.blocks)
         if let rank, rank > configuration.hiddenSize {
             throw ModelError.rankTooLarge(rank: rank, model: text, hiddenSize: configuration.hiddenSize)
         }
+    }
+
+    /// - Throws: `ModelError.noSuchLayer` where the model, of so many blocks, lacks one of the layers.
+    func check(layers: [Int], blocks: Int) throws {
+        guard let highest = layers.max(), highest >= blocks else { return }
+        throw ModelError.noSuchLayer(layer: highest, model: text, layers: blocks)
     }
 }
