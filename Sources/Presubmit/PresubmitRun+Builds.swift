@@ -56,7 +56,9 @@ extension PresubmitRun {
             let ledger = TestLedger(build: bundle.build, hashes: hashes, passed: passed)
             let changed = classes.filter { repeats || ledger.entry(of: $0) == nil }
             let unchanged = classes.filter { !repeats && ledger.entry(of: $0) != nil }
-            let parts = TestBundle.parts(of: changed, count: 3 * width, seconds: seconds)
+            // Without known times, more parts even the load out.
+            let parts = TestBundle.parts(
+                of: changed, count: (seconds.isEmpty ? 8 : 3) * width, seconds: seconds)
             let tally = TestTally(
                 parts: parts.count, unchanged: unchanged.compactMap(ledger.entry), seconds: seconds, file: file)
             let jobs = parts.enumerated().map { index, part in

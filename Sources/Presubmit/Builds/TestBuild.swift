@@ -23,14 +23,14 @@ enum TestBuild: String, CaseIterable, Sendable {
     }
 
     /// Tests reach into modules, which a release build does not allow by itself; a folder of its own keeps the
-    /// flags from spoiling what `swift build -c release` made.
+    /// flags from spoiling what `swift build -c release` made.  The debug build has what debuggers need.
     private func flags(_ scratch: String) -> [String] {
         guard self == .release else {
             return scratch == Self.standardScratch ? [] : ["--scratch-path", scratch]
         }
         return [
             "-c", "release", "--scratch-path", Self.releaseFolder(scratch), "-Xswiftc", "-enable-testing",
-            "-Xswiftc", "-warnings-as-errors",
+            "-Xswiftc", "-warnings-as-errors", "-Xswiftc", "-gnone",
         ]
     }
 
