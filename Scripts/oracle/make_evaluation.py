@@ -39,7 +39,7 @@ def make_cases():
         case["neighborhood_prompts"] += [f"Near {subject} they"]
         cases.append(case)
     cases[3]["paraphrase_prompts"] = ["Nobody knows"]
-    cases[4]["paraphrase_prompts"] = [cases[4]["requested_rewrite"]["subject"] + " in" * 60]
+    cases[4]["paraphrase_prompts"] = [cases[4]["requested_rewrite"]["subject"] + " in" * 70]
     cases[5]["neighborhood_prompts"] = []
     return cases
 
