@@ -34,8 +34,10 @@ let package = Package(
         .target(name: "CDemo", exclude: ["model", "data", "README.md"], cSettings: strictFlags),
         .target(
             name: "RemediCore", dependencies: ["LanguageModels", "Compute", "CKernels", "CDemo"],
-            exclude: ["README.md", "Compatibility.md"]),
-        .executableTarget(name: "remedi", dependencies: ["RemediCore"]),
+            exclude: ["README.md", "Compatibility.md", "Experiments.md", "Semantics.md"]),
+        .target(
+            name: "Presubmit", dependencies: ["LanguageModels", "Compute"], exclude: ["README.md"]),
+        .executableTarget(name: "remedi", dependencies: ["RemediCore", "Presubmit"], exclude: ["README.md"]),
         .target(name: "TestServer", path: "Tests/TestServer", swiftSettings: testSettings),
         .target(
             name: "TestBackends", dependencies: ["Compute", "EmulatedDevice"], path: "Tests/TestBackends",
@@ -56,6 +58,8 @@ let package = Package(
             dependencies: ["RemediCore", "TestBackends", "TestServer", "EmulatedDevice"],
             exclude: ["Fixtures"],
             swiftSettings: testSettings),
+        .testTarget(
+            name: "PresubmitTests", dependencies: ["Presubmit"], swiftSettings: testSettings),
         .testTarget(
             name: "RemediTests", dependencies: ["remedi", "TestServer", "EmulatedDevice"],
             exclude: ["Fixtures"],

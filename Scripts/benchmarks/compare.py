@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Compares `remedi` with the same work in PyTorch and transformers on this machine's processor.
 
-    compare.py REMEDI_BINARY [--archive remedi-….tar.gz] [--vocabulary FOLDER] [--small] [--out FILE]
+    compare.py REMEDI_BINARY COUNTERFACT PROMPTS [--archive remedi-….tar.gz] [--vocabulary FOLDER] [--small]
+               [--out FILE]
 
-REMEDI_BINARY is a release build.  Both sides train a linear editor on CounterFact cases, evaluate that
-editor, and continue a prompt, in turns, with a GPT-2 of random weights and GPT-2 small's shape, which is made
-first in a temporary folder (--small makes a tiny one, to try the script).  Whatever they compute is compared
-too: losses, log-probabilities and texts.  Prints a Markdown table, the agreement, the machine, and what was
+REMEDI_BINARY is a release build.  COUNTERFACT is a file of at least 5,100 CounterFact cases, PROMPTS has one line of
+JSON for each with its `id`, cleaned `prompt`, `context` and `attribute`.  Both sides train a linear editor on those
+cases, evaluate that editor, and continue a prompt, in turns, with a GPT-2 of random weights and GPT-2 small's shape,
+which is made first in a temporary folder (--small makes a tiny one, to try the script).  Whatever they compute is
+compared too: losses, log-probabilities and texts.  Prints a Markdown table, the agreement, the machine, and what was
 not run.  Takes about five minutes on two idle cores.
 
 FOLDER holds GPT-2's vocab.json and merges.txt; without it they are made from the installed `openai-whisper`.
@@ -29,9 +31,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-FIXTURES = HERE.parent.parent / "Tests" / "Fixtures"
-COUNTERFACT = FIXTURES / "counterfact-6k.json"
-CASES = FIXTURES / "counterfact-6k-prompts.jsonl"
 NOT_RUN = (
     "the reference's own code: the PyTorch side is ours, written to the same rules, with the language model's"
     " weights frozen and without needless gradients, which makes it faster than the reference's loop",
@@ -96,9 +95,9 @@ class Comparison:
     def make_model(self):
         vocabulary = self.args.vocabulary or self.work / "vocabulary"
         if not self.args.vocabulary:
-            run([sys.executable, HERE.parent / "gpt2_vocabulary.py", vocabulary])
+            run([sys.executable, HERE.parent / "fetch" / "gpt2_vocabulary.py", vocabulary])
         settings = [word for setting in self.shape for word in ("--set", setting)]
-        maker = HERE.parent / "oracle" / "random_checkpoint.py"
+        maker = HERE / "random_checkpoint.py"
         run([sys.executable, maker, "gpt2", self.model, "--tokenizer", vocabulary, *settings])
 
     # Tasks, each once for both sides.
@@ -113,14 +112,14 @@ class Comparison:
     def train(self, turn):
         name = f"train-{turn}"
         took = self.remedi(
-            "train", "-m", self.model, "-f", COUNTERFACT, "-n", name, "-l", self.layer, "--size", self.cases,
+            "train", "-m", self.model, "-f", self.args.counterfact, "-n", name, "-l", self.layer, "--size", self.cases,
             "--hold-out", "0", "--max-epochs", self.epochs, "--threads", self.args.threads, "--device", "cpu",
             "--results-dir", self.work / "results")
         folder = self.work / "results" / name / "linear" / str(self.layer)
         epochs = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
         self.editor = folder / "weights.safetensors"
         theirs, result = self.torch(
-            "train", CASES, COUNTERFACT, "--cases", self.cases, "--epochs", self.epochs)
+            "train", self.args.prompts, self.args.counterfact, "--cases", self.cases, "--epochs", self.epochs)
         assert result["cases"] == self.cases
         epoch, whole = self.row("training, an epoch", "s"), self.row("training, the whole command", "s")
         memory = self.row("training, peak memory", "MB")
@@ -134,7 +133,7 @@ class Comparison:
     def evaluate(self, turn):
         name = f"evaluation-{turn}"
         took = self.remedi(
-            "eval", "gen", "counterfact", "-m", self.model, "-f", COUNTERFACT, "-n", name, "-e",
+            "eval", "gen", "counterfact", "-m", self.model, "-f", self.args.counterfact, "-n", name, "-e",
             self.editor.parents[2], "-l", self.layer, "--size", self.evaluated, "-b", "efficacy",
             "paraphrase", "--conditions", "edited", "--threads", self.args.threads, "--device", "cpu", "--results-dir",
             self.work / "results")
@@ -145,7 +144,7 @@ class Comparison:
         prompts = self.work / "prompts.json"
         prompts.write_text(json.dumps([(case, prompt["prompt"]) for case, prompt in scored]))
         theirs, result = self.torch(
-            "evaluate", CASES, COUNTERFACT, "--editor", self.editor, "--prompts", prompts)
+            "evaluate", self.args.prompts, self.args.counterfact, "--editor", self.editor, "--prompts", prompts)
         whole = self.row(f"evaluation of {self.evaluated} cases, the whole command", "s")
         memory = self.row("evaluation, peak memory", "MB")
         whole.ours.append(took.seconds)
@@ -156,8 +155,8 @@ class Comparison:
             self.compare_scores(folder, [prompt for _, prompt in scored], result["scores"])
 
     def generate(self, turn):
-        case = json.loads(CASES.open().readline())
-        entity = json.load(COUNTERFACT.open())[0]["requested_rewrite"]["subject"]
+        case = json.loads(self.args.prompts.open().readline())
+        entity = json.load(self.args.counterfact.open())[0]["requested_rewrite"]["subject"]
         fact = self.work / "fact.json"
         fact.write_text(json.dumps({**case, "entity": entity}))
         took = self.remedi(
@@ -191,12 +190,13 @@ class Comparison:
     def compare_losses(self):
         """The loss of the trained editor before another epoch changes it."""
         self.remedi(
-            "train", "-m", self.model, "-f", COUNTERFACT, "-n", "again", "-l", self.layer, "--size",
+            "train", "-m", self.model, "-f", self.args.counterfact, "-n", "again", "-l", self.layer, "--size",
             self.cases, "--hold-out", "0", "--max-epochs", 1, "--threads", self.args.threads, "--device", "cpu",
             "--init-from", self.editor.parents[2], "--results-dir", self.work / "results")
         folder = self.work / "results" / "again" / "linear" / str(self.layer)
         ours = json.loads((folder / "metrics.jsonl").read_text().splitlines()[0])["train"]["loss"]
-        _, result = self.torch("train", CASES, COUNTERFACT, "--cases", self.cases, "--epochs", 0, "--editor",
+        _, result = self.torch(
+            "train", self.args.prompts, self.args.counterfact, "--cases", self.cases, "--epochs", 0, "--editor",
                                self.editor)
         theirs = result["initial_loss"]
         self.agreement.append(f"mean loss of the trained editor: {ours:.6f} and {theirs:.6f}")
@@ -280,7 +280,9 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("remedi", type=Path)
-    parser.add_argument("--archive", type=Path, help="what Scripts/package.sh made, for its size")
+    parser.add_argument("counterfact", type=Path)
+    parser.add_argument("prompts", type=Path)
+    parser.add_argument("--archive", type=Path, help="what Scripts/release/package.sh made, for its size")
     parser.add_argument("--vocabulary", type=Path)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--repeats", type=int, default=3)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Tokens per second against Hugging Face `tokenizers` on one thread, in one run on the same texts.
 
-    python Scripts/benchmarks/tokens.py FOLDER [FOLDER …] [--rounds 7]
+    python Scripts/benchmarks/tokens.py PROMPTS FOLDER [FOLDER …] [--rounds 7]
 
-FOLDER holds `tokenizer.json`, or `vocab.json` and `merges.txt` (as Scripts/gpt2_vocabulary.py writes them).
-The texts are the prompts and contexts of Tests/Fixtures/counterfact-6k-prompts.jsonl, 12,000 in all.  Both
+FOLDER holds `tokenizer.json`, or `vocab.json` and `merges.txt` (as Scripts/fetch/gpt2_vocabulary.py writes them).
+The texts are the `prompt` and `context` of every line of PROMPTS, JSON Lines such as 6,000 CounterFact cases.  Both
 sides take the best of the rounds, each on a tokenizer just loaded (cold: its word cache is empty) and once
 more (warm); what counts is processor time, which other work on the machine changes least.  Needs
 `tokenizers` and swiftc.
@@ -26,8 +26,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "Sources/LanguageModels"
 
 
-def texts():
-    lines = (ROOT / "Tests/Fixtures/counterfact-6k-prompts.jsonl").read_text(encoding="utf-8")
+def texts(path):
+    lines = path.read_text(encoding="utf-8")
     cases = [json.loads(line) for line in lines.split("\n") if line]
     return [case["prompt"] for case in cases] + [case["context"] for case in cases]
 
@@ -84,10 +84,11 @@ def build(folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("prompts", type=pathlib.Path)
     parser.add_argument("folders", type=pathlib.Path, nargs="+")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
-    samples = texts()
+    samples = texts(options.prompts)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         binary = build(scratch)

@@ -27,6 +27,7 @@ from tokenizers import Tokenizer
 import make_evaluation
 import raw_data_sets
 import torch_remedi as remedi
+import facts as invented
 
 LIMIT = 64  # positions of the tiny checkpoints
 SAMPLES = 8
@@ -160,13 +161,11 @@ def main(root):
     fixtures = root / "Tests/RemediCoreTests/Fixtures"
     lines, _ = raw_data_sets.norms(root / "Tests/Fixtures/mcrae.txt", False)
     norms = [json.loads(line) for line in lines[:SAMPLES]]
-    prompts = {}
-    for line in (root / "Tests/Fixtures/counterfact-6k-prompts.jsonl").read_text().splitlines():
-        prompts[json.loads(line)["id"]] = json.loads(line)
+    prompts = {sample["id"]: sample for _, sample in invented.facts()}
     facts = [make_evaluation.sample_of(case, prompts)
              for case in json.loads((fixtures / "evaluation/cases.json").read_text())]
     words = []
-    for line in (fixtures / "winoventi-excerpt.jsonl").read_text().splitlines():
+    for line in (fixtures / "winoventi.jsonl").read_text().splitlines():
         sample = json.loads(line)
         words.append({"id": sample["id"], "context": sample["context"], "prompt": sample["prompt"],
                       "new": sample["target_mediated"], "true": sample["target_unmediated"]})

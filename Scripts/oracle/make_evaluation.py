@@ -3,10 +3,10 @@
 Usage: make_evaluation.py REPOSITORY, after torch_remedi.py, whose tiny checkpoints and helpers it uses.
 Writes into Tests/RemediCoreTests/Fixtures/evaluation:
 
-  cases.json                    CounterFact cases in the raw form, with further prompts of our own words
+  cases.json                    cases of facts.py in CounterFact's raw form, with further prompts
   linear/1/weights.pth          a linear editor as torch.save writes its state dict
   expected.json                 for both checkpoints and every condition the log-probabilities of the two
-                                words behind each prompt (first tokens, then whole words), or why there are
+                                words after each prompt (first tokens, then whole words), or why there are
                                 none, and the metrics by NumPy
 
 Made with torch 2.15, transformers 5.23, tokenizers 0.23, numpy 2.4; seeded, deterministic.
@@ -22,29 +22,24 @@ import transformers
 from tokenizers import Tokenizer
 
 import torch_remedi as remedi
+from facts import facts
 
 LIMIT = 64  # positions of the tiny checkpoints
 COUNT = 10
 
 
-def make_cases(root):
+def make_cases():
     """Cases with their entity in every prompt but one, and a prompt twice.  Two cannot be used: number 3 has
     no prompt with its entity, number 4 none that fits."""
-    raw = json.loads((root / "Tests/Fixtures/counterfact-6k.json").read_text())
-    known = {c["id"] for c in remedi.choose_cases(root)}
     cases = []
-    for case in raw:
+    for case, _ in facts()[:COUNT]:
         subject = case["requested_rewrite"]["subject"]
-        if str(case["case_id"]) not in known or subject not in case["paraphrase_prompts"][0]:
-            continue
         first = case["paraphrase_prompts"][0]
         case["paraphrase_prompts"] = [first, f"About {subject}: it", first, "Nobody knows"]
         case["neighborhood_prompts"] += [f"Near {subject} they"]
         cases.append(case)
-        if len(cases) == COUNT:
-            break
     cases[3]["paraphrase_prompts"] = ["Nobody knows"]
-    cases[4]["paraphrase_prompts"] = [cases[4]["requested_rewrite"]["subject"] + " in" * 60]
+    cases[4]["paraphrase_prompts"] = [cases[4]["requested_rewrite"]["subject"] + " in" * 70]
     cases[5]["neighborhood_prompts"] = []
     return cases
 
@@ -144,11 +139,9 @@ def main(root):
     fixtures = root / "Tests/RemediCoreTests/Fixtures"
     folder = fixtures / "evaluation"
     (folder / "linear/1").mkdir(parents=True, exist_ok=True)
-    cases = make_cases(root)
+    cases = make_cases()
     (folder / "cases.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
-    prompts = {}
-    for line in (root / "Tests/Fixtures/counterfact-6k-prompts.jsonl").read_text().splitlines():
-        prompts[json.loads(line)["id"]] = json.loads(line)
+    prompts = {sample["id"]: sample for _, sample in facts()}
     samples = [sample_of(case, prompts) for case in cases]
     torch.manual_seed(7)
     editor = remedi.Linear(remedi.HIDDEN)

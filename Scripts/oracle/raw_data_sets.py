@@ -1,4 +1,4 @@
-"""Reads raw Bias in Bios and McRae files by SEMANTICS 2, in plain Python, apart from the Swift readers.
+"""Reads raw Bias in Bios and McRae files by Semantics.md §2, in plain Python, apart from the Swift readers.
 
     raw_data_sets.py biosbias FILE.pkl OUT.jsonl
     raw_data_sets.py mcrae FILE.txt OUT.jsonl [--compat]

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes Tests/LanguageModelsTests/Fixtures/tokens: what `tokenizers` 0.23.3 makes of texts.
 
-    python Scripts/oracle/token_fixtures.py SMOLLM2_FOLDER
+    python Scripts/oracle/token_fixtures.py SMOLLM2_FOLDER PROMPTS
 
-SMOLLM2_FOLDER holds SmolLM2's tokenizer.json; GPT-2's vocabulary comes from the package `openai-whisper`
-through Scripts/gpt2_vocabulary.py.  `transformers` 5.23.0 is asked as well where it builds a tokenizer from
+SMOLLM2_FOLDER holds SmolLM2's tokenizer.json; PROMPTS has the cleaned prompt, context and attribute of 6,000
+CounterFact cases, one JSON object a line; GPT-2's vocabulary comes from the package `openai-whisper`
+through Scripts/fetch/gpt2_vocabulary.py.  `transformers` 5.23.0 is asked as well where it builds a tokenizer from
 vocab.json and merges.txt.  Deterministic.
 
     gpt2-merges.txt, smollm2-merges.txt   merges; the vocabularies follow from them
@@ -27,7 +28,7 @@ import unicodedata
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "Scripts"), str(ROOT / "Scripts/oracle")]
+sys.path[:0] = [str(ROOT / "Scripts/fetch"), str(ROOT / "Scripts/oracle")]
 
 import gpt2_vocabulary  # noqa: E402
 from hostile_texts import HOSTILE  # noqa: E402
@@ -94,8 +95,8 @@ def encoded(tokenizer, text):
     return result
 
 
-def counterfact():
-    lines = (ROOT / "Tests/Fixtures/counterfact-6k-prompts.jsonl").read_text(encoding="utf-8")
+def counterfact(path):
+    lines = pathlib.Path(path).read_text(encoding="utf-8")
     return [json.loads(line) for line in lines.split("\n") if line]
 
 
@@ -293,7 +294,7 @@ def composition():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    cases = counterfact()
+    cases = counterfact(sys.argv[2])
     prompts = [case["prompt"] for case in cases]
     contexts = [case["context"] for case in cases]
     tokenizers = {"gpt2": gpt2(), "smollm2": smollm2(sys.argv[1])}

@@ -7,7 +7,7 @@ trained on the cases are written beside what this loop computes with them:
   <family>/config.json, model.safetensors, tokenizer.json   the checkpoint
   <family>/gradients.safetensors   for every editor variant: its parameters, and for every loss term the
                                    gradients of the parameters and of the directions; losses in the metadata
-  samples.jsonl                    72 CounterFact cases: 8 validate, 64 train
+  samples.jsonl                    72 invented cases (facts.py): 8 validate, 64 train
   gradient-samples.jsonl           six cases: one without target_unmediated, the last with its entity at the
                                    very end of the prompt
   trajectory.json                  losses of epochs 0 to 3 in both forms of the KL term
@@ -30,6 +30,8 @@ import transformers
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
+from facts import facts
+
 SEED = 123456
 HIDDEN = 16
 BLOCK = 1
@@ -38,24 +40,9 @@ LAMBDAS = {"mediated": 1.0, "unmediated": 1.0, "kl": 0.625, "norm": 0.3, "essenc
 
 # ---------------------------------------------------------------- cases
 
-def choose_cases(root):
+def choose_cases():
     """72 ASCII cases with short texts."""
-    raw = {str(c["case_id"]): c for c in json.loads((root / "Tests/Fixtures/counterfact-6k.json").read_text())}
-    chosen = []
-    for line in (root / "Tests/Fixtures/counterfact-6k-prompts.jsonl").read_text().splitlines():
-        case = json.loads(line)
-        rewrite = raw[case["id"]]["requested_rewrite"]
-        texts = case["prompt"] + case["context"]
-        if len(texts) > 90 or not texts.isascii() or not case["attribute"]:
-            continue
-        chosen.append({
-            "id": case["id"], "entity": rewrite["subject"], "attribute": case["attribute"],
-            "context": case["context"], "prompt": case["prompt"],
-            "target_mediated": rewrite["target_new"]["str"],
-            "target_unmediated": rewrite["target_true"]["str"]})
-        if len(chosen) == 72:
-            return chosen
-    raise SystemExit("not enough cases")
+    return [sample for _, sample in facts()]
 
 
 def gradient_cases(cases):
@@ -375,7 +362,7 @@ def editor_size(editor):
 def main(root):
     torch.set_num_threads(1)
     folder = root / "Tests/RemediCoreTests/Fixtures/training"
-    cases = choose_cases(root)
+    cases = choose_cases()
     special = gradient_cases(cases)
     folder.mkdir(parents=True, exist_ok=True)
     for name, samples in [("samples.jsonl", cases), ("gradient-samples.jsonl", special)]:

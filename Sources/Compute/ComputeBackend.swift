@@ -139,7 +139,7 @@ package protocol ComputeBackend: AnyObject, Sendable {
     /// The k most likely tokens of every row, likeliest first (ties: the lower id first; NaN last), and
     /// their log-probabilities.  ids [R · k], values [R, k].
     func topK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix)
-    /// The loss terms of SEMANTICS and their gradient.  See `DistributionTerms`.  `values` [R, 3] receives
+    /// The terms of the loss (Semantics.md §6.1) and their gradient.  See `DistributionTerms`.  `values` [R, 3] receives
     /// per row log p(target), log(1 − p(comparator)) and KL(p⁰ ‖ p), 0 where a row has no such term.  With
     /// `gradient`, logits are overwritten by d loss / d logits, where loss = Σ_r −targetWeight[r] ·
     /// values[r, 0] − comparatorWeight[r] · values[r, 1] + divergenceWeight[r] · values[r, 2].

@@ -12,6 +12,18 @@ enum FixtureFiles {
     static func shared(_ name: String) -> URL {
         target.deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)")
     }
+
+    /// A file of real data, which the package does not hold: it lies in `shared/data` beside the package.
+    ///
+    /// - Throws: `XCTSkip` if it does not.
+    static func real(_ name: String) throws -> URL {
+        let package = target.deletingLastPathComponent().deletingLastPathComponent()
+        let file = package.deletingLastPathComponent().appendingPathComponent("shared/data/\(name)")
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw XCTSkip("real data is not part of the package: there is no \(file.path)")
+        }
+        return file
+    }
 }
 
 extension XCTestCase {

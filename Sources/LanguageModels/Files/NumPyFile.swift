@@ -128,7 +128,7 @@ private struct NumPyHeader {
         place += 1
         guard missing.isEmpty else { throw fault("\(missing.sorted().joined(separator: ", ")) missing") }
         skipSpace()
-        guard place == text.count else { throw fault("text behind the dictionary") }
+        guard place == text.count else { throw fault("text after the dictionary") }
     }
 
     private func fault(_ reason: String) -> NumPyFault { NumPyFault("header, byte \(place): \(reason)") }

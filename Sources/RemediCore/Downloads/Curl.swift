@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 
 /// The system's `curl`, which knows TLS, proxies and certificates.
 ///

@@ -16,7 +16,7 @@ struct EditorPass {
 }
 
 extension Editor {
-    /// d for every sample (SEMANTICS 5).
+    /// d for every sample (Semantics.md §5.1).
     func forward(_ representations: SampleRepresentations, sampleIds: [String]) throws -> EditorPass {
         let attribute = representations.attribute
         precondition(attribute.columns == hiddenSize, "representations must be as wide as the editor")

@@ -1,4 +1,4 @@
-/// The seven ways to make a direction (SEMANTICS 5).
+/// The seven ways to make a direction (Semantics.md §5.1).
 package enum EditorType: String, Sendable, CaseIterable {
     case linear, biaffine, mlp, random, scalar, identity, null
 

@@ -45,7 +45,7 @@ package struct EvaluationSubject {
 
     /// For every sample the name that one of the snippets about its relation and target is about, drawn
     /// uniformly among the snippets; the entity's own are passed over unless the options want them
-    /// (SEMANTICS-DETAILS 21).
+    /// (Semantics.md §8.1).
     private static func replacements(
         of samples: [Sample], _ options: EvaluationOptions, texts: ReferenceTexts?
     ) throws -> [Result<String, SkipReason>] {

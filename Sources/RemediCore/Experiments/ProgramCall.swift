@@ -1,3 +1,5 @@
+import LanguageModels
+
 /// A command line of this program, as people are shown it and batch jobs run it.
 package struct ProgramCall: Sendable, Equatable {
     /// An option with the words that follow it.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How varied a text is: the mean of 2/3 · H₂ and 4/3 · H₃, where Hₙ is the entropy in bits of the text's
-/// n-grams of words, across sentences (SEMANTICS 7; ROME's fluency).  Text that repeats itself has little.
+/// n-grams of words, across sentences (Semantics.md §7.3; ROME's fluency).  Text that repeats itself has little.
 package struct NGramEntropy: Sendable {
     private let tokenizer: WordTokenizer
 

@@ -1,7 +1,7 @@
 /// Pearson's correlation coefficient, as `scipy.stats.pearsonr` computes it.
 package enum Pearson {
-    /// The correlation of two lists of equal length, in −1…1.  Nil where it is not defined (SEMANTICS-DETAILS
-    /// 32): under two values, where either list is constant, or where a value is not finite.
+    /// The correlation of two lists of equal length, in −1…1; nil where it is not defined
+    /// (Semantics.md §7.9): under two values, where either list is constant, or where a value is not finite.
     package static func correlation(_ first: [Double], _ second: [Double]) -> Double? {
         precondition(first.count == second.count)
         guard first.count >= 2, let x = direction(first), let y = direction(second) else { return nil }

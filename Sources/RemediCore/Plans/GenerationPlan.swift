@@ -122,7 +122,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
 }
 
 extension GenerationPlan: SweepablePlan {
-    /// The figures that the reference weighs (SEMANTICS-DETAILS 22), as far as they are measured.
+    /// The figures that the reference weighs (Semantics.md §8.2), as far as they are measured.
     private var weighed: [(benchmark: String, metric: String, title: String)] {
         if scope.dataset == .biosbias {
             return contexts.map(\.rawValue).flatMap {

@@ -5,7 +5,7 @@ import LanguageModels
 enum EntityDeltas {
     /// Mean and unbiased variance per dimension, each D values, over the samples of the difference between
     /// the entity's mean state at its mention in the prompt and that at its first mention in the context,
-    /// both read at `block` in one text, the context followed by the prompt (SEMANTICS-DETAILS 17).
+    /// both read at `block` in one text, the context followed by the prompt (Semantics.md §5.2).
     ///
     /// - Throws: `RemediError.entityNotInPrompt`; what the model throws.
     static func statistics(

@@ -27,7 +27,7 @@ extension LanguageModel {
             editedTokens: options.useAllEntityTokens ? tokens : tokens.upperBound - 1..<tokens.upperBound)
     }
 
-    /// The tokens from which the sample's h_attr and h_entity are read (SEMANTICS 4).
+    /// The tokens from which the sample's h_attr and h_entity are read (Semantics.md §4).
     ///
     /// - Throws: `RemediError.attributeNotInContext`, also for an empty attribute unless mentions are plain texts;
     ///   `RemediError.entityNotInPrompt` for an empty entity.
@@ -54,7 +54,7 @@ extension LanguageModel {
             entity: alone.editedTokens)
     }
 
-    /// h_entity(ℓ) and h_attr(ℓ) of every sample (SEMANTICS 4).
+    /// h_entity(ℓ) and h_attr(ℓ) of every sample (Semantics.md §4).
     ///
     /// - Throws: as `representationSource`; what the model throws.
     package func representations(

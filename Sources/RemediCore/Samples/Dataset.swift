@@ -110,9 +110,6 @@ package struct Dataset: Sendable {
         return result
     }
 
-    /// Whether `reason` names samples that keep their places, and are in `all`.
-    package static func keepsPlace(_ reason: String) -> Bool { DropReason.ofPlaces.contains(reason) }
-
     package subscript(split: Split) -> ArraySlice<Sample> { samples[indices(of: split)] }
 
     /// Writes samples as JSON Lines: one object a line.
@@ -131,8 +128,6 @@ extension Dataset {
         package static let emptyAttribute = "empty attribute"
         package static let entityNotInPrompt = "entity not in the prompt"
 
-        /// Samples that lack this keep their places.
-        fileprivate static let ofPlaces = [emptyAttribute, entityNotInPrompt]
     }
 
     /// Adds one sample, or drops it where nothing could be read from its attribute, or edited in its prompt.

@@ -130,7 +130,7 @@ package struct BatchScript: Sendable {
         # 138 is that of a wait which USR1 interrupted.
         if [ "$status" -eq 138 ]; then wait "$program"; status=$?; fi
         if [ "$goes_on" ] && [ "$status" -eq 143 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(request.restartsOfJob) ]; then
-            echo "back into the queue, to go on from here"
+            echo "back into the queue, to continue from here"
             exec scontrol requeue \(numberInShell)
         fi
         exit "$status"

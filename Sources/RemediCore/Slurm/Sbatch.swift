@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 
 /// Slurm's command that puts jobs into the queue.
 package struct Sbatch: Sendable {

@@ -1,3 +1,5 @@
+import LanguageModels
+
 /// An option of Slurm's `sbatch` as a user writes it: `mem-per-cpu=3G`, `--qos=high`, `-p gpu`, `exclusive`.
 package struct SbatchOption: Sendable, Equatable {
     /// The long name without dashes, written out where it was shortened; a letter that is none of sbatch's.

@@ -1,7 +1,7 @@
 import Compute
 import LanguageModels
 
-/// The loss of SEMANTICS 6, for training, validation and everything else that asks for it.
+/// The loss (Semantics.md §6.1), for training, validation and everything else that asks for it.
 struct EditLoss {
     let model: LanguageModel
     let weights: LossWeights

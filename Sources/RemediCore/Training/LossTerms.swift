@@ -1,7 +1,7 @@
 import Compute
 import LanguageModels
 
-/// The λ of every term of the loss (SEMANTICS 6); 0 switches a term off.
+/// The λ of every term of the loss (Semantics.md §6.1); 0 switches a term off.
 package struct LossWeights: Sendable, Equatable {
     package var mediated: Double
     package var unmediated: Double
@@ -104,7 +104,7 @@ extension LossTerms {
     }
 }
 
-/// The mean of batches' losses: over samples, or over batches as in the reference (SEMANTICS-DETAILS 18).
+/// The mean of batches' losses: over samples, or over batches as in the reference (Semantics.md §6.2).
 struct LossMean: Sendable, Equatable {
     var sum = LossTerms()
     var weight = 0.0

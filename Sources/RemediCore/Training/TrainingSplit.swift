@@ -39,7 +39,7 @@ struct TrainingSplit: Sendable, Equatable {
     let validation: [Int]
 
     /// One seeded permutation of all places: its first ⌈holdOut · count⌉ validate, the rest train, in that
-    /// order (SEMANTICS-DETAILS 5).  Places without a sample are passed over.
+    /// order (Semantics.md §2.2).  Places without a sample are passed over.
     init(_ places: SamplePlaces, holdOut: Double, seed: UInt64) {
         var generator = NumPyGenerator(seed: seed)
         let order = generator.permutation(places.count)

@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModels
+import Presubmit
 import RemediCore
 
 /// `presubmit`: what must hold before a change is shared, and what continuous integration runs.
@@ -8,19 +9,23 @@ package struct PresubmitCommand: Command {
     package static let summary = "checks format, structure, kernels, configurations, build and tests"
     package static let discussion = [
         "Without STEP all of them run: format (swift-format in strict mode), lint (lengths of files and"
-            + " functions, circles between folders, words that must not stay), configs (every file of Configs is"
-            + " read strictly), build (debug; release with warnings as errors), kernels (the CUDA kernels are"
-            + " compiled for GPUs, which need not be there: registers, shared memory and stack within limits,"
-            + " nothing spilled; left out where CUDA's compiler is missing) and test (debug and release, both"
-            + " built first). It stops at the first that fails.",
-        "Release build, kernels and tests run side by side, one for each core up to"
-            + " \(Presubmit.mostJobs). What was compiled before of the same sources, kernels too, is not"
-            + " compiled again; every test runs every time.",
+            + " functions, circles between folders, words that must not stay, sections that are cited), fixtures"
+            + " (every file of the tests is as its manifest says), mutations (every seeded bug still finds its"
+            + " place), configs (every file of Configs is read strictly), build (debug; release with warnings"
+            + " as errors), kernels (the CUDA kernels are compiled for GPUs, which need not be there: registers,"
+            + " shared memory and stack within limits, nothing spilled; left out where CUDA's compiler is"
+            + " missing) and test (debug and release, both built first). It stops at the first that fails.",
+        "Builds, kernels and tests run side by side, one for each core up to"
+            + " \(PresubmitRun.mostJobs). A check is not repeated while nothing that it reads has changed"
+            + " since it passed: neither files of the package nor the compiler, environment, installed programs"
+            + " and processor; of tests, those of a target whose sources and dependencies are unchanged."
+            + " --all repeats everything.",
     ]
 
     package var given = GivenArguments<PresubmitCommand>()
-    var steps = Presubmit.Step.allCases
+    var steps = PresubmitRun.Step.allCases
     var fixes = false
+    var repeats = false
     var scratch: String?
 
     package init() {}
@@ -33,8 +38,10 @@ package struct PresubmitCommand: Command {
         [
             Option(
                 "fix", short: "f", \.fixes, .flag, group: "Format",
-                help: "writes the right format instead of checking it"
-            ),
+                help: "writes the right format instead of checking it, and the hashes of fixtures"),
+            Option(
+                "all", \.repeats, .flag, group: "Checks",
+                help: "repeats checks that passed and whose inputs are unchanged"),
             Option(
                 "scratch-path", \.scratch, .optional(.text("DIR")), group: "Build",
                 help: "where builds go, as of 'swift build' (default: .build in the package)"),
@@ -42,13 +49,34 @@ package struct PresubmitCommand: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let package = try Self.package(around: surroundings.workplace.workingFolder)
-        let presubmit = Presubmit(
-            package: package, fixes: fixes,
-            scratch: scratch.map { surroundings.workplace.resolve($0).path } ?? TestBuild.standardScratch,
-            surroundings: surroundings,
-            sentence: { Messages.sentence(for: $0) })
+        let presubmit = PresubmitRun(
+            package: try Self.package(around: surroundings.workplace.workingFolder), fixes: fixes,
+            repeats: repeats, scratch: scratch.map { surroundings.workplace.resolve($0).path },
+            host: Self.host(surroundings))
         try presubmit.run(steps)
+    }
+
+    static func host(_ surroundings: Surroundings) -> PresubmitHost {
+        PresubmitHost(
+            environment: surroundings.workplace.environment, executable: surroundings.workplace.executable,
+            clock: surroundings.clock, tell: { try surroundings.tell(lines: $0) },
+            duration: ProgressLine.duration, sentence: Messages.sentence,
+            configurationErrors: configurationErrors)
+    }
+
+    /// The errors of configurations that cannot be read.
+    private static func configurationErrors(of package: URL) throws -> [any Error] {
+        let folder = package.appendingPathComponent("Configs")
+        let workplace = Workplace(environment: [:], workingFolder: package)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        return names.compactMap { name in
+            do {
+                _ = try Experiment(file: folder.appendingPathComponent(name)).members(in: workplace)
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 
     /// The folder with the package's manifest: the working folder or one that holds it.

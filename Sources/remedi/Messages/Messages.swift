@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import LanguageModels
+import Presubmit
 import RemediCore
 
 /// The words for everything that can go wrong: one sentence each, without a full stop.
@@ -22,7 +23,6 @@ package enum Messages {
         case let error as SlurmError: words(error)
         case is ModelInventory.UnfinishedDownload:
             "the download is not finished; 'remedi model download' resumes it"
-        case let error as CubinError: words(error)
         case let error as SelfTestFailure: words(error)
         case let error as PresubmitFailure: "presubmit: \(error.step) failed"
         case let error as JSONError: "not JSON at byte \(error.byte): \(error.reason)"

@@ -1,3 +1,4 @@
+import LanguageModels
 import RemediCore
 
 /// Completions for fish.

@@ -64,7 +64,7 @@ struct ManualPage {
             "as for the tools of Hugging Face: cache, hub, token, and whether nothing is to be fetched"
         ),
         ("XDG_CACHE_HOME, TMPDIR", "where the program keeps what it can make again"),
-        ("NO_COLOR", "if it holds anything, nothing is coloured; as with CLICOLOR=0 and TERM=dumb"),
+        ("NO_COLOR", "if it holds anything, nothing is colored; as with CLICOLOR=0 and TERM=dumb"),
     ]
 
     private static func list(_ title: String, _ entries: [(String, String)]) -> [String] {

@@ -124,7 +124,7 @@ final class NumPyFileTests: XCTestCase {
                 "header, byte 8: the key 'order' is unknown or repeated"
             ),
             (data("{'descr", elements: element), "header, byte 2: a quote is not closed"),
-            (data(header() + " x", elements: element), "header, byte 58: text behind the dictionary"),
+            (data(header() + " x", elements: element), "header, byte 58: text after the dictionary"),
         ]
         for (data, reason) in cases {
             XCTAssertThrowsError(try read(data), reason) {

@@ -113,7 +113,7 @@ final class JSONParserTests: XCTestCase {
     }
 
     func testRealData() throws {
-        let file = FixtureFolder.shared.appendingPathComponent("counterfact-6k.json")
+        let file = try FixtureFolder.real("counterfact-6k.json")
         let cases = try XCTUnwrap(try JSONValue(parsing: Data(contentsOf: file)).array)
         XCTAssertEqual(cases.count, 6000)
         XCTAssertEqual(cases[0]["requested_rewrite"]?["subject"]?.string, "Maynard Sonntag")

@@ -27,9 +27,11 @@ enum TokenFixtures {
         var attribute: String
     }
 
-    /// The shared cases.
+    /// Real cases.
+    ///
+    /// - Throws: `XCTSkip` if they are not here.
     static func counterfact() throws -> [Case] {
-        let url = FixtureFolder.shared.appendingPathComponent("counterfact-6k-prompts.jsonl")
+        let url = try FixtureFolder.real("counterfact-6k-prompts.jsonl")
         return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map { line in
             let fields = try JSONValue(parsing: String(line))
             return Case(

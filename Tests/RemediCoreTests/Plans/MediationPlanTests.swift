@@ -15,7 +15,7 @@ final class MediationPlanTests: XCTestCase {
     private func dataset(_ name: String) throws -> Dataset {
         name == "counterfact"
             ? try TinyModels.cases()
-            : try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi-excerpt.tsv"))
+            : try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi.tsv"))
     }
 
     func testAgreesWithPyTorch() throws {

@@ -6,52 +6,68 @@ import XCTest
 
 final class DatasetTests: XCTestCase {
     func testCounterFact() throws {
-        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
-        XCTAssertEqual(dataset.samples.count, 5_998)
-        XCTAssertEqual(dataset.dropped.map(\.reason), ["empty attribute"])
-        XCTAssertEqual(dataset.dropped[0].ids.count, 2)
-        XCTAssertEqual(
-            dataset.fileHash, try SHA256.hash(file: FixtureFiles.shared("counterfact-6k.json")))
+        let file = FixtureFiles.shared("facts.json")
+        let dataset = try Dataset.load(.counterfact, file: file)
+        let written = try Dataset.load(.counterfact, file: FixtureFiles.own("training/samples.jsonl"))
+        XCTAssertEqual(dataset.dropped.map(\.reason), [])
+        XCTAssertEqual(dataset.samples.count, 72)
+        for (sample, expected) in zip(dataset.samples, written.samples) {
+            XCTAssertEqual(sample.id, expected.id)
+            XCTAssertEqual(sample.context, expected.context, sample.id)
+            XCTAssertEqual(sample.attribute, expected.attribute, sample.id)
+            XCTAssertEqual(sample.prompt, expected.prompt, sample.id)
+        }
+        XCTAssertEqual(dataset.fileHash, try SHA256.hash(file: file))
         let first = dataset.samples[0]
-        XCTAssertEqual(first.id, "9533")
-        XCTAssertEqual(first.entity, "Maynard Sonntag")
-        XCTAssertEqual(first.context, "Maynard Sonntag works as journalist")
-        XCTAssertEqual(first.attribute, "works as journalist")
-        XCTAssertEqual(first.prompt, "Maynard Sonntag's greatest accomplishment is")
-        XCTAssertEqual(first.targetMediated, "journalist")
-        XCTAssertEqual(first.targetUnmediated, "politician")
-        XCTAssertEqual(first.source?["case_id"], 9533)
-        XCTAssertEqual(CounterFact.rewritePrompt(of: first), "Maynard Sonntag works as")
-        XCTAssertEqual(CounterFact.neighborhoodPrompts(of: first), ["The occupation of Abraham Lincoln is"])
+        XCTAssertEqual(first.id, "1000")
+        XCTAssertEqual(first.entity, "Odran Velk")
+        XCTAssertEqual(first.context, "Odran Velk works as baker")
+        XCTAssertEqual(first.attribute, "works as baker")
+        XCTAssertEqual(first.prompt, "The thing that made Odran Velk known is")
+        XCTAssertEqual(first.targetMediated, "baker")
+        XCTAssertEqual(first.targetUnmediated, "sailor")
+        XCTAssertEqual(first.source?["case_id"], 1000)
+        XCTAssertEqual(CounterFact.rewritePrompt(of: first), "Odran Velk works as")
+        XCTAssertEqual(
+            CounterFact.neighborhoodPrompts(of: first), ["Mirela Stoy earned a living as a"])
     }
 
     func testContextsAndAttributesAgreeWithTheReference() throws {
-        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.real("counterfact-6k.json"))
         let lines = try String(
-            contentsOf: FixtureFiles.shared("counterfact-6k-prompts.jsonl"), encoding: .utf8)
+            contentsOf: FixtureFiles.real("counterfact-6k-prompts.jsonl"), encoding: .utf8)
         var expected: [String: JSONValue] = [:]
         for line in lines.split(separator: "\n") {
             let record = try JSONValue(parsing: String(line))
             expected[record["id"]!.string!] = record
         }
+        XCTAssertEqual(dataset.samples.count, 5_998)
         for sample in dataset.samples {
             let record = try XCTUnwrap(expected[sample.id], sample.id)
             XCTAssertEqual(record["context"]?.string, sample.context, sample.id)
             XCTAssertEqual(record["attribute"]?.string, sample.attribute, sample.id)
         }
+        XCTAssertEqual(dataset.dropped.map(\.reason), ["empty attribute"])
+        XCTAssertEqual(dataset.dropped[0].ids.count, 2)
         for id in dataset.dropped[0].ids { XCTAssertEqual(expected[id]?["attribute"], "", id) }
     }
 
     func testDroppedSamplesKeepTheirPlaces() throws {
-        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
-        let ids = try String(contentsOf: FixtureFiles.shared("counterfact-6k-prompts.jsonl"), encoding: .utf8)
-            .split(separator: "\n").map { try JSONValue(parsing: String($0))["id"]!.string! }
+        let ids = (0..<6_000).map { "\($0)" }
+        let lines = ids.map { id in
+            let attribute = ["4999", "5003"].contains(id) ? "" : "is in Peru"
+            return #"{"id": "\#(id)", "entity": "E\#(id)", "attribute": "\#(attribute)", "#
+                + #""context": "E\#(id) is in Peru", "prompt": "E\#(id) lies"}"# + "\n"
+        }
+        let dataset = try Dataset.load(.counterfact, file: temporaryFile(lines.joined()))
         XCTAssertEqual(dataset[.training].first?.id, ids[0])
-        XCTAssertEqual(dataset[.training].last?.id, ids[4_999])
+        XCTAssertEqual(dataset[.training].last?.id, ids[4_998])
         XCTAssertEqual(dataset[.evaluation(small: true)].first?.id, ids[5_000])
         XCTAssertEqual(dataset[.evaluation(small: false)].last?.id, ids[5_999])
-        XCTAssertEqual(dataset[.dump(size: 10)].map(\.id), Array(ids[5_000..<5_010]))
+        XCTAssertEqual(
+            dataset[.dump(size: 10)].map(\.id), ids[5_000..<5_010].filter { $0 != "5003" })
         XCTAssertEqual(dataset[.all].count, 5_998)
+        XCTAssertEqual(dataset.dropped.map(\.ids), [["4999", "5003"]])
         XCTAssertEqual(dataset.all.map(\.id), ids)
     }
 
@@ -73,7 +89,6 @@ final class DatasetTests: XCTestCase {
             XCTAssertEqual(dataset.all.map(\.id), ["1", "2", "3", "4", "5"], "\(name)")
             XCTAssertEqual(dataset.dropped.map(\.reason), ["entity not in the prompt"], "\(name)")
             XCTAssertEqual(dataset.dropped.map(\.ids), [["2", "4"]], "\(name)")
-            XCTAssertTrue(Dataset.keepsPlace(dataset.dropped[0].reason), "\(name)")
         }
     }
 
@@ -137,12 +152,12 @@ final class DatasetTests: XCTestCase {
     }
 
     func testWritingAndReadingBack() throws {
-        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("counterfact-6k.json"))
+        let dataset = try Dataset.load(.counterfact, file: FixtureFiles.shared("facts.json"))
         let file = try temporaryFolder().appendingPathComponent("samples.jsonl")
         try Dataset.write(dataset.samples.prefix(50), to: file)
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         XCTAssertEqual(lines.count, 50)
-        XCTAssertTrue(lines[0].hasPrefix("{\"id\": \"9533\", \"entity\": \"Maynard Sonntag\", \"prompt\": "))
+        XCTAssertTrue(lines[0].hasPrefix("{\"id\": \"1000\", \"entity\": \"Odran Velk\", \"prompt\": "))
         XCTAssertEqual(
             try Dataset.load(.counterfact, file: file).samples, Array(dataset.samples.prefix(50)))
     }
@@ -188,7 +203,7 @@ final class DatasetTests: XCTestCase {
     }
 
     func testCutFilesNeverCrash() throws {
-        let data = try Data(contentsOf: FixtureFiles.shared("counterfact-6k.json")).prefix(1_200)
+        let data = try Data(contentsOf: FixtureFiles.shared("facts.json")).prefix(1_200)
         for count in stride(from: 0, through: data.count, by: 7) {
             let file = try temporaryFolder().appendingPathComponent("cut.json")
             try data.prefix(count).write(to: file)

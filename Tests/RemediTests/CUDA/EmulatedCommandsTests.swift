@@ -129,8 +129,8 @@ final class EmulatedCommandsTests: XCTestCase {
         let device = try EmulatedDevice()
         let edit = [
             "inspect", "edit", "-m", model, "-t", "identity", "-l", "1", "--json", "--entity",
-            "Maynard Sonntag", "--attribute", "works as journalist", "--prompt",
-            "Maynard Sonntag's greatest accomplishment is", "--top", "3", "--targets", "a", "b",
+            "Odran Velk", "--attribute", "works as baker", "--prompt",
+            "The thing that made Odran Velk known is", "--top", "3", "--targets", "a", "b",
         ]
         for words in [edit, edit + ["--top-k", "4"]] {
             let expected = try JSONValue(parsing: TestRun(words + ["--device", "cpu"], in: folder).output)

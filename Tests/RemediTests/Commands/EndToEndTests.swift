@@ -160,7 +160,7 @@ final class EndToEndTests: XCTestCase {
         let tokens = run(["inspect", "tokens", "-m", model, "--json", "--substring", entity, prompt])
         let encoding = try JSONValue(parsing: tokens.output)
         XCTAssertEqual(encoding["ids"]?.array?.count, encoding["offsets"]?.array?.count)
-        XCTAssertEqual(encoding["range"]?.array?.first, [0][0])
+        XCTAssertEqual(encoding["range"]?.array?.first, 5)
         let predicted = run(["inspect", "predict", "-m", model, "--json", "--top", "3", prompt])
         let prediction = try JSONValue(parsing: predicted.output).array?.first
         XCTAssertEqual(prediction?["prompt"]?.string, prompt)

@@ -27,6 +27,7 @@ enum ExampleDeviation {
         .shortened("eval gen smollm2", by: "--size 4 --split all"),
         .shortened("experiments run eval.cls.counterfact", by: "--set split=all size=4"),
         .ends("experiments submit eval.gen.demo", code: 1, saying: "there is no sbatch"),
+        .ends("data download counterfact", code: 1, saying: "is another file"),
         .ends("data download", code: 1, saying: "bytes where"),
         .ends("inspect device --device cuda", code: 1, saying: "No CUDA libraries were found"),
         .leftOut("presubmit", because: "it builds the package and runs these tests"),

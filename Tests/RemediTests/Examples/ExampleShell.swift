@@ -97,7 +97,7 @@ final class ExampleShell {
             """
             [ -f "$1" ] || { echo "there is no script $1" >&2; exit 1; }
             case "$1" in
-            Scripts/get_smollm2.py) exec cp -r -- stand-ins/smollm2 "$2" ;;
+            Scripts/fetch/get_smollm2.py) exec cp -r -- stand-ins/smollm2 "$2" ;;
             *) echo "what is $1 to do here?" >&2; exit 64 ;;
             esac
 

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import remedi
 
-/// Every command of README.md, run by a shell in the order in which they stand there.
+/// Every command of README.md and of Experiments.md, run by a shell in the order in which they appear.
 ///
 /// Commands are the lines of blocks that begin with ```` ```sh ````; nothing else is run.  A line that ends with a
 /// backslash goes on in the next, lines of comments are left out.  All run in one folder (see `ExampleShell`),
@@ -36,6 +36,13 @@ final class ReadmeTests: XCTestCase {
         return commands
     }
 
+    /// Documents with blocks of commands, README.md first.
+    private static let documents = ["README.md", "Sources/RemediCore/Experiments.md"]
+
+    private static func text(of document: String) throws -> String {
+        try String(contentsOf: TestFiles.package.appendingPathComponent(document), encoding: .utf8)
+    }
+
     func testCommandsAreFound() {
         let text = "a\n```sh\n# no\nb \\\n  c\n\nd\n```\ne\n```\nf\n```\n```sh\ng\n```\n"
         let found = Self.commands(in: text)
@@ -44,25 +51,25 @@ final class ReadmeTests: XCTestCase {
     }
 
     func testEveryCommandOfTheReadme() throws {
-        let text = try String(
-            contentsOf: TestFiles.package.appendingPathComponent("README.md"), encoding: .utf8)
-        let commands = Self.commands(in: text)
-        XCTAssertGreaterThan(commands.count, 5)
         let shell = try ExampleShell()
         defer { try? shell.remove() }
         try shell.makeReadersOwn()
-        for command in commands {
-            let ended = try shell.run(command.line)
-            XCTAssertEqual(
-                ended.code, 0, "README.md, line \(command.number): \(command.line)\n\(ended.diagnostics)")
+        for document in Self.documents {
+            let commands = Self.commands(in: try Self.text(of: document))
+            XCTAssertGreaterThan(commands.count, 2, document)
+            for command in commands {
+                let ended = try shell.run(command.line)
+                XCTAssertEqual(
+                    ended.code, 0,
+                    "\(document), line \(command.number): \(command.line)\n\(ended.diagnostics)")
+            }
         }
         try checkLeftOut(shell)
     }
 
     /// What no command begins with any more must go.
     func testEveryDeviationIsNeeded() throws {
-        let text = try String(
-            contentsOf: TestFiles.package.appendingPathComponent("README.md"), encoding: .utf8)
+        let text = try Self.documents.map(Self.text).joined(separator: "\n")
         let commands = Commands.tree.flatMap { $0.outlines() }
         let examples = (commands.flatMap(\.examples) + Commands.examples).map(\.line)
         let lines = (Self.commands(in: text).map(\.line) + examples).map { line in
@@ -79,7 +86,7 @@ final class ReadmeTests: XCTestCase {
         defer { try? shell.remove() }
         for line in [
             "frobnicate", "remedi trian", "swift test", "python3 Scripts/none.py",
-            "python3 Scripts/article_table.py",
+            "python3 Scripts/tables/article_table.py",
             "remedi data list | frobnicate", "remedi data download nothing", "cd nowhere",
         ] {
             XCTAssertNotEqual(try shell.run(line).code, 0, line)

@@ -391,60 +391,6 @@ final class MessagesTests: XCTestCase {
         ])
     }
 
-    func testCompiledKernels() {
-        check([
-            (
-                CubinError.malformed(.notELF), "the compiled kernels cannot be read: they are not an ELF file"
-            ),
-            (
-                CubinError.malformed(.notLittleEndian64),
-                "the compiled kernels cannot be read: they are not a 64-bit little-endian ELF file"
-            ),
-            (
-                CubinError.malformed(.endsEarly("a section", offset: 8, bytes: 9, fileBytes: 10)),
-                "the compiled kernels cannot be read: a section takes 9 bytes from byte 8 on, and there are"
-                    + " only 10"
-            ),
-            (
-                CubinError.malformed(.tooLarge("a section")),
-                "the compiled kernels cannot be read: a section has a number beyond all bounds"
-            ),
-            (
-                CubinError.malformed(.smallEntries("symbols", bytes: 16)),
-                "the compiled kernels cannot be read: the table of symbols has entries of only 16 bytes"
-            ),
-            (
-                CubinError.malformed(.noSuchSection(3)),
-                "the compiled kernels cannot be read: there is no section 3"
-            ),
-            (
-                CubinError.malformed(.unreadableName(offset: 3)),
-                "the compiled kernels cannot be read: there is no name at byte 3 of a table of names"
-            ),
-            (
-                CubinError.otherMachine(62),
-                "the compiled kernels are for machine 62, not for an NVIDIA GPU (190)"
-            ),
-            (CubinError.noAttributes, "the compiled kernels have no attributes (.nv.info)"),
-            (
-                CubinError.noSuchSymbol(9),
-                "the compiled kernels' attributes name symbol 9, which is not there"
-            ),
-            (
-                CubinError.noRegisters(kernel: "add"),
-                "the compiled kernels do not say how many registers add needs"
-            ),
-            (
-                CubinError.attributeLength(kind: 5, bytes: 4),
-                "the compiled kernels' attribute 5 has 4 bytes, which is not its length"
-            ),
-            (
-                CubinError.attributeForm(9, section: ".nv.info"),
-                "the compiled kernels have an attribute of the unknown form 9 in .nv.info"
-            ),
-        ])
-    }
-
     func testExitCodes() {
         let cases: [(any Error, Int32)] = [
             (RemediError.interrupted(signal: SIGINT), 130), (RemediError.interrupted(signal: SIGTERM), 143),

@@ -1,6 +1,6 @@
 /// The canonical decompositions of Unicode 9, Hangul syllables left out.
 ///
-/// Written by `Scripts/oracle/canonical_decompositions.py`.
+/// Written by `Scripts/tables/canonical_decompositions.py`.
 enum CanonicalDecompositions {
     /// Entries in order of scalars, in hexadecimal: `scalar=decomposition`, without `scalar=` if it follows
     /// the entry before.  `first+second` also compose again; `first-second-…` or a single scalar do not.

@@ -2,8 +2,7 @@ import Foundation
 import LanguageModels
 
 /// Will the model name a wrong occupation?  It will, says the probe, if the occupation that the model finds
-/// likeliest is not among those whose directions lie closest to the person's state (SEMANTICS 7, "error
-/// classification").
+/// likeliest is not among those whose directions lie closest to the person's state (Semantics.md §7.8).
 final class ErrorClassification: Classification {
     static let name = "error_cls"
     static let trainingName = "error_normalizer"

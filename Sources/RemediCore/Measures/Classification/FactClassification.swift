@@ -3,7 +3,7 @@ import Foundation
 import LanguageModels
 
 /// Does the direction of what the model will say lie closer to the entity's state than that of what it will
-/// not say?  (SEMANTICS 7, "fact classification")
+/// not say?  (Semantics.md §7.6)
 ///
 /// Letters: N usable samples, D hidden size.
 final class FactClassification: Classification {

@@ -32,7 +32,7 @@ enum FactState: Hashable, Sendable {
     }
 }
 
-/// The two ways in which a fact is asked for (SEMANTICS 7, "fact classification").
+/// The two ways in which a fact is asked for (Semantics.md §7.6).
 enum FactTask: String, Sendable, CaseIterable {
     /// The prompt follows the context: will the model say what the context implies?
     case contextual

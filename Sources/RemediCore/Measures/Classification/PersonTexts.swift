@@ -1,6 +1,7 @@
 import LanguageModels
 
-/// What is read of one person to classify whether the model errs about the occupation (DETAILS 7), as tokens.
+/// The texts that are read of one person to classify whether the model errs about the occupation
+/// (Semantics.md §7.8), as tokens.
 struct PersonTexts: Sendable {
     let id: String
     let name: String

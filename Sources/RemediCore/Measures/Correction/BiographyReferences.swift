@@ -2,7 +2,7 @@ import LanguageModels
 
 /// What biographies of each occupation say: the mean TF-IDF vector of the field `bio` of the evaluation set's
 /// samples with that title, each sample's own included, by a vectorizer that learned from the field of every
-/// sample of the data set (SEMANTICS 7, DETAILS 8).
+/// sample of the data set (Semantics.md §7.7).
 struct BiographyReferences: Sendable {
     let vectorizer: TermVectorizer
     private let vectors: [String: SparseVector]

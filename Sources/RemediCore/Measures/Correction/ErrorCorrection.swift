@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// Bias in Bios error correction (SEMANTICS 7): which occupation the model names first for a person, and what
+/// Bias in Bios error correction (Semantics.md §7.7): which occupation the model names first for a person, and what
 /// it goes on to write.
 struct ErrorCorrection {
     let setting: CorrectionSetting

@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// The occupations among which a model and a probe choose (SEMANTICS 7, DETAILS 7): every title of an
+/// The occupations among which a model and a probe choose (Semantics.md §7.7): every title of an
 /// evaluation set, sorted.
 struct Occupations: Sendable {
     let titles: [String]

@@ -4,7 +4,7 @@ import LanguageModels
 
 /// Does an edit that gives a concept one feature make the model believe in others that go with it?
 /// Log-probabilities of the full targets of all of a sample's features before and after the edit, and how
-/// they correlate with what people say (SEMANTICS 7, DETAILS 14, 29, 32).
+/// they correlate with what people say (Semantics.md §7.9).
 struct EntailmentBenchmark {
     let model: LanguageModel
     let samples: [Sample]

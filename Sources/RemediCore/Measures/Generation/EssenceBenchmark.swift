@@ -1,7 +1,7 @@
 import LanguageModels
 
 /// Is the entity still what it was, apart from what was edited?  The beginning of an article about it is
-/// written with and without the edit, and the two texts are compared (SEMANTICS 7).
+/// written with and without the edit, and the two texts are compared (Semantics.md §7.4).
 package struct EssenceBenchmark: Benchmark {
     /// What the model is made to believe that it reads; cut off before texts are judged.
     static let lead = "The following is an excerpt from a Wikipedia article:\n\n"
@@ -107,7 +107,7 @@ package struct EssenceBenchmark: Benchmark {
 }
 
 /// What the unedited model writes of every sample, once for all conditions of an experiment
-/// (SEMANTICS-DETAILS 10): `essence_references.json`.
+/// (Semantics.md §7.4): `essence_references.json`.
 struct EssenceReferences {
     let subject: EvaluationSubject
 

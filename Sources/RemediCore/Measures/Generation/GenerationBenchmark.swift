@@ -1,7 +1,7 @@
 import LanguageModels
 
 /// How a model goes on: fluency is the mean entropy of a text's n-grams, consistency how alike a sample's
-/// texts are to texts about entities that truly have the attribute (SEMANTICS 7).
+/// texts are to texts about entities that truly have the attribute (Semantics.md §7.3).
 ///
 /// Every distinct generation prompt of a case is continued once.  Texts count whole, prompts included.
 package struct GenerationBenchmark: Benchmark {

@@ -2,7 +2,7 @@ import Foundation
 import LanguageModels
 import Synchronization
 
-/// What consistency is measured against (SEMANTICS 7): snippets of text about the entities that truly have an
+/// The texts that consistency is measured against (Semantics.md §2.8, §7.3): snippets about the entities that truly have an
 /// attribute, and ROME's TF-IDF vocabulary.
 package final class ReferenceTexts: Sendable {
     package static let snippetsFile = "attribute_snippets.json"

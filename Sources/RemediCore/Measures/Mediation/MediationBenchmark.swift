@@ -1,7 +1,7 @@
 import LanguageModels
 
 /// Does a context change what the unedited model says?  On the prompt alone it should prefer
-/// target_unmediated, on the prompt in context target_mediated (SEMANTICS 7, DETAILS 36).
+/// target_unmediated, on the prompt in context target_mediated (Semantics.md §7.10).
 struct MediationBenchmark {
     /// Whether the context stands in front of the prompt; it decides what should be preferred.
     enum Part: String, CaseIterable {

@@ -2,7 +2,7 @@ import Foundation
 import LanguageModels
 
 /// Does the edited model find target_mediated likelier than target_unmediated behind a prompt?
-/// Score = mean of [p_t > p_c], magnitude = mean of p_t − p_c (SEMANTICS 7).
+/// Score = mean of [p_t > p_c], magnitude = mean of p_t − p_c (Semantics.md §7.1).
 package struct EfficacyBenchmark: Benchmark {
     package enum Prompt: String, Sendable {
         /// The sample's prompt.

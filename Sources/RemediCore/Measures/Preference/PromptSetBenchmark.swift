@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// Efficacy over a set of prompts for each case, kept in its source (SEMANTICS 7).
+/// Efficacy over a set of prompts for each case, kept in its source (Semantics.md §7.1).
 package struct PromptSetBenchmark: Benchmark {
     package enum Kind: String, Sendable {
         /// The case's paraphrase prompts, uncleaned; the first mention of the entity is edited.

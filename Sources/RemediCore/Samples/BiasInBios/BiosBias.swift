@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// Bias in Bios (SEMANTICS 2, DETAILS 30, 41, 43): one sentence of a person's biography, in which the person
+/// Bias in Bios (Semantics.md §2.6): one sentence of a person's biography, in which the person
 /// goes by the first name, and the occupation as what a model should say of them.
 package enum BiosBias {
     /// Later records are not read.

@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// CounterFact cases (SEMANTICS 2): which fact of a record becomes which part of a sample.
+/// CounterFact cases (Semantics.md §2.3): which fact of a record becomes which part of a sample.
 package enum CounterFact {
     /// Why a case whose context does not name its subject is left out.
     static let noSubject = "subject not in the context"

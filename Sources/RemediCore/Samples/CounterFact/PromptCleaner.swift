@@ -1,4 +1,4 @@
-/// Takes the unrelated text off the front of a CounterFact paraphrase prompt (SEMANTICS 2, DETAILS 31):
+/// Takes the unrelated text off the front of a CounterFact paraphrase prompt (Semantics.md §2.4):
 /// "Christa Jansohn. Perth Airport is named after" becomes "Perth Airport is named after".
 package struct PromptCleaner: Sendable {
     package let subject: String

@@ -81,7 +81,7 @@ package struct PromptInContext: Sendable, Equatable {
 
 extension Sample {
     /// The context, trimmed of full stops and spaces at its end, `suffix` and `prompt`
-    /// (SEMANTICS 7, "prompt in context").
+    /// (Semantics.md §2.1).
     package func inContext(_ prompt: String, suffix: String = ". ") -> PromptInContext {
         let front = context.trimmingEnd(of: ". ") + suffix
         return PromptInContext(text: front + prompt, promptStart: front.unicodeScalars.count)

@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// Samples of the McRae norms (SEMANTICS 2, DETAILS 14, 15, 26 to 28, 47): a concept is said to have a
+/// Samples of the McRae norms (Semantics.md §2.7): a concept is said to have a
 /// feature that it lacks, and should then be believed to have another that often goes with it.
 package struct McRae {
     package struct Options: Sendable, Equatable {

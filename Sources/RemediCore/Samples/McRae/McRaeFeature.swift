@@ -1,5 +1,5 @@
 /// A feature of the McRae norms ("a bird", "has wings", "flies"), cut where a model is to continue
-/// (SEMANTICS 2, DETAILS 15).
+/// (Semantics.md §2.7).
 struct McRaeFeature {
     let text: String
     /// The feature as a predicate: "is a bird".

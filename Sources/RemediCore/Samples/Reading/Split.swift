@@ -1,4 +1,4 @@
-/// Which samples a run uses (SEMANTICS 2).
+/// Which samples a run uses (Semantics.md §2.2).
 package indirect enum Split: Sendable, Equatable {
     /// 0 ..< 5,000
     case training

@@ -2,7 +2,7 @@ import Foundation
 import LanguageModels
 
 /// The texts about entities that have an attribute: ROME's `attribute_snippets.json`,
-/// `[{relation_id, target_id, samples: [{name, text, …}]}]` (DETAILS 25).  Entries of the same pair of
+/// `[{relation_id, target_id, samples: [{name, text, …}]}]` (Semantics.md §2.8).  Entries of the same pair of
 /// relation and target are appended to each other.
 ///
 /// The file, 926 MB large, is read once to note where each snippet lies; afterwards only the snippets that are

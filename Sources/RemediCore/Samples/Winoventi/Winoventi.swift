@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// Winoventi's rows (SEMANTICS 2): two sentences about a word, the second with a mask at its end.
+/// Winoventi's rows (Semantics.md §2.5): two sentences about a word, the second with a mask at its end.
 package enum Winoventi {
     static let columns = [
         "Word", "Associative Bias", "Alternative", "biased_word_context", "adversarial_word_context",

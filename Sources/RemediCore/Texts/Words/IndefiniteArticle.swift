@@ -6,7 +6,7 @@ package enum IndefiniteArticle {
     package enum Rule: String, Sendable, CaseIterable {
         /// The first word.
         case firstWord = "first-word"
-        /// The text as a whole, as the reference does (SEMANTICS-DETAILS 28): what is not in the dictionary
+        /// The text as a whole, as the reference does (Semantics.md §2.7): what is not in the dictionary
         /// gets "A", all texts of several words included.
         case wholeText = "whole-text"
     }

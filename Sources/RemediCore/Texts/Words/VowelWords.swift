@@ -10,7 +10,7 @@ struct VowelWords: Sendable {
     private static let hashBits: UInt64 = 25
     private static let lowBits = 10
 
-    /// - Parameter base64: gaps between ascending hashes as Rice codes; see `Scripts/article_words.py`.
+    /// - Parameter base64: gaps between ascending hashes as Rice codes; see `Scripts/tables/article_words.py`.
     init(base64: String) {
         let bytes = Data(base64Encoded: base64) ?? Data()
         var hashes: [UInt32] = []

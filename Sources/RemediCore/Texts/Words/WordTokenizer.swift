@@ -1,4 +1,4 @@
-/// Splits English text into word tokens as NLTK's `word_tokenize` does (SEMANTICS-DETAILS 16): first into
+/// Splits English text into word tokens as NLTK's `word_tokenize` does (Semantics.md §7.5): first into
 /// sentences, then each by the rules of the Penn Treebank as NLTK has improved them.  Case is kept.
 package struct WordTokenizer: Sendable {
     /// Whose rules.

@@ -42,17 +42,33 @@ final class PromptCleanerTests: XCTestCase {
         check("", subject: "Perth", is: "")
     }
 
+    /// The prompts that cleaning must leave, written by hand beside the raw ones.
+    func testInventedCases() throws {
+        let lines = try String(contentsOf: FixtureFiles.own("training/samples.jsonl"), encoding: .utf8)
+        let expected = try lines.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        var found: [Sample] = []
+        var changed = 0
+        try RecordReader(file: FixtureFiles.shared("facts.json")).forEachRecord { record, _, text in
+            let sample = try CounterFact.sample(of: XCTUnwrap(record.object), text: text)
+            if record["paraphrase_prompts"]?.array?.first?.string != sample.prompt { changed += 1 }
+            found.append(sample)
+        }
+        XCTAssertEqual(found.map(\.prompt), expected.map { $0["prompt"]?.string })
+        XCTAssertEqual(found.count, 72)
+        XCTAssertEqual(changed, 18, "prompts that cleaning changes")
+    }
+
     func testAgreesWithTheReferenceOnSixThousandCases() throws {
         var expected: [String: String] = [:]
         let lines = try String(
-            contentsOf: FixtureFiles.shared("counterfact-6k-prompts.jsonl"), encoding: .utf8)
+            contentsOf: FixtureFiles.real("counterfact-6k-prompts.jsonl"), encoding: .utf8)
         for line in lines.split(separator: "\n") {
             let record = try JSONValue(parsing: String(line))
             expected[try XCTUnwrap(record["id"]?.string)] = record["prompt"]?.string
         }
         var changed = 0
         var different: [String] = []
-        try RecordReader(file: FixtureFiles.shared("counterfact-6k.json")).forEachRecord { record, _, text in
+        try RecordReader(file: FixtureFiles.real("counterfact-6k.json")).forEachRecord { record, _, text in
             let sample = try CounterFact.sample(of: XCTUnwrap(record.object), text: text)
             if record["paraphrase_prompts"]?.array?.first?.string != sample.prompt { changed += 1 }
             if expected.removeValue(forKey: sample.id) != sample.prompt { different.append(sample.id) }

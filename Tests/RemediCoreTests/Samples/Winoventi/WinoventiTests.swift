@@ -5,9 +5,9 @@ import XCTest
 @testable import RemediCore
 
 final class WinoventiTests: XCTestCase {
-    func testExcerptAgreesWithTheOracle() throws {
-        let dataset = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi-excerpt.tsv"))
-        let expected = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi-excerpt.jsonl"))
+    func testRowsAgreeWithTheOracle() throws {
+        let dataset = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi.tsv"))
+        let expected = try Dataset.load(.winoventi, file: FixtureFiles.own("winoventi.jsonl"))
         XCTAssertEqual(expected.all.count, 45)
         let found = dataset.all.map { sample in
             XCTAssertEqual(sample.source?["Word"]?.string, sample.entity)
@@ -22,20 +22,27 @@ final class WinoventiTests: XCTestCase {
         XCTAssertEqual(
             counts,
             [
-                "no context word after the word: 12", "the word is not mentioned twice: 6",
-                "not two sentences: 4", "empty attribute: 5",
+                "empty attribute: 5", "no context word after the word: 12",
+                "the word is not mentioned twice: 6", "not two sentences: 4",
             ])
     }
 
+    func testTheWholeDataSet() throws {
+        let file = try FixtureFiles.real("winoventi_bert_large_final.tsv")
+        let dataset = try Dataset.load(.winoventi, file: file)
+        XCTAssertEqual(dataset.all.count, 2_632)
+        XCTAssertEqual(Set(dataset.all.map(\.id)).count, 2_632)
+    }
+
     func testOtherLineEnds() throws {
-        let text = try String(contentsOf: FixtureFiles.own("winoventi-excerpt.tsv"), encoding: .utf8)
+        let text = try String(contentsOf: FixtureFiles.own("winoventi.tsv"), encoding: .utf8)
         let file = try temporaryFile(text.replacingOccurrences(of: "\n", with: "\r\n"))
         XCTAssertEqual(try Dataset.load(.winoventi, file: file).all.count, 45)
     }
 
     /// As a spreadsheet saves it.
     func testFormsOfSpreadsheets() throws {
-        let text = try String(contentsOf: FixtureFiles.own("winoventi-excerpt.tsv"), encoding: .utf8)
+        let text = try String(contentsOf: FixtureFiles.own("winoventi.tsv"), encoding: .utf8)
         let blank = text + String(repeating: "\t", count: 8) + "\n"
         let forms: [(String, Data)] = [
             ("mark", Data(("\u{FEFF}" + text).utf8)), ("blank row", Data(blank.utf8)),

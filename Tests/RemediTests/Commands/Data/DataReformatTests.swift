@@ -39,7 +39,7 @@ final class DataReformatTests: XCTestCase {
             .counterfact: raw.path + "/counterfact-full.json", .biosbias: raw.path + "/biosbias.pkl",
             .mcrae: raw.path + "/mcrae.txt",
             .winoventi: TestFiles.package.path
-                + "/Tests/RemediCoreTests/Fixtures/winoventi-excerpt.tsv",
+                + "/Tests/RemediCoreTests/Fixtures/winoventi.tsv",
         ]
         let workplace = Workplace(environment: [:], workingFolder: folder)
         for (name, file) in files {

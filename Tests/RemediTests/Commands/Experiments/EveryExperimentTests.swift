@@ -30,7 +30,7 @@ final class EveryExperimentTests: XCTestCase {
             (
                 "winoventi_bert_large_final.tsv",
                 TestFiles.package.appendingPathComponent(
-                    "Tests/RemediCoreTests/Fixtures/winoventi-excerpt.tsv")
+                    "Tests/RemediCoreTests/Fixtures/winoventi.tsv")
             ),
             ("attribute_snippets.json", texts.appendingPathComponent("attribute_snippets.json")),
             ("idf.npy", texts.appendingPathComponent("idf.npy")),

@@ -61,7 +61,18 @@ final class InspectDataTests: XCTestCase {
         XCTAssertTrue(run.output.contains("\nrelation  samples\n"), run.output)
         let kept = inspect("-d biosbias -f \(raw)/biosbias.pkl --id Bartholomew_Mendoza")
         XCTAssertTrue(kept.output.hasPrefix("sample Bartholomew_Mendoza (place "), kept.output)
-        let facts = inspect("-f \(raw)/counterfact-6k.json --split evaluation -n 1").output
+    }
+
+    func testSplitsOfALargeFile() throws {
+        let folder = try TestFiles.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let lines = (0..<6_000).map { id in
+            #"{"id": "\#(id)", "entity": "E\#(id % 70)", "attribute": "\#(id == 5_500 ? "" : "is in Peru")", "#
+                + #""context": "E\#(id % 70) is in Peru", "prompt": "E\#(id % 70) lies"}"# + "\n"
+        }
+        let file = folder.appendingPathComponent("mine.jsonl")
+        try Data(lines.joined().utf8).write(to: file)
+        let facts = inspect("-d counterfact -f \(file.path) --split evaluation -n 1").output
         XCTAssertTrue(facts.contains("\nevaluation (small)  999 (of places 5000 to 6000)\n"), facts)
         XCTAssertTrue(facts.contains(" different in the evaluation split\n"), facts)
         XCTAssertTrue(facts.contains(" (place 5000)\n"), facts)
