@@ -1,5 +1,5 @@
 extension RotaryShape {
-    /// What every backend asks of the operands of `rotate`.
+    /// Checks the operands of `rotate`.
     func check(_ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix) {
         precondition(positions.count == x.rows, "rotate: one position for each row")
         precondition(
@@ -11,7 +11,7 @@ extension RotaryShape {
 }
 
 extension AttentionShape {
-    /// What every backend asks of the operands of `attention`.
+    /// Checks the operands of `attention`.
     func check(queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans) {
         let queryWidth = (heads - 1) * queryStride + headSize
         let keyWidth = (keyValueHeads - 1) * keyValueStride + headSize

@@ -7,6 +7,9 @@
 /// depends on its own row alone: neither the number of threads nor the other rows of the batch change a bit
 /// of it.  The one exception is products by cuBLAS, which may choose another order for another number of rows.
 /// Outputs must not overlap inputs unless an operation says so.
+///
+/// Callers use the operations of the extension in `ComputeBackend+Checks.swift`, which say what is computed and
+/// check shapes; a device implements their `unchecked` twins, which can rely on that.
 package protocol ComputeBackend: AnyObject, Sendable {
     /// What the user reads: `cpu (AVX-512, 2 threads)`.
     var deviceDescription: String { get }
@@ -25,10 +28,8 @@ package protocol ComputeBackend: AnyObject, Sendable {
     func makeSpans(_ spans: [AttentionSpan]) throws -> AttentionSpans
     /// Makes a stored weight usable on the device.  The CPU keeps the caller's (mapped) memory.
     func makeWeight(_ stored: Weight) throws -> Weight
-    /// Copies host values, row by row, into `matrix`; `values.count` is rows · columns.
-    func write(_ values: [Float], into matrix: Matrix)
-    /// Copies indices into `indices`, which has as many.
-    func write(_ values: [Int32], into indices: IndexVector)
+    func uncheckedWrite(_ values: [Float], into matrix: Matrix)
+    func uncheckedWrite(_ values: [Int32], into indices: IndexVector)
     /// The memory of `old`, now with `spans`, which have the same numbers of queries.
     func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans
     /// Waits, then returns rows · columns values, row by row.
@@ -45,114 +46,73 @@ package protocol ComputeBackend: AnyObject, Sendable {
     /// - Returns: nil where the device cannot record; `operations` ran all the same.
     func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)?
     func fill(_ matrix: Matrix, with value: Float)
-    func copy(_ source: Matrix, into destination: Matrix)
+    func uncheckedCopy(_ source: Matrix, into destination: Matrix)
 
     // MARK: Rows
 
-    /// x[n] (+)= table[ids[n]].  ids [N], table [V, D] (`.outputsByInputs`), x [N, D].
-    func embed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool)
-    /// y[i] = x[rows[i]].
-    func gatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix)
-    /// x[rows[i]] (+)= y[i]; `rows` are distinct.
-    func scatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool)
-    /// y[i] = mean of the rows `spans[i]` of x.  x [N, D], y [spans, D]; spans are not empty.
-    func meanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix)
-    /// y += scale · x.
-    func add(_ x: Matrix, scale: Float, into y: Matrix)
-    /// y[i] (+)= x[i] · factors[i].  factors [N, 1].
-    func scaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool)
-    /// y[i] = a[i] · b[i] (dot product).  y [N, 1].
-    func rowDots(_ a: Matrix, _ b: Matrix, into y: Matrix)
-    /// y (+)= sum over the rows of x.  x [N, D], y [1, D].
-    func columnSums(_ x: Matrix, into y: Matrix, accumulate: Bool)
+    func uncheckedEmbed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool)
+    func uncheckedGatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix)
+    func uncheckedScatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool)
+    func uncheckedMeanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix)
+    func uncheckedAdd(_ x: Matrix, scale: Float, into y: Matrix)
+    func uncheckedScaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool)
+    func uncheckedRowDots(_ a: Matrix, _ b: Matrix, into y: Matrix)
+    func uncheckedColumnSums(_ x: Matrix, into y: Matrix, accumulate: Bool)
 
     // MARK: Matrix products
 
-    /// y (+)= x · Wᵀ + bias.  x [N, K], weight K → O, bias [1, O] or nil, y [N, O].
-    func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool)
-    /// dx (+)= dy · W.  dy [N, O], weight K → O, dx [N, K].
-    func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool)
-    /// c (+)= aᵀ · b.  a [N, O], b [N, K], c [O, K].  With dy and x, the gradient of a trainable weight.
-    func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool)
+    func uncheckedLinear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool)
+    func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool)
+    func uncheckedOuterProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool)
 
     // MARK: Norms and activations
 
-    /// y = (x − mean) / sqrt(variance + ε) · gain + bias.  gain, bias [1, D]; `statistics` [N, 2] receives
-    /// mean and 1 / sqrt(variance + ε).  y may be x.
-    func layerNorm(
+    func uncheckedLayerNorm(
         _ x: Matrix, gain: Matrix, bias: Matrix?, epsilon: Float, into y: Matrix, statistics: Matrix?)
-    func layerNormBackward(
+    func uncheckedLayerNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool)
-    /// y = x / sqrt(mean(x²) + ε) · gain; `statistics` [N, 1] receives 1 / sqrt(mean(x²) + ε).  y may be x.
-    func rmsNorm(_ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?)
-    func rmsNormBackward(
+    func uncheckedRmsNorm(_ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?)
+    func uncheckedRmsNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool)
-    /// y = f(x), elementwise.  y may be x.
-    func activation(_ kind: Activation, _ x: Matrix, into y: Matrix)
-    /// dx = dy · f′(x).  dx may be dy.
-    func activationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix)
-    /// y = f(gate) · up.
-    func gatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix)
-    /// dGate = dy · up · f′(gate), dUp = dy · f(gate).
-    func gatedActivationBackward(
+    func uncheckedActivation(_ kind: Activation, _ x: Matrix, into y: Matrix)
+    func uncheckedActivationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix)
+    func uncheckedGatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix)
+    func uncheckedGatedActivationBackward(
         _ kind: Activation, _ dy: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix)
 
     // MARK: Attention
 
-    /// Rotates every head of x in place by the angles of its row's position; `inverse` rotates back, which
-    /// is also the gradient.  x [N, …] with head h at column h · `rotary.headStride`; `positions` [N];
-    /// `cosines`, `sines` [positions, rotated / 2].
-    func rotate(
+    func uncheckedRotate(
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool)
-    /// Causal softmax attention of packed sequences.  queries [N, …] and output [N, heads · headSize],
-    /// keys and values [M, …]; `spans` say which rows belong together.  `logSumExp` [N, heads] receives
-    /// log Σ exp(scaled scores), which the backward pass needs.
-    func attention(
+    func uncheckedAttention(
         queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?)
-    /// Gradients of `attention`.  dOutput, dQueries have the queries' rows; dKeys, dValues have the
-    /// queries' rows too and receive the gradients of each span's last `queryCount` keys: older keys are
-    /// constants.  All three are overwritten and have the head strides of their undifferentiated twins.
-    func attentionBackward(
+    func uncheckedAttentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix,
         logSumExp: Matrix, spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
         dValues: Matrix)
 
     // MARK: Edits
 
-    /// x[rows[e]] = β · x[rows[e]] + α · directions[directionOf[e]].  rows are distinct.
-    func edit(
+    func uncheckedEdit(
         _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float)
-    /// dDirections[directionOf[e]] += α · dx[rows[e]], in the order of e, then dx[rows[e]] *= β.
-    func editBackward(
+    func uncheckedEditBackward(
         _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float)
 
     // MARK: Distributions
 
-    /// y[r] = log Σ exp(logits[r]).  logits [R, V], y [R, 1].
-    func logSumExp(_ logits: Matrix, into y: Matrix)
-    /// y[i] = log-softmax(logits[rows[i]])[ids[i]].  y [rows, 1].
-    func logProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix)
-    /// The k most likely tokens of every row, likeliest first (ties: the lower id first; NaN last), and
-    /// their log-probabilities.  ids [R · k], values [R, k].
-    func topK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix)
-    /// The terms of the loss (Semantics.md §6.1) and their gradient.  See `DistributionTerms`.  `values` [R, 3] receives
-    /// per row log p(target), log(1 − p(comparator)) and KL(p⁰ ‖ p), 0 where a row has no such term.  With
-    /// `gradient`, logits are overwritten by d loss / d logits, where loss = Σ_r −targetWeight[r] ·
-    /// values[r, 0] − comparatorWeight[r] · values[r, 1] + divergenceWeight[r] · values[r, 2].
-    /// 1 − p(comparator) is the sum of the other probabilities, so that it is exact near p = 1, and not less
-    /// than 2⁻¹²⁶ (log: −87.3).  The floor is for the value only: the gradient is that of the unfloored term,
-    /// which is bounded by the weight.  A weight of 0 switches a term's gradient off.
-    func distributionTerms(
+    func uncheckedLogSumExp(_ logits: Matrix, into y: Matrix)
+    func uncheckedLogProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix)
+    func uncheckedTopK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix)
+    func uncheckedDistributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool)
 
     // MARK: Training
 
-    /// One AdamW step (decoupled weight decay), t = `step` counted from 1, on matrices of one shape.
-    func adamW(
+    func uncheckedAdamW(
         parameters: Matrix, gradients: Matrix, firstMoments: Matrix, secondMoments: Matrix, step: Int,
         options: AdamWOptions)
 }

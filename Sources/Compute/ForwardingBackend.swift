@@ -22,9 +22,13 @@ extension ForwardingBackend {
 
     package func makeWeight(_ stored: Weight) throws -> Weight { try base.makeWeight(stored) }
 
-    package func write(_ values: [Float], into matrix: Matrix) { base.write(values, into: matrix) }
+    package func uncheckedWrite(_ values: [Float], into matrix: Matrix) {
+        base.uncheckedWrite(values, into: matrix)
+    }
 
-    package func write(_ values: [Int32], into indices: IndexVector) { base.write(values, into: indices) }
+    package func uncheckedWrite(_ values: [Int32], into indices: IndexVector) {
+        base.uncheckedWrite(values, into: indices)
+    }
 
     package func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans {
         base.rewrite(old, with: spans)
@@ -54,50 +58,59 @@ extension ForwardingBackend {
 
     package func fill(_ matrix: Matrix, with value: Float) { base.fill(matrix, with: value) }
 
-    package func copy(_ source: Matrix, into destination: Matrix) { base.copy(source, into: destination) }
+    package func uncheckedCopy(_ source: Matrix, into destination: Matrix) {
+        base.uncheckedCopy(source, into: destination)
+    }
 }
 
 // MARK: - Rows and edits
 
 extension ForwardingBackend {
-    package func embed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
-        base.embed(ids, table: table, into: x, accumulate: accumulate)
+    package func uncheckedEmbed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
+        base.uncheckedEmbed(ids, table: table, into: x, accumulate: accumulate)
     }
 
-    package func gatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
-        base.gatherRows(x, rows, into: y)
+    package func uncheckedGatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
+        base.uncheckedGatherRows(x, rows, into: y)
     }
 
-    package func scatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
-        base.scatterRows(y, rows, into: x, accumulate: accumulate)
+    package func uncheckedScatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
+        base.uncheckedScatterRows(y, rows, into: x, accumulate: accumulate)
     }
 
-    package func meanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
-        base.meanRows(x, spans, into: y)
+    package func uncheckedMeanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
+        base.uncheckedMeanRows(x, spans, into: y)
     }
 
-    package func add(_ x: Matrix, scale: Float, into y: Matrix) { base.add(x, scale: scale, into: y) }
-
-    package func scaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
-        base.scaleRows(x, by: factors, into: y, accumulate: accumulate)
+    package func uncheckedAdd(_ x: Matrix, scale: Float, into y: Matrix) {
+        base.uncheckedAdd(x, scale: scale, into: y)
     }
 
-    package func rowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) { base.rowDots(a, b, into: y) }
-
-    package func columnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
-        base.columnSums(x, into: y, accumulate: accumulate)
+    package func uncheckedScaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
+        base.uncheckedScaleRows(x, by: factors, into: y, accumulate: accumulate)
     }
 
-    package func edit(
+    package func uncheckedRowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
+        base.uncheckedRowDots(a, b, into: y)
+    }
+
+    package func uncheckedColumnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
+        base.uncheckedColumnSums(x, into: y, accumulate: accumulate)
+    }
+
+    package func uncheckedEdit(
         _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
-    ) { base.edit(x, rows: rows, directions: directions, directionOf: directionOf, alpha: alpha, beta: beta) }
+    ) {
+        base.uncheckedEdit(
+            x, rows: rows, directions: directions, directionOf: directionOf, alpha: alpha, beta: beta)
+    }
 
-    package func editBackward(
+    package func uncheckedEditBackward(
         _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
-        base.editBackward(
+        base.uncheckedEditBackward(
             dx, rows: rows, dDirections: dDirections, directionOf: directionOf, alpha: alpha, beta: beta)
     }
 }
@@ -105,100 +118,118 @@ extension ForwardingBackend {
 // MARK: - Products, norms and activations
 
 extension ForwardingBackend {
-    package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
-        base.linear(x, weight, bias: bias, into: y, accumulate: accumulate)
+    package func uncheckedLinear(
+        _ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool
+    ) {
+        base.uncheckedLinear(x, weight, bias: bias, into: y, accumulate: accumulate)
     }
 
-    package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
-        base.linearBackward(dy, weight, into: dx, accumulate: accumulate)
+    package func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
+        base.uncheckedLinearBackward(dy, weight, into: dx, accumulate: accumulate)
     }
 
-    package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
-        base.outerProduct(a, b, into: c, accumulate: accumulate)
+    package func uncheckedOuterProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+        base.uncheckedOuterProduct(a, b, into: c, accumulate: accumulate)
     }
 
-    package func layerNorm(
+    package func uncheckedLayerNorm(
         _ x: Matrix, gain: Matrix, bias: Matrix?, epsilon: Float, into y: Matrix, statistics: Matrix?
-    ) { base.layerNorm(x, gain: gain, bias: bias, epsilon: epsilon, into: y, statistics: statistics) }
+    ) {
+        base.uncheckedLayerNorm(x, gain: gain, bias: bias, epsilon: epsilon, into: y, statistics: statistics)
+    }
 
-    package func layerNormBackward(
+    package func uncheckedLayerNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
-        base.layerNormBackward(dy, x: x, gain: gain, statistics: statistics, into: dx, accumulate: accumulate)
+        base.uncheckedLayerNormBackward(
+            dy, x: x, gain: gain, statistics: statistics, into: dx, accumulate: accumulate)
     }
 
-    package func rmsNorm(_ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?) {
-        base.rmsNorm(x, gain: gain, epsilon: epsilon, into: y, statistics: statistics)
+    package func uncheckedRmsNorm(
+        _ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?
+    ) {
+        base.uncheckedRmsNorm(x, gain: gain, epsilon: epsilon, into: y, statistics: statistics)
     }
 
-    package func rmsNormBackward(
+    package func uncheckedRmsNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
-    ) { base.rmsNormBackward(dy, x: x, gain: gain, statistics: statistics, into: dx, accumulate: accumulate) }
-
-    package func activation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
-        base.activation(kind, x, into: y)
+    ) {
+        base.uncheckedRmsNormBackward(
+            dy, x: x, gain: gain, statistics: statistics, into: dx, accumulate: accumulate)
     }
 
-    package func activationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
-        base.activationBackward(kind, dy, x: x, into: dx)
+    package func uncheckedActivation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
+        base.uncheckedActivation(kind, x, into: y)
     }
 
-    package func gatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
-        base.gatedActivation(kind, gate: gate, up: up, into: y)
+    package func uncheckedActivationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
+        base.uncheckedActivationBackward(kind, dy, x: x, into: dx)
     }
 
-    package func gatedActivationBackward(
+    package func uncheckedGatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
+        base.uncheckedGatedActivation(kind, gate: gate, up: up, into: y)
+    }
+
+    package func uncheckedGatedActivationBackward(
         _ kind: Activation, _ dy: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
-    ) { base.gatedActivationBackward(kind, dy, gate: gate, up: up, dGate: dGate, dUp: dUp) }
+    ) { base.uncheckedGatedActivationBackward(kind, dy, gate: gate, up: up, dGate: dGate, dUp: dUp) }
 }
 
 // MARK: - Attention, distributions and training
 
 extension ForwardingBackend {
-    package func rotate(
+    package func uncheckedRotate(
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool
     ) {
-        base.rotate(x, positions: positions, cosines: cosines, sines: sines, rotary: rotary, inverse: inverse)
+        base.uncheckedRotate(
+            x, positions: positions, cosines: cosines, sines: sines, rotary: rotary, inverse: inverse)
     }
 
-    package func attention(
+    package func uncheckedAttention(
         queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?
     ) {
-        base.attention(
+        base.uncheckedAttention(
             queries: queries, keys: keys, values: values, spans: spans, shape: shape, into: output,
             logSumExp: logSumExp)
     }
 
-    package func attentionBackward(
+    package func uncheckedAttentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix, logSumExp: Matrix,
         spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix, dValues: Matrix
     ) {
-        base.attentionBackward(
+        base.uncheckedAttentionBackward(
             dOutput, queries: queries, keys: keys, values: values, output: output, logSumExp: logSumExp,
             spans: spans, shape: shape, dQueries: dQueries, dKeys: dKeys, dValues: dValues)
     }
 
-    package func logSumExp(_ logits: Matrix, into y: Matrix) { base.logSumExp(logits, into: y) }
-
-    package func logProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix) {
-        base.logProbabilities(logits, rows: rows, ids: ids, into: y)
+    package func uncheckedLogSumExp(_ logits: Matrix, into y: Matrix) {
+        base.uncheckedLogSumExp(logits, into: y)
     }
 
-    package func topK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix) {
-        base.topK(logits, k: k, ids: ids, values: values)
+    package func uncheckedLogProbabilities(
+        _ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix
+    ) {
+        base.uncheckedLogProbabilities(logits, rows: rows, ids: ids, into: y)
     }
 
-    package func distributionTerms(
+    package func uncheckedTopK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix) {
+        base.uncheckedTopK(logits, k: k, ids: ids, values: values)
+    }
+
+    package func uncheckedDistributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool
-    ) { self.base.distributionTerms(logits, base: base, terms: terms, into: values, gradient: gradient) }
+    ) {
+        self.base.uncheckedDistributionTerms(
+            logits, base: base, terms: terms, into: values, gradient: gradient)
+    }
 
-    package func adamW(
+    package func uncheckedAdamW(
         parameters: Matrix, gradients: Matrix, firstMoments: Matrix, secondMoments: Matrix, step: Int,
         options: AdamWOptions
     ) {
-        base.adamW(
+        base.uncheckedAdamW(
             parameters: parameters, gradients: gradients, firstMoments: firstMoments,
             secondMoments: secondMoments, step: step, options: options)
     }

@@ -1,4 +1,4 @@
-/// What every backend asks of its callers.
+/// Conditions that several operations share.
 extension Matrix {
     /// A norm's result `y` has this matrix's shape; `width` statistics belong to each row.
     func checkNorm(into y: Matrix, gain: Matrix, statistics: Matrix?, width: Int) {

@@ -27,6 +27,8 @@ package enum LanguageModelError: Error, Equatable, Sendable {
     case tooManyParameters(limit: Int, path: String)
     /// A weight's value that is too large for the element type it is to be rounded to.
     case doesNotFit(name: String, value: Float, type: String)
+    /// A weight stored as F64 with a finite value that no float32 holds.
+    case beyondSingle(name: String, value: Double)
     /// A block number outside the model.
     case noSuchBlock(block: Int, blocks: Int)
     /// A text is longer than the model can read.

@@ -60,7 +60,8 @@ extension PresubmitRun {
             let parts = TestBundle.parts(
                 of: changed, count: (seconds.isEmpty ? 8 : 3) * width, seconds: seconds)
             let tally = TestTally(
-                parts: parts.count, unchanged: unchanged.compactMap(ledger.entry), seconds: seconds, file: file)
+                parts: parts.count, unchanged: unchanged.compactMap(ledger.entry), seconds: seconds,
+                file: file)
             let jobs = parts.enumerated().map { index, part in
                 CheckJob(step: step, title: "\(step), \(index + 1) of \(parts.count)") { child in
                     let log = try bundle.run(part, child)

@@ -85,7 +85,9 @@ extension PresubmitRun {
                 manifest = manifest.updated(hashes: hashes)
                 try AtomicFile.write(manifest.data, to: url)
             }
-            findings += manifest.findings(hashes: hashes, hasScript: paths.contains).map { folder + ": " + $0 }
+            findings += manifest.findings(hashes: hashes, hasScript: paths.contains).map {
+                folder + ": " + $0
+            }
         }
         guard findings.isEmpty else {
             throw PresubmitFailure(step: "fixtures", output: findings.map { $0 + "\n" }.joined())

@@ -24,7 +24,8 @@ package struct PresubmitRun: Sendable {
         self.repeats = repeats
         self.scratch = scratch ?? TestBuild.standardScratch
         self.host = host
-        passed = PassedChecks(file: Self.kept(self.scratch, of: package).appendingPathComponent("passed.json"))
+        passed = PassedChecks(
+            file: Self.kept(self.scratch, of: package).appendingPathComponent("passed.json"))
     }
 
     /// Runs the steps, reports how long each took, and stops at the first that fails.
@@ -115,7 +116,8 @@ package struct PresubmitRun: Sendable {
             try tell(error, of: title)
             throw PresubmitFailure(step: title)
         }
-        try say("\(title): " + ["ok", note, time(since: start)].filter { !$0.isEmpty }.joined(separator: ", "))
+        try say(
+            "\(title): " + ["ok", note, time(since: start)].filter { !$0.isEmpty }.joined(separator: ", "))
     }
 
     /// - Throws: `PresubmitFailure` with the program's output if it fails; `POSIXError`.

@@ -73,15 +73,17 @@ extension MeteredBackend {
 // MARK: - Products, which can lack working memory
 
 extension MeteredBackend {
-    package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
+    package func uncheckedLinear(
+        _ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool
+    ) {
         product(into: y) { base.linear(x, weight, bias: bias, into: y, accumulate: accumulate) }
     }
 
-    package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
+    package func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
         product(into: dx) { base.linearBackward(dy, weight, into: dx, accumulate: accumulate) }
     }
 
-    package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+    package func uncheckedOuterProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
         product(into: c) { base.outerProduct(a, b, into: c, accumulate: accumulate) }
     }
 }

@@ -17,8 +17,7 @@ extension CPUBackend {
     /// An element costs about as much as touching this many.
     private static let cost = 4
 
-    package func activation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
-        precondition(x.hasShape(of: y), "activation: different shapes")
+    package func uncheckedActivation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
         split(x.rows, cost: x.columns * Self.cost) { rows in
             for row in rows {
                 self.kernels.pointee.activation(kind.kernelKind, x.row(row), y.row(row), x.columns)
@@ -26,8 +25,7 @@ extension CPUBackend {
         }
     }
 
-    package func activationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
-        precondition(x.hasShape(of: dy) && x.hasShape(of: dx), "activationBackward: different shapes")
+    package func uncheckedActivationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
         split(x.rows, cost: x.columns * Self.cost) { rows in
             for row in rows {
                 self.kernels.pointee.activation_backward(
@@ -36,8 +34,7 @@ extension CPUBackend {
         }
     }
 
-    package func gatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
-        precondition(gate.hasShape(of: up) && gate.hasShape(of: y), "gatedActivation: different shapes")
+    package func uncheckedGatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
         split(gate.rows, cost: gate.columns * Self.cost) { rows in
             for row in rows {
                 self.kernels.pointee.gated(
@@ -46,12 +43,9 @@ extension CPUBackend {
         }
     }
 
-    package func gatedActivationBackward(
+    package func uncheckedGatedActivationBackward(
         _ kind: Activation, _ dy: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
     ) {
-        precondition(
-            gate.hasShape(of: up) && gate.hasShape(of: dy) && gate.hasShape(of: dGate)
-                && gate.hasShape(of: dUp), "gatedActivationBackward: different shapes")
         split(gate.rows, cost: gate.columns * Self.cost) { rows in
             for row in rows {
                 self.kernels.pointee.gated_backward(

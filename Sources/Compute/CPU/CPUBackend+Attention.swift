@@ -30,11 +30,10 @@ struct AttentionHead: Sendable {
 }
 
 extension CPUBackend {
-    package func rotate(
+    package func uncheckedRotate(
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool
     ) {
-        rotary.check(x, positions: positions, cosines: cosines, sines: sines)
         let pairs = rotary.rotated / 2
         split(x.rows, cost: 2 * rotary.heads * rotary.rotated) { rows in
             for row in rows {
@@ -48,12 +47,10 @@ extension CPUBackend {
         }
     }
 
-    package func attention(
+    package func uncheckedAttention(
         queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?
     ) {
-        shape.check(queries: queries, keys: keys, values: values, spans: spans)
-        shape.check(output: output, logSumExp: logSumExp, rows: queries.rows)
         let scratch = ck_attention_scratch(shape.headSize)
         eachHead(of: spans, shape, scratch: scratch) { head, scratch in
             var description = head.description
@@ -66,14 +63,11 @@ extension CPUBackend {
         }
     }
 
-    package func attentionBackward(
+    package func uncheckedAttentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix,
         logSumExp: Matrix, spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
         dValues: Matrix
     ) {
-        shape.check(queries: queries, keys: keys, values: values, spans: spans)
-        shape.check(
-            gradients: [dOutput, output, logSumExp, dQueries, dKeys, dValues], rows: queries.rows)
         let longest = spans.spans.reduce(0) { max($0, $1.queries.count) }
         let scratch = ck_attention_backward_scratch(shape.headSize, longest)
         eachHeadBackward(of: spans, shape, clearing: [dKeys, dValues], scratch: scratch) { head, scratch in

@@ -1,12 +1,9 @@
 import CKernels
 
 extension CPUBackend {
-    package func layerNorm(
+    package func uncheckedLayerNorm(
         _ x: Matrix, gain: Matrix, bias: Matrix?, epsilon: Float, into y: Matrix, statistics: Matrix?
     ) {
-        x.checkNorm(into: y, gain: gain, statistics: statistics, width: 2)
-        precondition(
-            bias.map { $0.rows == 1 && $0.columns == x.columns } ?? true, "layerNorm: bias is [1, D]")
         split(x.rows, cost: x.columns) { rows in
             let first = rows.lowerBound
             self.kernels.pointee.layer_norm(
@@ -15,11 +12,9 @@ extension CPUBackend {
         }
     }
 
-    package func layerNormBackward(
+    package func uncheckedLayerNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
-        x.checkNorm(into: dx, gain: gain, statistics: statistics, width: 2)
-        precondition(dy.hasShape(of: x), "layerNormBackward: dy has the shape of x")
         split(x.rows, cost: 2 * x.columns) { rows in
             let first = rows.lowerBound
             self.kernels.pointee.layer_norm_backward(
@@ -28,8 +23,9 @@ extension CPUBackend {
         }
     }
 
-    package func rmsNorm(_ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?) {
-        x.checkNorm(into: y, gain: gain, statistics: statistics, width: 1)
+    package func uncheckedRmsNorm(
+        _ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?
+    ) {
         split(x.rows, cost: x.columns) { rows in
             let first = rows.lowerBound
             self.kernels.pointee.rms_norm(
@@ -38,11 +34,9 @@ extension CPUBackend {
         }
     }
 
-    package func rmsNormBackward(
+    package func uncheckedRmsNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
-        x.checkNorm(into: dx, gain: gain, statistics: statistics, width: 1)
-        precondition(dy.hasShape(of: x), "rmsNormBackward: dy has the shape of x")
         split(x.rows, cost: 2 * x.columns) { rows in
             let first = rows.lowerBound
             self.kernels.pointee.rms_norm_backward(

@@ -1,9 +1,9 @@
 import CKernels
 
 extension CPUBackend {
-    package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
-        precondition(x.columns == weight.inputs && y.columns == weight.outputs && x.rows == y.rows)
-        precondition(bias == nil || bias?.columns == y.columns)
+    package func uncheckedLinear(
+        _ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool
+    ) {
         multiply(
             CKGemm(
                 rows: x.rows, columns: weight.outputs, depth: weight.inputs, a: x.pointer,
@@ -13,8 +13,7 @@ extension CPUBackend {
                 c_stride: y.stride, accumulate: accumulate))
     }
 
-    package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
-        precondition(dx.columns == weight.inputs && dy.columns == weight.outputs && dx.rows == dy.rows)
+    package func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
         multiply(
             CKGemm(
                 rows: dy.rows, columns: weight.inputs, depth: weight.outputs, a: dy.pointer,
@@ -24,8 +23,7 @@ extension CPUBackend {
                 accumulate: accumulate))
     }
 
-    package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
-        precondition(c.rows == a.columns && c.columns == b.columns && a.rows == b.rows)
+    package func uncheckedOuterProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
         multiply(
             CKGemm(
                 rows: c.rows, columns: c.columns, depth: a.rows, a: a.pointer, a_stride: a.stride,

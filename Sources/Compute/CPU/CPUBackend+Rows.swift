@@ -2,9 +2,7 @@ import CKernels
 import Foundation
 
 extension CPUBackend {
-    package func embed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
-        precondition(table.layout == .outputsByInputs, "embed: a table has a line for each token")
-        precondition(x.rows == ids.count && x.columns == table.inputs, "embed: x is [N, D]")
+    package func uncheckedEmbed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
         let type = table.elementType
         split(x.rows, cost: x.columns) { rows in
             for row in rows {
@@ -16,8 +14,7 @@ extension CPUBackend {
         }
     }
 
-    package func gatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
-        precondition(y.rows == rows.count && y.columns == x.columns, "gatherRows: y is [rows, D]")
+    package func uncheckedGatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
         split(y.rows, cost: y.columns) { range in
             for row in range {
                 memcpy(y.row(row), x.row(rows.checked(row, below: x.rows)), y.rowBytes)
@@ -25,8 +22,7 @@ extension CPUBackend {
         }
     }
 
-    package func scatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
-        precondition(y.rows == rows.count && y.columns == x.columns, "scatterRows: y is [rows, D]")
+    package func uncheckedScatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
         split(y.rows, cost: y.columns) { range in
             for row in range {
                 let target = x.row(rows.checked(row, below: x.rows))
@@ -39,13 +35,11 @@ extension CPUBackend {
         }
     }
 
-    package func meanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
-        precondition(y.rows == spans.count && y.columns == x.columns, "meanRows: y is [spans, D]")
+    package func uncheckedMeanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
         let length = spans.reduce(0) { $0 + $1.count } / max(1, spans.count)
         split(spans.count, cost: x.columns * length) { range in
             for index in range {
                 let span = spans[index]
-                precondition(!span.isEmpty && span.lowerBound >= 0 && span.upperBound <= x.rows)
                 self.kernels.pointee.sum_rows(
                     x.row(span.lowerBound), x.stride, span.count, x.columns, 1 / Float(span.count),
                     y.row(index), false)
@@ -53,16 +47,13 @@ extension CPUBackend {
         }
     }
 
-    package func add(_ x: Matrix, scale: Float, into y: Matrix) {
-        precondition(x.hasShape(of: y), "add: different shapes")
+    package func uncheckedAdd(_ x: Matrix, scale: Float, into y: Matrix) {
         split(x.rows, cost: x.columns) { rows in
             for row in rows { self.kernels.pointee.add(x.row(row), scale, y.row(row), x.columns) }
         }
     }
 
-    package func scaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
-        precondition(x.hasShape(of: y), "scaleRows: different shapes")
-        precondition(factors.rows == x.rows && factors.columns == 1, "scaleRows: factors are [N, 1]")
+    package func uncheckedScaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
         split(x.rows, cost: x.columns) { rows in
             for row in rows {
                 self.kernels.pointee.scale(
@@ -71,9 +62,7 @@ extension CPUBackend {
         }
     }
 
-    package func rowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
-        precondition(a.hasShape(of: b), "rowDots: different shapes")
-        precondition(y.rows == a.rows && y.columns == 1, "rowDots: y is [N, 1]")
+    package func uncheckedRowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
         split(a.rows, cost: a.columns) { rows in
             for row in rows {
                 y.row(row).pointee = self.kernels.pointee.dot(a.row(row), b.row(row), a.columns)
@@ -81,8 +70,7 @@ extension CPUBackend {
         }
     }
 
-    package func columnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
-        precondition(y.rows == 1 && y.columns == x.columns, "columnSums: y is [1, D]")
+    package func uncheckedColumnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
         splitColumns(x.columns, rows: x.rows) { columns in
             self.kernels.pointee.sum_rows(
                 x.pointer + columns.lowerBound, x.stride, x.rows, columns.count, 1,
@@ -90,11 +78,10 @@ extension CPUBackend {
         }
     }
 
-    package func edit(
+    package func uncheckedEdit(
         _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
-        x.checkEdits(of: rows, directions: directions, directionOf: directionOf)
         split(rows.count, cost: x.columns) { range in
             for index in range {
                 let direction = directions.row(directionOf.checked(index, below: directions.rows))
@@ -104,11 +91,10 @@ extension CPUBackend {
         }
     }
 
-    package func editBackward(
+    package func uncheckedEditBackward(
         _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
-        dx.checkEdits(of: rows, directions: dDirections, directionOf: directionOf)
         // Several edits may share a direction, so threads share columns, not edits.
         splitColumns(dx.columns, rows: rows.count) { columns in
             for index in 0..<rows.count {

@@ -2,14 +2,10 @@ import CKernels
 import Foundation
 
 extension CPUBackend {
-    package func adamW(
+    package func uncheckedAdamW(
         parameters: Matrix, gradients: Matrix, firstMoments: Matrix, secondMoments: Matrix, step: Int,
         options: AdamWOptions
     ) {
-        precondition(step >= 1, "adamW: steps are counted from 1")
-        for other in [gradients, firstMoments, secondMoments] {
-            precondition(other.hasShape(of: parameters), "adamW: different shapes")
-        }
         let constants = CKAdamW(
             learning_rate: options.learningRate, beta1: options.beta1, beta2: options.beta2,
             epsilon: options.epsilon, weight_decay: options.weightDecay,

@@ -107,8 +107,7 @@ extension CPUBackend {
 
     package func makeWeight(_ stored: Weight) throws -> Weight { stored }
 
-    package func write(_ values: [Float], into matrix: Matrix) {
-        precondition(values.count == matrix.rows * matrix.columns, "write: one value for each element")
+    package func uncheckedWrite(_ values: [Float], into matrix: Matrix) {
         values.withUnsafeBufferPointer { source in
             guard let start = source.baseAddress else { return }
             for row in 0..<matrix.rows {
@@ -117,8 +116,7 @@ extension CPUBackend {
         }
     }
 
-    package func write(_ values: [Int32], into indices: IndexVector) {
-        precondition(values.count == indices.count, "write: one value for each index")
+    package func uncheckedWrite(_ values: [Int32], into indices: IndexVector) {
         values.withUnsafeBytes { bytes in
             if let start = bytes.baseAddress {
                 indices.storage.address.copyMemory(from: start, byteCount: bytes.count)
@@ -150,8 +148,7 @@ extension CPUBackend {
         }
     }
 
-    package func copy(_ source: Matrix, into destination: Matrix) {
-        precondition(source.hasShape(of: destination), "copy: different shapes")
+    package func uncheckedCopy(_ source: Matrix, into destination: Matrix) {
         split(source.rows, cost: source.columns) { rows in
             for row in rows { memcpy(destination.row(row), source.row(row), source.rowBytes) }
         }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Operations that are several for PyTorch: each of those rounds its result.
 extension HalfPrecisionBackend {
-    package func activation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
+    package func uncheckedActivation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
         guard kind == .geluTanh, let processor else {
             base.activation(kind, x, into: y)
             round(y)
@@ -14,7 +14,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func activationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
+    package func uncheckedActivationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
         guard kind == .geluTanh, let processor else {
             base.activationBackward(kind, dy, x: x, into: dx)
             round(dx)
@@ -27,7 +27,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func gatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
+    package func uncheckedGatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
         guard processor != nil else {
             base.gatedActivation(kind, gate: gate, up: up, into: y)
             round(y)
@@ -39,7 +39,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func gatedActivationBackward(
+    package func uncheckedGatedActivationBackward(
         _ kind: Activation, _ dy: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
     ) {
         guard processor != nil else {
@@ -65,7 +65,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func attention(
+    package func uncheckedAttention(
         queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?
     ) {
@@ -76,8 +76,6 @@ extension HalfPrecisionBackend {
             round(output)
             return
         }
-        shape.check(queries: queries, keys: keys, values: values, spans: spans)
-        shape.check(output: output, logSumExp: logSumExp, rows: queries.rows)
         let scratch = spans.spans.reduce(0) { max($0, $1.keys.count) }
         processor.eachHead(of: spans, shape, scratch: scratch) { head, scratch in
             var description = head.description
@@ -90,7 +88,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func attentionBackward(
+    package func uncheckedAttentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix,
         logSumExp: Matrix, spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
         dValues: Matrix
@@ -103,9 +101,6 @@ extension HalfPrecisionBackend {
             for gradients in [dQueries, dKeys, dValues] { round(gradients) }
             return
         }
-        shape.check(queries: queries, keys: keys, values: values, spans: spans)
-        shape.check(
-            gradients: [dOutput, output, logSumExp, dQueries, dKeys, dValues], rows: queries.rows)
         let scratch = spans.spans.reduce(0) {
             var description = shape.kernelSpan($1)
             return max($0, ck_half_attention_backward_scratch(&description))
@@ -125,7 +120,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func distributionTerms(
+    package func uncheckedDistributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool
     ) {
         guard let processor, !widensLogits else {
@@ -133,17 +128,16 @@ extension HalfPrecisionBackend {
             if gradient { round(logits) }
             return
         }
-        processor.eachRow(of: logits, base: base, terms: terms, values: values) { row, asked in
+        processor.eachRow(of: logits, base: base, terms: terms) { row, asked in
             self.kernels.pointee.distribution_terms(
                 logits.row(row), base?.row(row), logits.columns, &asked, values.row(row), gradient)
         }
     }
 
-    package func adamW(
+    package func uncheckedAdamW(
         parameters: Matrix, gradients: Matrix, firstMoments: Matrix, secondMoments: Matrix, step: Int,
         options: AdamWOptions
     ) {
-        precondition(step >= 1, "adamW: steps are counted from 1")
         let constants = CKHalfAdamW(options, step: step)
         guard let processor else {
             keepingFailure {

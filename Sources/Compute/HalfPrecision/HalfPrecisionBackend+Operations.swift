@@ -3,56 +3,55 @@ import Foundation
 
 /// Operations that are one for PyTorch, too: their results are rounded.
 extension HalfPrecisionBackend {
-    package func embed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
+    package func uncheckedEmbed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
         base.embed(ids, table: table, into: x, accumulate: accumulate)
         round(x)
     }
 
-    package func scatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
+    package func uncheckedScatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
         base.scatterRows(y, rows, into: x, accumulate: accumulate)
         if accumulate { round(x) }
     }
 
-    package func meanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
+    package func uncheckedMeanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
         guard let processor else {
             base.meanRows(x, spans, into: y)
             round(y)
             return
         }
-        precondition(y.rows == spans.count && y.columns == x.columns, "meanRows: y is [spans, D]")
         processor.split(spans.count, cost: x.columns) { range in
             for index in range {
                 let rows = x.rows(spans[index])
-                precondition(rows.rows > 0, "meanRows: spans are not empty")
                 self.kernels.pointee.sum_rows(
                     rows.pointer, x.stride, rows.rows, x.columns, Float(rows.rows), y.row(index))
             }
         }
     }
 
-    package func add(_ x: Matrix, scale: Float, into y: Matrix) {
+    package func uncheckedAdd(_ x: Matrix, scale: Float, into y: Matrix) {
         base.add(x, scale: scale, into: y)
         round(y)
     }
 
-    package func scaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
+    package func uncheckedScaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
         accumulating(accumulate, into: y) { base.scaleRows(x, by: factors, into: $0, accumulate: false) }
     }
 
-    package func rowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
+    package func uncheckedRowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
         base.rowDots(a, b, into: y)
         round(y)
     }
 
-    package func columnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
+    package func uncheckedColumnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
         accumulating(accumulate, into: y) { result in
             guard processor != nil else { return base.columnSums(x, into: result, accumulate: false) }
-            precondition(result.rows == 1 && result.columns == x.columns, "columnSums: y is [1, D]")
             kernels.pointee.sum_rows(x.pointer, x.stride, x.rows, x.columns, 1, result.pointer)
         }
     }
 
-    package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
+    package func uncheckedLinear(
+        _ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool
+    ) {
         accumulating(accumulate, into: y) { result in
             guard let processor else {
                 return base.linear(x, weight, bias: bias, into: result, accumulate: false)
@@ -61,7 +60,6 @@ extension HalfPrecisionBackend {
                 base.linear(
                     x.columns(depths), weight.inputs(depths), bias: nil, into: result, accumulate: accumulate)
             }
-            precondition(bias == nil || bias?.columns == result.columns)
             processor.split(result.rows, cost: result.columns) { rows in
                 for row in rows {
                     self.kernels.pointee.finish(bias?.pointer, result.row(row), result.columns)
@@ -70,7 +68,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
+    package func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
         accumulating(accumulate, into: dx) { result in
             eachDepth(of: weight.outputs) { depths, accumulate in
                 base.linearBackward(
@@ -79,7 +77,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+    package func uncheckedOuterProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
         accumulating(accumulate, into: c) { result in
             eachDepth(of: a.rows) { depths, accumulate in
                 base.outerProduct(a.rows(depths), b.rows(depths), into: result, accumulate: accumulate)
@@ -96,7 +94,7 @@ extension HalfPrecisionBackend {
     }
 
     /// The statistics are rounded, too, after they served the forward pass.
-    package func layerNorm(
+    package func uncheckedLayerNorm(
         _ x: Matrix, gain: Matrix, bias: Matrix?, epsilon: Float, into y: Matrix, statistics: Matrix?
     ) {
         guard let processor else {
@@ -105,7 +103,6 @@ extension HalfPrecisionBackend {
             if let statistics { round(statistics) }
             return
         }
-        x.checkNorm(into: y, gain: gain, statistics: statistics, width: 2)
         processor.split(x.rows, cost: 4 * x.columns) { rows in
             let first = rows.lowerBound
             self.kernels.pointee.layer_norm(
@@ -114,7 +111,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func layerNormBackward(
+    package func uncheckedLayerNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         accumulating(accumulate, into: dx) { result in
@@ -122,8 +119,6 @@ extension HalfPrecisionBackend {
                 return base.layerNormBackward(
                     dy, x: x, gain: gain, statistics: statistics, into: result, accumulate: false)
             }
-            x.checkNorm(into: result, gain: gain, statistics: statistics, width: 2)
-            precondition(dy.hasShape(of: x), "layerNormBackward: dy has the shape of x")
             processor.split(x.rows, cost: 4 * x.columns) { rows in
                 let first = rows.lowerBound
                 self.kernels.pointee.layer_norm_backward(
@@ -134,12 +129,14 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func rmsNorm(_ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?) {
+    package func uncheckedRmsNorm(
+        _ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?
+    ) {
         base.rmsNorm(x, gain: gain, epsilon: epsilon, into: y, statistics: statistics)
         round(y)
     }
 
-    package func rmsNormBackward(
+    package func uncheckedRmsNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         accumulating(accumulate, into: dx) {
@@ -148,7 +145,7 @@ extension HalfPrecisionBackend {
         }
     }
 
-    package func rotate(
+    package func uncheckedRotate(
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool
     ) {
@@ -157,7 +154,7 @@ extension HalfPrecisionBackend {
         if !widensScores { round(x) }
     }
 
-    package func edit(
+    package func uncheckedEdit(
         _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
@@ -166,7 +163,7 @@ extension HalfPrecisionBackend {
         round(x)
     }
 
-    package func editBackward(
+    package func uncheckedEditBackward(
         _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
@@ -176,12 +173,14 @@ extension HalfPrecisionBackend {
         if beta != 1 { round(dx) }
     }
 
-    package func logSumExp(_ logits: Matrix, into y: Matrix) {
+    package func uncheckedLogSumExp(_ logits: Matrix, into y: Matrix) {
         base.logSumExp(logits, into: y)
         round(y)
     }
 
-    package func logProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix) {
+    package func uncheckedLogProbabilities(
+        _ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix
+    ) {
         base.logProbabilities(logits, rows: rows, ids: ids, into: y)
         round(y)
     }

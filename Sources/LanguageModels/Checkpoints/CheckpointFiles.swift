@@ -48,7 +48,8 @@ package struct CheckpointFiles {
             init?(_ name: String) {
                 guard name.hasPrefix("model-"), name.hasSuffix(".safetensors") else { return nil }
                 let words = name.dropFirst(6).dropLast(12).split(separator: "-")
-                guard words.count == 3, words[1] == "of", let index = Int(words[0]), let count = Int(words[2]),
+                guard words.count == 3, words[1] == "of", let index = Int(words[0]),
+                    let count = Int(words[2]),
                     (1...CheckpointFiles.mostShards).contains(count)
                 else { return nil }
                 self.init(index: index, count: count)

@@ -19,7 +19,7 @@ package struct FingerprintMemory: Sendable {
 
     /// What was remembered of `key`, nil if nothing was.
     func digest(of key: String) -> String? {
-        guard let content = try? Data(contentsOf: file(of: key)), content.count > 65 else { return nil }
+        guard let content = try? RegularFile.data(file(of: key)), content.count > 65 else { return nil }
         let (body, checksum) = (content.dropLast(65), content.suffix(65).dropLast())
         guard SHA256.hash(Data(body)).utf8.elementsEqual(checksum) else { return nil }
         let start = Data((Self.heading + key + "\n").utf8)

@@ -77,7 +77,8 @@ extension ConfigurationKey {
         "gradient_checkpointing", "finetuning_task", "task_specific_params", "problem_type", "id2label",
         "label2id", "num_labels", "_num_labels", "tf_legacy_loss", "loss_type", "neftune_noise_alpha",
         "attn_pdrop", "embd_pdrop", "resid_pdrop", "attention_dropout", "hidden_dropout", "embed_dropout",
-        "resid_dropout", "residual_dropout", "embedding_dropout", "classifier_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob",
+        "resid_dropout", "residual_dropout", "embedding_dropout", "classifier_dropout",
+        "attention_probs_dropout_prob", "hidden_dropout_prob",
         "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels",
         "summary_first_dropout", "summary_last_dropout", "predict_special_tokens", "n_special",
     ]

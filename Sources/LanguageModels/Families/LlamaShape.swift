@@ -15,7 +15,8 @@ struct LlamaShape {
     /// hidden size, as they always do where `head_dim` is not read.
     init(
         _ reader: ConfigurationReader, hiddenSize: Int, innerSize: Int, blocks: Int, heads: Int,
-        keyValueHeads: Int?, headSize: Int? = nil, readsHeadSize: Bool = true, contextLength: Int, vocabularySize: Int
+        keyValueHeads: Int?, headSize: Int? = nil, readsHeadSize: Bool = true, contextLength: Int,
+        vocabularySize: Int
     ) throws {
         self.hiddenSize = try reader.hiddenSize("hidden_size", standard: hiddenSize)
         self.innerSize = try reader.count("intermediate_size", standard: innerSize)

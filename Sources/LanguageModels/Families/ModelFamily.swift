@@ -27,7 +27,8 @@ extension ModelFamily {
 package enum ModelFamilies {
     package static let all: [any ModelFamily.Type] = [
         GPT2.self, GPTJ.self, GPTNeo.self, GPTNeoX.self, Llama.self, Mistral.self, Qwen2.self, Qwen3.self,
-        OLMo2.self, SmolLM3.self, Gemma.self, Gemma3.self, Phi.self, Phi3.self, StableLM.self, Starcoder2.self,
+        OLMo2.self, SmolLM3.self, Gemma.self, Gemma3.self, Phi.self, Phi3.self, StableLM.self,
+        Starcoder2.self,
     ]
 
     /// The model that `config.json` describes, and the names of its tensors.

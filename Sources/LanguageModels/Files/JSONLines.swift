@@ -58,8 +58,8 @@ package enum JSONLines {
             let line = UnsafeRawBufferPointer(rebasing: bytes[start..<(newline ?? bytes.count)])
             start = (newline ?? bytes.count) + 1
             do {
-                var parser = JSONParser(bytes: line)
-                if !parser.atEnd() { values.append(try JSONValue(parsing: line)) }
+                var scanner = JSONScanner(bytes: line)
+                if try !scanner.atEnd() { values.append(try JSONValue(parsing: line)) }
             } catch let error as JSONError {
                 if newline == nil { break }
                 throw LanguageModelError.malformed(

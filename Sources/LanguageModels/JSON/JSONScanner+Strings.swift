@@ -1,5 +1,22 @@
 extension JSONScanner {
     package mutating func string() throws -> String {
+        try expect(UInt8(ascii: "\""))
+        let start = cursor
+        passPlain()
+        while filled &- cursor >= 4, bytes[cursor] >= 0x80 {
+            try passSequence()
+            passPlain()
+        }
+        if cursor < filled, bytes[cursor] == UInt8(ascii: "\"") {
+            let text = UnsafeBufferPointer(start: bytes + start, count: cursor &- start)
+            guard text.count <= longestString else {
+                throw error("a string of more than \(longestString) bytes")
+            }
+            cursor &+= 1
+            return String(decoding: text, as: UTF8.self)
+        }
+        // The string has an escape, or goes on in what follows the buffer.
+        cursor = start &- 1
         var text: [UInt8] = []
         try string(appendingTo: &text)
         return String(decoding: text, as: UTF8.self)
@@ -17,7 +34,7 @@ extension JSONScanner {
 
     private mutating func string(_ output: inout [UInt8], isKept: Bool) throws {
         try expect(UInt8(ascii: "\""))
-        let longest = output.count + longestString
+        let first = output.count
         while true {
             var start = cursor
             passPlain()
@@ -26,7 +43,7 @@ extension JSONScanner {
                 passPlain()
             }
             if isKept { keep(from: start, in: &output) }
-            guard output.count <= longest else {
+            guard output.count &- first <= longestString else {
                 throw error("a string of more than \(longestString) bytes")
             }
             guard try fill(1) else { throw error("the text ends too early") }
@@ -88,13 +105,15 @@ extension JSONScanner {
     private mutating func passSequence() throws {
         let first = bytes[cursor]
         let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-        guard first >= 0xC2, first <= 0xF4, filled &- cursor >= length else { throw error("not UTF-8") }
+        guard first >= 0xC2, first <= 0xF4, filled &- cursor >= length else {
+            throw error("a string that is not UTF-8")
+        }
         let second = bytes[cursor &+ 1]
         let low: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
         let high: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
         guard second >= low, second <= high, length < 3 || bytes[cursor &+ 2] & 0xC0 == 0x80,
             length < 4 || bytes[cursor &+ 3] & 0xC0 == 0x80
-        else { throw error("not UTF-8") }
+        else { throw error("a string that is not UTF-8") }
         cursor &+= length
     }
 

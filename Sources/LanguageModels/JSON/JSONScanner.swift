@@ -1,9 +1,10 @@
 import Foundation
 
-/// Pulls chosen values out of a JSON text and skips the rest, without making anything of what is skipped.
+/// Reads a JSON text: whole values, or chosen ones, without making anything of what is skipped.
 ///
 /// A file is read through a fixed buffer, so its size costs no memory.  What is skipped is checked like what is
-/// read: grammar, escapes, UTF-8.  Depth is limited and `NaN` and the infinities are taken as in `JSONParser`.
+/// read: grammar, escapes, UTF-8.  Besides RFC 8259, `NaN`, `Infinity` and `-Infinity` are taken as Python writes
+/// them.
 ///
 ///     try scanner.beginObject()
 ///     while try scanner.nextMember(into: &key) { try scanner.skipValue() }
@@ -21,15 +22,18 @@ package struct JSONScanner: ~Copyable {
     private(set) var filled = 0
     var cursor = 0
     private var depth = 0
+    let refusesRepeatedKeys: Bool
     /// Whether the list that was entered last has had no element yet.
     private var isFresh = false
 
-    /// Longer strings and keys are refused when they are read, so that a damaged file cannot fill the memory;
-    /// what is skipped may have any length.
-    package var longestString = 1 << 26
+    /// Longer strings and keys of a file are refused when they are read, so that a damaged one cannot fill the
+    /// memory; what is skipped may have any length.
+    package var longestString: Int
 
     /// Large enough that system calls cost nothing, small enough for the processor's cache.
     package static let bufferSize = 1 << 18
+    /// Deeper nesting is refused: it never occurs in honest files and would exhaust the stack.
+    package static let maximumDepth = 256
     /// The longest run of bytes that is looked at as a whole.
     private static let longestUnit = 6
 
@@ -42,18 +46,27 @@ package struct JSONScanner: ~Copyable {
         storage = .allocate(byteCount: bufferSize, alignment: 16)
         bytes = UnsafePointer(storage.baseAddress!.assumingMemoryBound(to: UInt8.self))
         base = 0
+        refusesRepeatedKeys = false
+        longestString = 1 << 26
         try skipMark()
     }
 
-    /// Reads `bytes`, which must outlive the scanner.  Errors count from `firstByte`, the place that they come
-    /// from.
-    package init(bytes: UnsafeRawBufferPointer, firstByte: Int = 0) {
+    /// Reads `bytes`, which must outlive the scanner, from `offset` on.  Errors count from `firstByte`, the place
+    /// that they come from.  With `refusesRepeatedKeys`, a key twice in one object of a whole value is an error;
+    /// else the last one counts.
+    package init(
+        bytes: UnsafeRawBufferPointer, offset: Int = 0, firstByte: Int = 0, refusesRepeatedKeys: Bool = false
+    ) {
+        precondition(offset >= 0 && offset <= bytes.count, "an offset outside the text")
         read = nil
+        self.refusesRepeatedKeys = refusesRepeatedKeys
+        longestString = .max
         storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         // An empty buffer may have no address; nothing is read from the stand-in.
         self.bytes = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? UnsafePointer(bitPattern: 1)!
         filled = bytes.count
         base = firstByte
+        cursor = offset
     }
 
     deinit { storage.deallocate() }
@@ -63,8 +76,9 @@ package struct JSONScanner: ~Copyable {
 
     package func error(_ reason: String) -> JSONError { JSONError(byte: position, reason: reason) }
 
-    private mutating func skipMark() throws {
-        if try fill(3), bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { cursor = 3 }
+    /// Skips a byte order mark at the text's start.
+    package mutating func skipMark() throws {
+        if cursor == 0, try fill(3), bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { cursor = 3 }
     }
 
     /// Makes `count` bytes readable from the cursor on; false if the text has fewer left.
@@ -103,16 +117,27 @@ package struct JSONScanner: ~Copyable {
         cursor &+= 1
     }
 
+    /// Whether nothing but white space is left; skips it.
+    package mutating func atEnd() throws -> Bool {
+        while try fill(1) {
+            guard [0x20, 0x0A, 0x0D, 0x09].contains(bytes[cursor]) else { return false }
+            cursor += 1
+        }
+        return true
+    }
+
     /// Checks that nothing but white space is left.
     ///
     /// - Throws: `JSONError`, as all that follow.
     package mutating func end() throws {
-        while try fill(1) {
-            guard [0x20, 0x0A, 0x0D, 0x09].contains(bytes[cursor]) else {
-                throw error("text after the document")
-            }
-            cursor += 1
-        }
+        guard try atEnd() else { throw error("text after the document") }
+    }
+
+    /// Skips `character` if it is next after white space.
+    package mutating func skip(_ character: Unicode.Scalar) throws -> Bool {
+        guard try !atEnd(), bytes[cursor] == UInt8(ascii: character) else { return false }
+        cursor += 1
+        return true
     }
 }
 
@@ -136,8 +161,8 @@ extension JSONScanner {
     }
 
     private mutating func begin(_ open: UInt8) throws {
-        guard try peek() != open || depth < JSONParser.maximumDepth else {
-            throw error("nested deeper than \(JSONParser.maximumDepth)")
+        guard try peek() != open || depth < Self.maximumDepth else {
+            throw error("nested deeper than \(Self.maximumDepth)")
         }
         try expect(open)
         depth += 1
@@ -145,7 +170,7 @@ extension JSONScanner {
     }
 
     @inline(__always)
-    private mutating func next(close: UInt8) throws -> Bool {
+    mutating func next(close: UInt8) throws -> Bool {
         let byte = try peek()
         if byte == close {
             cursor &+= 1
@@ -181,12 +206,12 @@ extension JSONScanner {
         case UInt8(ascii: "n"): try skip(word: "null")
         case UInt8(ascii: "N"): try skip(word: "NaN")
         case UInt8(ascii: "I"): try skip(word: "Infinity")
-        default: try skipNumber()
+        default: _ = try passNumber()
         }
         return start..<position
     }
 
-    private mutating func skip(word: StaticString) throws {
+    mutating func skip(word: StaticString) throws {
         for index in 0..<word.utf8CodeUnitCount {
             guard try fill(1), bytes[cursor] == word.utf8Start[index] else {
                 throw error("expected '\(word)'")
@@ -214,26 +239,45 @@ extension JSONScanner {
         return isNegative ? -value : value
     }
 
-    private mutating func skipNumber() throws {
+    /// A number that was passed.
+    enum PassedNumber {
+        case integer(Int)
+        /// An integer of more than 18 digits.
+        case longInteger
+        case fraction
+        case negativeInfinity
+    }
+
+    mutating func passNumber() throws -> PassedNumber {
         let isNegative = try nextByte() == UInt8(ascii: "-")
         if isNegative { cursor += 1 }
         let first = try nextByte()
-        if isNegative, first == UInt8(ascii: "I") { return try skip(word: "Infinity") }
-        let digits = try skipDigits().count
+        if isNegative, first == UInt8(ascii: "I") {
+            try skip(word: "Infinity")
+            return .negativeInfinity
+        }
+        let (digits, magnitude) = try skipDigits()
         guard digits > 0 else { throw error("expected a value") }
         guard first != UInt8(ascii: "0") || digits == 1 else { throw error("a number with a leading zero") }
+        var isInteger = true
         if try nextByte() == UInt8(ascii: ".") {
             cursor += 1
+            isInteger = false
             guard try skipDigits().count > 0 else { throw error("expected a digit") }
         }
         if try nextByte() | 0x20 == UInt8(ascii: "e") {
             cursor += 1
-            if try [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(nextByte()) { cursor += 1 }
+            isInteger = false
+            let sign = try nextByte()
+            if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { cursor += 1 }
             guard try skipDigits().count > 0 else { throw error("expected a digit") }
         }
+        guard isInteger else { return .fraction }
+        return digits <= 18 ? .integer(isNegative ? -magnitude : magnitude) : .longInteger
     }
 
     /// How many digits follow, and the value of the last 18 or fewer of them.
+    @inline(__always)
     private mutating func skipDigits() throws -> (count: Int, value: Int) {
         var count = 0
         var value = 0
@@ -248,5 +292,6 @@ extension JSONScanner {
     }
 
     /// The next byte if the text has one, else 0.
+    @inline(__always)
     private mutating func nextByte() throws -> UInt8 { try fill(1) ? bytes[cursor] : 0 }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A JSON document.  Objects keep the order of their keys; integers that fit stay integers.
 package enum JSONValue: Sendable, Equatable {
     case null
@@ -64,5 +66,24 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
         var object = JSONObject()
         for (key, value) in elements { object[key] = value }
         self = .object(object)
+    }
+}
+
+extension JSONValue {
+    /// Parses one document; see `JSONScanner` for what is accepted.
+    ///
+    /// - Throws: `JSONError`.
+    package init(parsing bytes: UnsafeRawBufferPointer) throws {
+        var scanner = JSONScanner(bytes: bytes)
+        self = try scanner.document()
+    }
+
+    package init(parsing data: Data) throws {
+        self = try data.withUnsafeBytes { try JSONValue(parsing: $0) }
+    }
+
+    package init(parsing text: String) throws {
+        var text = text
+        self = try text.withUTF8 { try JSONValue(parsing: UnsafeRawBufferPointer($0)) }
     }
 }

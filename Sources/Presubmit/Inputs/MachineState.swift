@@ -17,7 +17,8 @@ struct MachineState: Sendable {
 
     /// Programs that builds and tests start.
     private static let programs = [
-        "swift", "clang", "clang++", "curl", "sh", "bash", "zsh", "fish", "git", "python3", "sbatch", "squeue",
+        "swift", "clang", "clang++", "curl", "sh", "bash", "zsh", "fish", "git", "python3", "sbatch",
+        "squeue",
         "slurmctld", "slurmd", "munged", "unshare", "man",
     ]
 

@@ -50,7 +50,7 @@ package struct Axis: Sendable, Equatable {
 
     /// An axis of whole numbers that begins and ends with its data: layers, epochs.
     ///
-    /// - Parameter margin: the room before the first and behind the last, in parts of the data's range.
+    /// - Parameter margin: the room before the first and after the last, in parts of the data's range.
     package init(_ title: String, numbers: [Int], margin: Double = 0.03) {
         let low = numbers.min() ?? 0
         let high = numbers.max() ?? 0

@@ -3,7 +3,7 @@ package struct IntervalChart: Chart {
     /// Rows that belong together, below a name.
     package struct Group: Sendable, Equatable {
         package var name: String
-        /// What the name means, a line each.
+        /// Explanations of the name, a line each.
         package var notes: [String]
         package var rows: [ChartValue]
 
@@ -49,7 +49,7 @@ package struct IntervalChart: Chart {
     private static let rowHeight = 22.0
     static let wide = 774.0
     private static let narrow = 400.0
-    /// What a number below the axis takes.
+    /// The width of a number below the axis.
     private static let tickWidth = 56.0
     /// Of a wide plot's groups.
     private static let boldLetter = 8.8

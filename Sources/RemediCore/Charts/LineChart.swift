@@ -34,7 +34,7 @@ package struct LineChart: Chart {
     package var series: [Series]
     /// Drawn as horizontal lines.
     package var baselines: [ChartValue]
-    /// What values can be: 0 to 1 of a share.
+    /// The range of possible values: 0 to 1 for a share.
     package var bounds: ClosedRange<Double>?
     /// Where a vertical line stands: the layer that was chosen.
     package var marked: Int?
@@ -98,7 +98,7 @@ package struct LineChart: Chart {
     private static let barDistance = 6.0
     private static let baselineWidth = 11.0
 
-    /// A line through the plot; behind its end, at `x`, the value with its interval.
+    /// A line through the plot; after its end, at `x`, the value with its interval.
     private func drawn(_ line: ChartValue, at x: Double, _ frame: PlotFrame) -> [Markup] {
         let y = frame.y(line.value)
         var parts = [frame.line("curve dotted c\(line.color)", frame.start, y, x, y)]

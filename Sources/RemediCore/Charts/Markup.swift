@@ -39,7 +39,7 @@ package struct Markup: Sendable, Equatable {
     }
 }
 
-/// A number of a drawing: at most two digits behind the point.
+/// A number of a drawing: at most two digits after the point.
 func coordinate(_ value: Double) -> String {
     let rounded = (value * 100).rounded() / 100
     if let whole = Int(exactly: rounded) { return String(whole) }

@@ -4,10 +4,10 @@ package struct Picture: Sendable {
     /// Plots below a heading of their own.
     package struct Section: Sendable {
         package var title: String
-        /// What was measured on what.
+        /// The model, the data and the samples.
         package var subtitle: String
         package var charts: [any Chart]
-        /// What the plots' bars and words mean.
+        /// The meaning of the plots' bars and words.
         package var note: String
 
         package init(title: String, subtitle: String, charts: [any Chart], note: String = "") {
@@ -35,7 +35,7 @@ package struct Picture: Sendable {
             self.isHit = isHit
         }
 
-        /// What stands behind the text after the edit.
+        /// The mark after the edited text.
         var mark: String { isHit.map { $0 ? " ✓" : " ✗" } ?? "" }
     }
 

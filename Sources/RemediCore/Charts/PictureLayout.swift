@@ -1,4 +1,4 @@
-/// What stands in a picture so far, and where the next thing comes.  Widths of texts are estimated, for nobody
+/// The contents of a picture so far, and where the next thing comes.  Widths of texts are estimated, for nobody
 /// knows the font that they will be drawn in.
 struct PictureLayout {
     /// A text in one style.
@@ -98,7 +98,7 @@ struct PictureLayout {
         for run in runs {
             for (index, word) in run.text.split(separator: " ", omittingEmptySubsequences: false).enumerated()
             {
-                // The space belongs to the word behind it.
+                // The space belongs to the word after it.
                 let isJoined = index == 0
                 let text = isJoined ? String(word) : " " + word
                 if !isJoined, count + text.count > limit, count > 0 {

@@ -78,8 +78,17 @@ package struct Curl: Sendable {
                 }
             }
         }
-        return Self.ending(status: try process.wait(), process.diagnostics, reader.head)
+        let status = try process.wait()
+        if reader.head == nil, Self.tooLargeCodes.contains(status) {
+            throw DownloadError.malformed(
+                url: request.url, reason: "the answer begins with a line of more than 100 kB")
+        }
+        return Self.ending(status: status, process.diagnostics, reader.head)
     }
+
+    /// How curl ends at a line of a head that it does not take: up to 8.5 as if it lacked memory
+    /// (CURLE_OUT_OF_MEMORY), then with CURLE_TOO_LARGE.
+    private static let tooLargeCodes: [Int32] = [27, 100]
 
     private static func take(
         _ piece: UnsafeRawBufferPointer, _ reader: inout HTTPHeadReader, of request: Request

@@ -42,7 +42,7 @@ package struct Hub: Sendable {
         let file =
             workplace.value("HF_TOKEN_PATH").map(workplace.resolve)
             ?? workplace.hubHome.appendingPathComponent("token")
-        if found == nil, let text = try? String(contentsOf: file, encoding: .utf8) {
+        if found == nil, let text = try? RegularFile.text(file) {
             found = (text, file.path)
         }
         guard let found else { return nil }

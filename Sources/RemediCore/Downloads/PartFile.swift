@@ -70,8 +70,13 @@ final class PartFile {
         path = url.path
         identity = RemoteIdentity(address: address, tag: nil, lastModified: nil, size: nil)
         try AtomicFile.makeFolder(url.deletingLastPathComponent())
-        descriptor = SystemCall.open(path, O_RDWR | O_CREAT)
+        descriptor = SystemCall.open(path, O_RDWR | O_CREAT | O_NONBLOCK)
         guard descriptor >= 0 else { throw unwritable() }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unwritable() }
+        guard SystemCall.isRegular(status) else {
+            throw LanguageModelError.unwritable(path: path, reason: "it is not a regular file")
+        }
         // A file that was finished since it was opened has another name by now.
         guard SystemCall.retrying({ Int(flock(descriptor, LOCK_EX | LOCK_NB)) }) == 0, isInPlace else {
             throw DownloadError.inUse(path: path)

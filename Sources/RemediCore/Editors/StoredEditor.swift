@@ -122,7 +122,8 @@ struct StoredEditor {
 
     /// The parameters in the order of `EditorType.parameters`.
     ///
-    /// - Throws: `RemediError.editorMismatch` for a missing tensor or a wrong shape.
+    /// - Throws: `RemediError.editorMismatch` for a missing tensor or a wrong shape;
+    ///   `LanguageModelError.beyondSingle`.
     func values(of type: EditorType, shape: EditorShape) throws -> [[Float]] {
         try type.parameters(shape).map { parameter in
             guard let tensor = tensors[parameter.name] else {
@@ -131,7 +132,7 @@ struct StoredEditor {
                     found: tensors.keys.sorted().joined(separator: ", "))
             }
             if type == .random, tensor.shape == [shape.hiddenSize, shape.hiddenSize] {
-                let matrix = tensor.floats()
+                let matrix = try tensor.finiteFloats()
                 return (0..<shape.hiddenSize).map { matrix[$0 * (shape.hiddenSize + 1)] }
             }
             guard tensor.shape == parameter.dimensions else {
@@ -139,7 +140,7 @@ struct StoredEditor {
                     path: file.path, what: "shape of \(parameter.name)",
                     expected: "\(parameter.dimensions)", found: "\(tensor.shape)")
             }
-            return tensor.floats()
+            return try tensor.finiteFloats()
         }
     }
 }

@@ -1,32 +1,28 @@
 /// How the model is changed before it is asked.
 package enum EvaluationCondition: Sendable, Equatable {
-    /// Not at all.
-    case unedited
-    /// The sample's context is put in front of every prompt; nothing is edited.
-    case prefix
-    /// The entity is replaced by another that truly has the attribute; nothing is edited.
-    case replace
+    /// Not at all; it may be asked otherwise.
+    case baseline(Baseline)
     /// An editor's direction is added at one block.
     case edited(EditorType, block: Int)
     /// Nothing is edited: an editor's directions at one block are compared with entities' states at another.
     case probed(EditorType, block: Int, entityBlock: Int, controls: ProbeControls)
 
-    /// Where its results lie below the results folder.
+    package static let unedited = EvaluationCondition.baseline(.unedited)
+    package static let prefix = EvaluationCondition.baseline(.prefix)
+    package static let replace = EvaluationCondition.baseline(.replace)
+
+    /// The folder of its results below the results folder.
     package var folder: String {
         switch self {
-        case .unedited: "unedited"
-        case .prefix: "prefix"
-        case .replace: "replace"
+        case .baseline(let baseline): baseline.name
         case .edited(let type, let block), .probed(let type, let block, _, _): "\(type.rawValue)/\(block)"
         }
     }
 
-    /// What a table calls it.
+    /// The name in tables.
     package var label: String {
         switch self {
-        case .unedited: "unedited"
-        case .prefix: "prefix"
-        case .replace: "replace"
+        case .baseline(let baseline): baseline.name
         case .edited(let type, _): type.rawValue
         case .probed(let type, _, _, let controls):
             ([type.rawValue] + [controls.label].compactMap { $0 }).joined(separator: ", ")
@@ -37,9 +33,12 @@ package enum EvaluationCondition: Sendable, Equatable {
     package var block: Int? {
         switch self {
         case .edited(_, let block), .probed(_, let block, _, _): block
-        case .unedited, .prefix, .replace: nil
+        case .baseline: nil
         }
     }
+
+    /// Whether an editor changes what the model says.
+    var isEdited: Bool { if case .edited = self { true } else { false } }
 
     /// Where a probe reads the entity.
     package var entityBlock: Int? {
@@ -47,7 +46,7 @@ package enum EvaluationCondition: Sendable, Equatable {
     }
 }
 
-/// What a probe is a control of: how much it finds where there is nothing to find.
+/// The controls that a probe is: how much it finds where there is nothing to find.
 package struct ProbeControls: Sendable, Equatable {
     /// Truths are shuffled among the samples.
     package var task = false

@@ -59,7 +59,7 @@ struct EvaluationManifest {
         entries[folder]?["results"]?[name] != nil
     }
 
-    /// What older manifests do not record: results made without it are used again.
+    /// Inputs that older manifests do not record: results made without it are used again.
     private static let recordedLater: Set<String> = [
         "tokenizer", "replacement_texts", "document_frequencies", "vocabulary",
     ]
@@ -104,56 +104,5 @@ struct EvaluationManifest {
 
     private func write() throws {
         try AtomicFile.write(JSONValue.object(content).text(pretty: true) + "\n", to: file)
-    }
-}
-
-extension EvaluationRun {
-    /// Everything that decides the results of a condition, one flat object.
-    func inputs(of condition: EvaluationCondition) throws -> JSONObject {
-        var inputs: JSONObject = [
-            "version": .string(RemediVersion.current),
-            "dataset": .string(dataset.name.rawValue),
-            "data": .string(dataset.identity),
-            "split": .string(options.split.description),
-            "model": .string(model.fingerprint),
-            "tokenizer": .string(try model.tokenizer.fingerprint()),
-            "weights": options.elementType.map { .string($0) } ?? .null,
-            "seed": .string(String(options.seed)),
-        ]
-        inputs.note(options.rules, options.tokens.mentions, batchSize: options.batchSize)
-        guard case .edited(let type, let block) = condition else { return inputs }
-        inputs["alpha"] = .number(options.alpha)
-        inputs["beta"] = .number(options.beta)
-        let file = try editorFile(type: type, block: block)
-        if let file { inputs["editor"] = .string(try StoredEditor.hash(file, for: model)) }
-        if file.map(StoredEditor.isOfReference) ?? true {
-            inputs["use_all_entity_tokens"] = .bool(options.tokens.useAllEntityTokens)
-            inputs["first_byte_token"] = .bool(options.tokens.firstByteToken)
-            inputs["attribute_no_entity"] = .bool(options.tokens.attributeWithoutEntity)
-            if let mentions = options.tokens.mentionInput { inputs["mentions"] = mentions }
-        }
-        return inputs
-    }
-
-    /// What is good to know but changes no result.
-    func circumstances(sampleCount: Int) -> JSONObject {
-        var dropped = JSONObject()
-        for group in dataset.dropped { dropped[group.reason] = .integer(group.ids.count) }
-        return [
-            "model_name": .string(model.name), "samples": .integer(sampleCount),
-            "batch_size": .integer(options.batchSize), "dropped": .object(dropped),
-            "editors": options.editorsDirectory.map { .string($0.path) } ?? .null,
-        ]
-    }
-
-    /// The weights of a saved editor; nil for identity and null.
-    @discardableResult
-    func editorFile(type: EditorType, block: Int) throws -> URL? {
-        guard needsSavedEditor, let directory = options.editorsDirectory else { return nil }
-        let folder = Editor.folder(type: type, block: block, directory: directory)
-        guard let file = Editor.weightsFile(in: folder) else {
-            throw RemediError.editorMissing(path: folder.path)
-        }
-        return file
     }
 }

@@ -1,30 +1,27 @@
 import Foundation
 import LanguageModels
 
-/// Everything that decides what `eval gen` computes.
+/// Everything that decides what an evaluation computes.  A plan holds it as its settings; opening the model and
+/// the data adds the places.
 package struct EvaluationOptions: Sendable, Equatable {
-    /// The benchmarks by the names on the command line.
-    package enum BenchmarkName: String, Sendable, CaseIterable {
-        case efficacy, rewrite, paraphrase, neighborhood, generation, essence
+    /// The rows of a comparison; `edited` stands for one condition a block, the others for baselines.
+    package struct Condition: Sendable, Hashable {
+        package let rawValue: String
 
-        /// Those that run on next-token probabilities and need nothing but the samples.
-        package static let probabilities: [BenchmarkName] = [.efficacy, .rewrite, .paraphrase, .neighborhood]
+        init(_ name: String) { rawValue = name }
 
-        /// Whether it compares texts with others.
-        var needsReferenceTexts: Bool { self == .generation || self == .essence }
+        package static let edited = Condition("edited")
     }
 
-    /// What is compared; `edited` stands for one condition a block.
-    package enum Condition: String, Sendable, CaseIterable { case unedited, prefix, replace, edited }
-
-    package var benchmarks = BenchmarkName.probabilities
+    /// The measures of `eval gen`.
+    package var benchmarks = MeasureName.usual
     package var conditions: [Condition] = [.edited]
+    package var split: Split = .evaluation(small: false)
     package var editorType: EditorType = .linear
     /// Holds `<type>/<block>/weights.*`; not needed for identity and null.
     package var editorsDirectory: URL?
-    /// nil: those saved in `editorsDirectory`; every block for identity and null.
+    /// The editors' blocks; nil: those saved in `editorsDirectory`; every block for identity and null.
     package var blocks: [Int]?
-    package var split: Split = .evaluation(small: false)
     /// The element type that the weights were rounded to when the model was opened, for the manifest; nil:
     /// as stored.
     package var elementType: String?
@@ -33,20 +30,46 @@ package struct EvaluationOptions: Sendable, Equatable {
     package var tokens = TokenOptions()
     package var alpha: Double = 1
     package var beta: Double = 1
-    /// Prompts in one packed pass; changes speed and memory only.
+    /// Prompts in one packed pass, and in one of the batches that rules about padding are about; else it changes
+    /// speed and memory only.
     package var batchSize = 32
     package var seed: UInt64 = 123456
+    /// Those in which the reference differs.
     package var rules = EvaluationRules()
+    /// Computes results again that are there already, whatever their manifest says.
+    package var overwrite = false
+
+    // MARK: Texts
+
     /// How texts are continued.
     package var generation = GenerationOptions(sampling: .topK(5, temperature: 1), limit: .total(100))
     /// How texts are split into words for their fluency.
     package var wordRules: WordTokenizer.Rules = .current
-    /// Computes results again that are there already, whatever their manifest says.
-    package var overwrite = false
+
+    // MARK: Occupations and features
+
+    /// With the biography in front of the prompt, or without it, in the order in which they run.
+    package var contexts: [CorrectionSetting] = [.contextual]
+    /// How many occupations count as what a model or a probe says.
+    package var topKLabels = 3
+    package var referenceProbabilities: ReferenceProbabilities = .exact
+    /// Mediation: how many of the likeliest next tokens are told.
+    package var top = 3
+    package var formats = DumpFormat.allCases
+
+    // MARK: Probes
+
+    package var variants: [ProbeVariant] = [.editor]
+    /// Controls that hold for all variants.
+    package var controls = ProbeControls()
+    /// Where entities are read; nil: at the editor's block and all above it.
+    package var entityBlocks: [Int]?
+    package var normalization: ProbeNormalization = .evaluation
+    package var entityInput: ProbeEntityInput = .alone
 
     package init() {}
 
-    /// What decides how texts are made and judged, for the manifest.
+    /// Inputs of making and judging texts, for the manifest.
     var textInputs: JSONObject { generation.inputs.with(wordRules) }
 }
 
@@ -55,6 +78,24 @@ extension JSONObject {
     func with(_ rules: WordTokenizer.Rules) -> JSONObject {
         var inputs = self
         if rules != .current { inputs["word_rules"] = .string(rules.rawValue) }
+        return inputs
+    }
+}
+
+extension GenerationOptions {
+    /// Inputs of a text besides its prompt, for the manifest.
+    var inputs: JSONObject {
+        var inputs = JSONObject()
+        switch sampling {
+        case .greedy: inputs["sampling"] = "greedy"
+        case .topK(let count, let temperature):
+            inputs["top_k"] = .integer(count)
+            inputs["temperature"] = .number(temperature)
+        }
+        switch limit {
+        case .total(let count): inputs["max_length"] = .integer(count)
+        case .new(let count): inputs["max_new_tokens"] = .integer(count)
+        }
         return inputs
     }
 }

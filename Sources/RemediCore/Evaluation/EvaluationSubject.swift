@@ -1,8 +1,8 @@
 import Compute
+import Foundation
 import LanguageModels
 
-/// A language model under one condition, and the samples that it is asked about: what every benchmark runs
-/// on.
+/// A language model under one condition, and the samples that it is asked about: what measures run on.
 package struct EvaluationSubject {
     let model: LanguageModel
     let samples: [Sample]
@@ -11,22 +11,29 @@ package struct EvaluationSubject {
     let bootstrap: Bootstrap
     let options: EvaluationOptions
     let progress: any ProgressReporter
-    private let tokenOptions: TokenOptions
+    /// The experiment's folder.
+    let directory: URL
+    let tokenOptions: TokenOptions
+    private let texts: ReferenceTexts?
     /// [1, D] or why there is none; empty without an editor.
-    private let directions: [Result<Matrix, SkipReason>]
-    /// Another entity that has the attribute, or why there is none; empty unless entities are replaced.
-    private let replacements: [Result<String, SkipReason>]
+    let directions: [Result<Matrix, SkipReason>]
+    /// How texts are read without an edit.
+    private let reading: Baseline.Reading
 
     /// - Parameters:
     ///   - editor: given exactly if the condition is `.edited`, with the directions of all editors of the run.
-    ///   - texts: needed if the condition is `.replace`.
+    ///   - texts: needed by some measures, and by some baselines.
+    ///   - directory: the experiment's folder, where some measures find results of others.
     /// - Throws: `LanguageModelError`, `ComputeError`, `RemediError`.
     init(
         model: LanguageModel, samples: [Sample], condition: EvaluationCondition,
         editor: (editor: Editor, directions: SharedDirections)?, options: EvaluationOptions,
-        unedited: KnownScores, texts: ReferenceTexts? = nil, progress: any ProgressReporter
+        unedited: KnownScores, texts: ReferenceTexts? = nil, directory: URL = URL(fileURLWithPath: "/"),
+        progress: any ProgressReporter
     ) throws {
-        precondition((editor != nil) == (condition.block != nil))
+        precondition((editor != nil) == condition.isEdited)
+        self.texts = texts
+        self.directory = directory
         self.model = model
         self.samples = samples
         self.condition = condition
@@ -39,35 +46,17 @@ package struct EvaluationSubject {
         tokenOptions = (editor?.editor.tokenOptions ?? TokenOptions()).taking(
             mentions: options.tokens.mentions)
         directions = try editor.map { try $0.directions.directions(of: $0.editor) } ?? []
-        replacements =
-            condition == .replace ? try Self.replacements(of: samples, options, texts: texts) : []
+        if case .baseline(let baseline) = condition {
+            reading = try baseline.reading(samples, options, texts)
+        } else {
+            reading = { $1 }
+        }
     }
 
-    /// For every sample the name that one of the snippets about its relation and target is about, drawn
-    /// uniformly among the snippets; the entity's own are passed over unless the options want them
-    /// (Semantics.md §8.1).
-    private static func replacements(
-        of samples: [Sample], _ options: EvaluationOptions, texts: ReferenceTexts?
-    ) throws -> [Result<String, SkipReason>] {
-        guard let texts else { preconditionFailure("replacing needs the reference texts") }
-        // Many samples share a pair, and a pair may have many snippets.
-        var known: [SnippetIndex.Pair: [String]] = [:]
-        var random = PythonRandom(seed: options.seed)
-        return try samples.map { sample in
-            guard let (relation, target) = CounterFact.relation(of: sample) else {
-                return .failure(.noSource)
-            }
-            let pair = SnippetIndex.Pair(relation, target)
-            let all = try known[pair] ?? texts.snippets.names(relation: relation, target: target)
-            known[pair] = all
-            let names = all.filter {
-                options.rules.replacement == .any || ExactString($0) != ExactString(sample.entity)
-            }
-            if names.isEmpty { return .failure(.noSnippet) }
-            if options.rules.draws == .python { return .success(names[random.below(names.count)]) }
-            var stream = RandomStream(seed: options.seed, purpose: "replace", sample: sample.id)
-            return .success(names[Int(stream.uniform() * Double(names.count))])
-        }
+    /// The texts that continuations are compared with.
+    var referenceTexts: ReferenceTexts {
+        guard let texts else { preconditionFailure("a measure that compares texts says that it needs them") }
+        return texts
     }
 }
 
@@ -99,16 +88,10 @@ extension EvaluationSubject {
         }
         let prompt: ConditionedPrompt
         switch condition {
-        case .unedited, .probed: prompt = try plain(lead + text)
-        case .prefix: prompt = try plain(lead + sample.inContext(text).text)
-        case .replace:
-            let other = try replacements[index].get()
-            let replaced =
-                tokenOptions.mentions == .text
-                ? text.replacingExactly(sample.entity, with: other)
-                : Mentions.replacing(sample.entity, in: text, with: other)
-            guard replaced != nil || allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
-            prompt = try plain(lead + (replaced ?? text))
+        case .baseline, .probed:
+            let read = try reading(index, text)
+            guard read != nil || allowingAbsentEntity else { throw SkipReason.entityNotInPrompt }
+            prompt = try plain(lead + (read ?? text))
         case .edited:
             do {
                 let located = try model.locate(
@@ -178,7 +161,7 @@ extension EvaluationSubject {
         }
     }
 
-    /// What stands to the left of each prompt in its batch; nothing where texts count from their own start.
+    /// The padding to the left of each prompt in its batch; none where texts count from their own start.
     func padding(of prompts: [ConditionedPrompt], _ origin: EvaluationRules.Origin) -> [Int] {
         guard origin == .padding else { return prompts.map { _ in 0 } }
         return LeftPadding.tokens(before: prompts.map(\.tokens.count), batchSize: options.batchSize)
@@ -199,7 +182,7 @@ extension EvaluationSubject {
             tokens: prompt.tokens, edits: edits ?? [], stream: stream, padding: padding)
     }
 
-    /// What progress calls the work of a benchmark.
+    /// The name of a measure's work in progress lines.
     func stage(_ benchmark: String) -> String {
         condition.block.map { "\(benchmark), \(condition.label), layer \($0)" }
             ?? "\(benchmark), \(condition.label)"
@@ -230,7 +213,7 @@ package enum SkipReason: String, Error, Sendable {
     case noSnippet = "no reference text about the target"
     case notFinite = "probabilities that are not finite numbers"
 
-    /// The reason behind an error that concerns one sample only.
+    /// The reason for an error that concerns one sample only.
     init?(_ error: any Error) {
         switch error {
         case let reason as SkipReason: self = reason

@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// `<name>.json`, `<name>_metrics.json` and, while they are made, the journal of one benchmark in one folder.
+/// `<name>.json`, `<name>_metrics.json` and, while they are made, the journal of one result in one folder.
 struct ResultFiles {
     let result: URL
     /// nil for results that have no such file in the reference.
@@ -37,23 +37,23 @@ struct ResultFiles {
     }
 
     /// Writes result and metrics: each one line of JSON.
-    func write(_ found: BenchmarkResult) throws {
+    func write(_ found: MeasureResult) throws {
         try AtomicFile.write(found.json.text(), to: result)
         if let metrics { try AtomicFile.write(found.metricsJSON.text(), to: metrics) }
     }
 
     /// The summary of a result that is there already; nil if there is none.  A metrics file that a killed
-    /// run did not get to is made good, and a journal that it left behind is removed.
+    /// run did not get to is made good, and a journal that it left is removed.
     ///
     /// - Throws: `RemediError.malformedData`; `LanguageModelError.unwritable`.
     func summary(_ condition: EvaluationCondition, title: String) throws -> EvaluationSummary? {
         guard exist else { return nil }
         guard let data = try? RegularFile.data(result), let file = try? JSONValue(parsing: data).object,
-            let count = BenchmarkResult.sampleCount(of: file)
+            let count = MeasureResult.sampleCount(of: file)
         else {
             throw RemediError.malformedData(path: result.path, reason: "this is no result file")
         }
-        let found = BenchmarkResult.metrics(of: file)
+        let found = MeasureResult.metrics(of: file)
         if let metrics, !Self.exists(metrics) { try AtomicFile.write(found.text(), to: metrics) }
         try remove([journal])
         var counts: [String: Int] = [:]

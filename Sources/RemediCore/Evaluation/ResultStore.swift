@@ -85,7 +85,7 @@ package struct ResultSection {
     ///   `compute` throws.
     package func result(
         _ name: String, title: String? = nil, condition: EvaluationCondition, inputs own: JSONObject = [:],
-        hasMetricsFile: Bool = true, _ compute: (CaseJournal) throws -> BenchmarkResult
+        hasMetricsFile: Bool = true, _ compute: (CaseJournal) throws -> MeasureResult
     ) throws -> EvaluationSummary {
         let files = ResultFiles(folder: place, name: name, hasMetricsFile: hasMetricsFile)
         var manifest = try EvaluationManifest(directory: directory, member: kind)
@@ -117,7 +117,7 @@ package struct ResultSection {
         try journal.remove()
         return EvaluationSummary(
             condition: condition, benchmark: title ?? name,
-            sampleCount: BenchmarkResult.sampleCount(of: found.body) ?? 0,
+            sampleCount: MeasureResult.sampleCount(of: found.body) ?? 0,
             metrics: NamedMetric.all(in: found.metricsJSON), skipped: found.skipped, counts: found.counts,
             file: files.result, isReused: false)
     }

@@ -157,8 +157,8 @@ package struct Experiment: Sendable {
         let path = source.path
         do {
             let value = try data.withUnsafeBytes { bytes in
-                var parser = JSONParser(bytes: bytes, refusesRepeatedKeys: true)
-                return try parser.document()
+                var scanner = JSONScanner(bytes: bytes, refusesRepeatedKeys: true)
+                return try scanner.document()
             }
             guard let object = value.object else {
                 throw ExperimentError.syntax(path: path, line: 1, reason: "not an object")

@@ -25,7 +25,9 @@ package struct ResolvedEvaluation: Sendable {
 
     /// The blocks that are edited; nil: all that have an editor.
     var blocks: [Int]? {
-        guard case .only(let chosen) = options.layers ?? plan.scope.layers.layers(for: model) else { return nil }
+        guard case .only(let chosen) = options.layers ?? plan.scope.layers.layers(for: model) else {
+            return nil
+        }
         return chosen
     }
 

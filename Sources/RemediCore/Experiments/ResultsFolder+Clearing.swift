@@ -78,20 +78,9 @@ extension ResultsFolder {
         if name.hasSuffix(CaseJournal.suffix) || name.hasSuffix(StateFile.suffix) { return true }
         guard file.pathExtension == "json" else { return false }
         let stem = file.deletingPathExtension().lastPathComponent
-        return isBenchmark(stem) || stem.hasPrefix("args-") || holdsArguments(file)
+        return Measures.writes(stem) || name == StoredSweep.fileName || stem.hasPrefix("args-")
+            || holdsArguments(file)
     }
-
-    /// Whether a benchmark's results, or their metrics, have this name.
-    private static func isBenchmark(_ stem: String) -> Bool {
-        let name = stem.hasSuffix("_metrics") ? String(stem.dropLast("_metrics".count)) : stem
-        return EvaluationOptions.BenchmarkName(rawValue: name) != nil || otherResults.contains(name)
-            || ["fact_cls_layer_", "error_cls_layer_"].contains(where: name.hasPrefix)
-    }
-
-    private static let otherResults: Set<String> = [
-        "generation", "essence", "essence_references", "error_correction", "baseline", "dump", "entailment",
-        "mediation", "sweep",
-    ]
 
     private static func holdsArguments(_ file: URL) -> Bool {
         guard let data = try? RegularFile.data(file), let object = try? JSONValue(parsing: data) else {

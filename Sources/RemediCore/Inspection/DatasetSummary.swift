@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// What a data set holds, in figures.
+/// The content of a data set, in figures.
 package struct DatasetSummary: Sendable {
     /// A split, the places that it asks for (nil: all) and how many samples it takes.
     package struct Part: Sendable {
@@ -59,7 +59,7 @@ package struct DatasetSummary: Sendable {
 }
 
 extension Dataset {
-    /// What was left out: reason, how many, and which.
+    /// Records that were left out: reason, how many, and which.
     package var droppedJSON: JSONValue {
         .array(
             dropped.map { reason, ids in

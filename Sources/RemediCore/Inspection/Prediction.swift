@@ -10,7 +10,7 @@ package struct Prediction: Sendable, Equatable {
 }
 
 extension LanguageModel {
-    /// The `count` likeliest tokens behind `tokens`, the likeliest first; of equally likely ones the lower id.
+    /// The `count` likeliest tokens after `tokens`, the likeliest first; of equally likely ones the lower id.
     ///
     /// - Throws: `LanguageModelError`, `ComputeError`.
     package func topPredictions(after tokens: [Int], count: Int, edits: [Edit] = []) throws -> [Prediction] {

@@ -56,7 +56,7 @@ package struct SingleEdit {
             .init(
                 top: try model.topPredictions(after: tokens, count: top, edits: edits),
                 continuation: model.tokenizer.decode(text),
-                targets: try scores(of: words, behind: tokens, edit: edit))
+                targets: try scores(of: words, after: tokens, edit: edit))
         }
         return SingleEditResult(
             sample: sample, promptTokens: tokens.map(model.tokenizer.token),
@@ -66,7 +66,7 @@ package struct SingleEdit {
             after: try outcome(edit, edits(of: 0), text: texts[1]))
     }
 
-    /// What is to be told of the fact, whatever comes of the edit.
+    /// Warnings about the fact, whatever comes of the edit.
     private func notes(
         on sample: Sample, words: [String], _ located: LocatedSample
     ) -> [SingleEditResult.Note] {
@@ -95,7 +95,7 @@ package struct SingleEdit {
     }
 
     private func scores(
-        of words: [String], behind tokens: [Int], edit: PromptEdit?
+        of words: [String], after tokens: [Int], edit: PromptEdit?
     ) throws -> [SingleEditResult.Target] {
         let usable = words.map { ($0, model.tokenizer.tokens(ofWord: $0)) }.filter { !$1.isEmpty }
         guard !usable.isEmpty else { return [] }
@@ -108,9 +108,9 @@ package struct SingleEdit {
     }
 }
 
-/// What `SingleEdit` found.
+/// The result of a `SingleEdit`.
 package struct SingleEditResult: Sendable, Equatable {
-    /// How likely a word is behind the prompt.
+    /// Log-probability of a word following the prompt.
     package struct Target: Sendable, Equatable {
         package var word: String
         /// Of its first token.
@@ -130,7 +130,7 @@ package struct SingleEditResult: Sendable, Equatable {
         }
     }
 
-    /// What is to be told of a fact.
+    /// Warnings about a fact.
     package enum Note: Sendable, Equatable {
         /// The prompt has the entity only inside another word.
         case entityInsideWord(entity: String)

@@ -72,7 +72,7 @@ package struct SingleProbe {
             calibration: calibration, dataset: normalizer.dataset, sampleCount: normalizer.sampleCount)
     }
 
-    /// [attributes, D]; each attribute is read behind the entity.
+    /// [attributes, D]; each attribute is read after the entity.
     private func directions(entity: String, prompt: String, attributes: [String]) throws -> [Float] {
         let samples = attributes.map { attribute in
             Sample(
@@ -95,7 +95,7 @@ package struct SingleProbe {
     }
 }
 
-/// What `SingleProbe` found.
+/// The result of a `SingleProbe`.
 package struct SingleProbeResult: Sendable, Equatable {
     /// How much the model seems to believe one attribute.
     package struct Belief: Sendable, Equatable {
@@ -129,7 +129,7 @@ package struct SingleProbeResult: Sendable, Equatable {
     /// The highest score first.
     package let beliefs: [Belief]
     package let calibration: ProbeCalibration
-    /// What the normaliser was made of.
+    /// The samples of the normalizer.
     package let dataset: String
     package let sampleCount: Int
 

@@ -1,5 +1,5 @@
 /// A yes or no that was predicted, and what it really was.
-struct Judgement: Sendable, Equatable {
+package struct Judgement: Sendable, Equatable {
     var truth: Bool
     var prediction: Bool
 

@@ -56,7 +56,7 @@ package struct Bootstrap: Sendable {
             lower: Self.quantile(tail, ofSorted: sorted), upper: Self.quantile(1 - tail, ofSorted: sorted))
     }
 
-    /// What `statistic` makes of every resample of samples that fall into categories 0 to 15, given how many of
+    /// The values of `statistic` for every resample of samples that fall into categories 0 to 15, given how many of
     /// each category were drawn.  The samples drawn are those that the interval of a mean draws under the
     /// same key.
     ///
@@ -68,7 +68,7 @@ package struct Bootstrap: Sendable {
         return counted(categories, statistic) { ck_resampled_counts(categories, $1, &state, $0, resamples) }
     }
 
-    /// What `statistic` makes of pairs of categories 0 to 3, 4 · first + second, when every pair is swapped or
+    /// The values of `statistic` for pairs of categories 0 to 3, 4 · first + second, when every pair is swapped or
     /// not at random.
     ///
     /// - Parameter pairs: not empty.

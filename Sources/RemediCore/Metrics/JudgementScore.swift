@@ -1,7 +1,7 @@
 import LanguageModels
 
 /// Numbers of a table of judgements that are no mean over samples.
-enum JudgementScore: String, Sendable, CaseIterable {
+package enum JudgementScore: String, Sendable, CaseIterable {
     case f1, mcc, accuracy
 
     func value(of judgements: [Judgement]) -> Double { value(of: BinaryClassification(judgements)) }

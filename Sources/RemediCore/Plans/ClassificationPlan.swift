@@ -6,41 +6,34 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
     package static let resultsKey = "eval_cls"
 
     package var scope = EvaluationScope()
-    package var variants: [ProbeVariant] = [.editor]
-    /// Controls that apply to all variants.
-    package var controls = ProbeControls()
     /// Where entities are read; all: at the editor's block and above.
     package var entityLayers = LayerPlan()
-    package var normalization: ProbeNormalization = .evaluation
     /// nil: as the compatibility says.
     package var entityInput: ProbeEntityInput?
-
-    /// Bias in Bios: how many occupations count as what a model or a probe says.
-    package var topKLabels = 3
 
     package init() {}
 
     package static var optionSettings: [Setting<ClassificationPlan>] {
         [
-            Setting("variants", \.variants, .list(.choice("NAME"))),
-            Setting("control-task", \.controls.task, .flag),
-            Setting("control-model", \.controls.model, .flag),
+            Setting("variants", \.scope.options.variants, .list(.choice("NAME"))),
+            Setting("control-task", \.scope.options.controls.task, .flag),
+            Setting("control-model", \.scope.options.controls.model, .flag),
             Setting("entity-layers", \.entityLayers, .layerPlan),
-            Setting("normalize", \.normalization, .choice()),
+            Setting("normalize", \.scope.options.normalization, .choice()),
             Setting("editor-entity", \.entityInput, .optional(.choice())),
-            Setting("top-k-labels", \.topKLabels, .integer(minimum: 1)),
-            Setting("mentions", \.scope.tokens.mentions, .choice()),
-            Setting("positions", \.scope.rules.positions, .choice()),
-            Setting("draws", \.scope.rules.draws, .choice()),
+            Setting("top-k-labels", \.scope.options.topKLabels, .integer(minimum: 1)),
+            Setting("mentions", \.scope.options.tokens.mentions, .choice()),
+            Setting("positions", \.scope.options.rules.positions, .choice()),
+            Setting("draws", \.scope.options.rules.draws, .choice()),
         ]
     }
 
     package var needsEditors: Bool {
-        variants.contains { $0 == .editor || $0 == .controlTask } && !scope.editorType.isParameterless
+        scope.variants.contains { $0 == .editor || $0 == .controlTask } && !scope.editorType.isParameterless
     }
 
     package func dependencies(for model: ModelName) -> [ExperimentDependency] {
-        guard variants.contains(.controlModel) else { return editors(of: model) }
+        guard scope.variants.contains(.controlModel) else { return editors(of: model) }
         let control = model.control
         let layers = scope.layers.layers(for: model)
         return editors(of: model) + [
@@ -50,52 +43,31 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
         ]
     }
 
-    /// The kind of classification that fits the data set.
-    private var classification: any Classification.Type {
+    /// The measure of the data set.
+    private var measure: ClassificationMeasure {
         switch scope.dataset {
-        case .counterfact, .winoventi, .mcrae: FactClassification.self
-        case .biosbias: ErrorClassification.self
+        case .counterfact, .winoventi, .mcrae: .facts
+        case .biosbias: .errors
         }
     }
 
     package func checkSettings() throws {
-        // Directions that are normalised by stored statistics must not depend on where they are used.
-        if normalization == .train, entityInput == .prompt {
+        // Directions that are normalized by stored statistics must not depend on where they are used.
+        if scope.normalization == .train, entityInput == .prompt {
             throw SettingError.exclusiveSettings("normalize train", "editor_entity prompt")
         }
     }
 
-    package func check(_ context: EvaluationContext) throws { try run(in: context).check() }
-
-    package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
-        try run(in: context).run(classification)
-    }
-
-    private func run(in context: EvaluationContext) throws -> ClassificationRun {
-        var options = ClassificationOptions()
-        options.variants = variants
-        options.controls = controls
-        options.editorType = scope.editorType
-        options.editorsDirectory = context.editorsDirectory
-        options.blocks = context.blocks
-        if case .only(let blocks) = entityLayers.layers(for: context.modelName) {
-            options.entityBlocks = blocks
+    package func evaluation(in context: EvaluationContext) throws -> Evaluation {
+        var entityBlocks: [Int]?
+        if case .only(let blocks) = entityLayers.layers(for: context.modelName) { entityBlocks = blocks }
+        let usual: ProbeEntityInput = scope.compatibility == .reference ? .prompt : .alone
+        return context.evaluation(
+            [measure], scope, rules: scope.rules.ofClassification, control: try control(context)
+        ) {
+            $0.entityBlocks = entityBlocks
+            $0.entityInput = scope.normalization == .train ? .alone : entityInput ?? usual
         }
-        options.normalization = normalization
-        options.entityInput =
-            normalization == .train
-            ? .alone : entityInput ?? (scope.compatibility == .reference ? .prompt : .alone)
-        options.topKLabels = topKLabels
-        options.split = scope.split
-        options.tokens = scope.tokens
-        options.batchSize = scope.batchSize
-        options.seed = scope.seed
-        options.rules = scope.rules.ofClassification
-        options.overwrite = context.overwrite
-        return ClassificationRun(
-            model: context.model, control: try control(context), dataset: context.dataset,
-            wholeDataset: context.wholeDataset, options: options, directory: context.directory,
-            progress: context.progress)
     }
 
     /// The model that `model random` makes of the evaluated one, with the editors trained on it.
@@ -111,7 +83,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
 /// An entity layer is chosen by the F1 of the contextual task.
 extension ClassificationPlan: SweepablePlan {
     package var sweptName: String { "entity layer" }
-    package var criterionName: String { scope.dataset == .biosbias ? "f1" : "contextual f1" }
+    package var criterionName: String { measure.showcase[0].metric }
 
     package func sweptLayer(of summary: EvaluationSummary) -> Int? { summary.condition.entityBlock }
 

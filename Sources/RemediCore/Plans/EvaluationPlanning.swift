@@ -2,6 +2,7 @@ import Foundation
 import LanguageModels
 
 /// A named evaluation: `<kind>.<name>.json`.
+@dynamicMemberLookup
 package protocol EvaluationPlanning: Sendable {
     /// The beginning of the names of its experiments: `eval.gen`.
     static var kind: String { get }
@@ -29,6 +30,11 @@ package protocol EvaluationPlanning: Sendable {
     /// - Throws: `SettingError.exclusiveSettings`.
     func checkSettings() throws
 
+    /// What it computes, resolved against the model and the data that it runs on.
+    ///
+    /// - Throws: `ExperimentError`, `PlaceError`.
+    func evaluation(in context: EvaluationContext) throws -> Evaluation
+
     /// Validates samples and editors before anything is deleted or computed.
     ///
     /// - Throws: `RemediError`, `LanguageModelError`.
@@ -44,6 +50,17 @@ package protocol EvaluationPlanning: Sendable {
 }
 
 extension EvaluationPlanning {
+    package subscript<Value>(dynamicMember path: WritableKeyPath<EvaluationOptions, Value>) -> Value {
+        get { scope.options[keyPath: path] }
+        set { scope.options[keyPath: path] = newValue }
+    }
+
+    package func check(_ context: EvaluationContext) throws { try evaluation(in: context).check() }
+
+    package func run(_ context: EvaluationContext) throws -> [EvaluationSummary] {
+        try evaluation(in: context).run()
+    }
+
     /// Every setting of a configuration file.
     package static var settings: [Setting<Self>] {
         (EvaluationScope.headSettings + EvaluationScope.optionSettings).map { $0.inside(\.scope) }
@@ -152,5 +169,26 @@ package struct EvaluationContext: Sendable {
         self.resultsRoot = resultsRoot
         self.openModel = openModel
         self.progress = progress
+    }
+}
+
+extension EvaluationContext {
+    /// The evaluation of some measures, or for nil of those that the options name, on the context's model, data
+    /// and places.
+    func evaluation(
+        _ measures: [any Measure]?, _ scope: EvaluationScope, rules: EvaluationRules = EvaluationRules(),
+        control: ControlModel? = nil, _ adjust: (inout EvaluationOptions) -> Void = { _ in }
+    ) -> Evaluation {
+        var options = scope.options
+        options.split = scope.split
+        options.rules = rules
+        options.editorsDirectory = editorsDirectory
+        options.blocks = blocks
+        options.elementType = elementType
+        options.overwrite = overwrite
+        adjust(&options)
+        return Evaluation(
+            model: model, dataset: dataset, wholeDataset: wholeDataset, measures: measures, options: options,
+            directory: directory, texts: texts, cache: workplace.cache, control: control, progress: progress)
     }
 }

@@ -12,7 +12,8 @@ package enum SplitChoice: String, Sendable, CaseIterable {
     }
 }
 
-/// The settings of every named evaluation: samples, model and editors.
+/// The settings of every named evaluation: samples and model, and everything that decides what is computed.
+@dynamicMemberLookup
 package struct EvaluationScope: Sendable, Equatable {
     package var summary = ""
     package var dataset: DatasetName = .counterfact
@@ -33,28 +34,25 @@ package struct EvaluationScope: Sendable, Equatable {
     package var small = false
     /// Only the first samples of the split.
     package var size: Int?
-    package var editorType: EditorType = .linear
-    /// How the tokens of identity and null editors and of the reference's files are chosen; our own files
-    /// say it themselves.
-    package var tokens = TokenOptions()
-    /// Prompts in one packed pass, and in one of the batches that rules about padding are about.
-    package var batchSize = Self.usualBatchSize
-    /// Those in which the reference differs.
-    package var rules = EvaluationRules()
-    package var seed: UInt64 = 123456
+    /// Everything else; opening model and data adds the places.
+    package var options = EvaluationOptions()
+
+    package subscript<Value>(dynamicMember path: WritableKeyPath<EvaluationOptions, Value>) -> Value {
+        get { options[keyPath: path] }
+        set { options[keyPath: path] = newValue }
+    }
 
     package init() {}
 
     /// Sets everything in which the reference differs.
     private mutating func follow(_ compatibility: Compatibility) {
         let isReference = compatibility == .reference
-        tokens.firstByteToken = isReference
-        tokens.mentions = isReference ? .text : .word
-        rules = EvaluationRules(compatibility)
-        batchSize = isReference ? Self.referenceBatchSize : Self.usualBatchSize
+        options.tokens.firstByteToken = isReference
+        options.tokens.mentions = isReference ? .text : .word
+        options.rules = EvaluationRules(compatibility)
+        options.batchSize = isReference ? Self.referenceBatchSize : EvaluationOptions().batchSize
     }
 
-    private static let usualBatchSize = 32
     /// The reference's own.
     private static let referenceBatchSize = 16
 
@@ -81,12 +79,13 @@ package struct EvaluationScope: Sendable, Equatable {
             Setting("split", \.splitChoice, .choice()),
             Setting("small", \.small, .flag),
             Setting("size", \.size, .optional(.integer(minimum: 1))),
-            Setting("editor-type", \.editorType, .choice("TYPE")),
-            Setting("attribute-no-entity", \.tokens.attributeWithoutEntity, .flag),
-            Setting("use-all-entity-tokens", \.tokens.useAllEntityTokens, .flag),
-            Setting("byte-token", \.tokens.firstByteToken, .either("first", "last")),
-            Setting("batch-size", \.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch)),
-            Setting("seed", \.seed, .seed),
+            Setting("editor-type", \.options.editorType, .choice("TYPE")),
+            Setting("attribute-no-entity", \.options.tokens.attributeWithoutEntity, .flag),
+            Setting("use-all-entity-tokens", \.options.tokens.useAllEntityTokens, .flag),
+            Setting("byte-token", \.options.tokens.firstByteToken, .either("first", "last")),
+            Setting(
+                "batch-size", \.options.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch)),
+            Setting("seed", \.options.seed, .seed),
         ]
     }
 }

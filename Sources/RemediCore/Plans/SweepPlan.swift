@@ -43,6 +43,10 @@ package struct SweepPlan<Inner: SweepablePlan>: EvaluationPlanning {
 
     package func checkSettings() throws { try inner.checkSettings() }
 
+    package func evaluation(in context: EvaluationContext) throws -> Evaluation {
+        try inner.evaluation(in: context)
+    }
+
     package func check(_ context: EvaluationContext) throws {
         _ = try validationContext(context)
         try inner.check(context)
@@ -121,7 +125,9 @@ package struct SweepChoice: Sendable {
                 layer: layer, validation: plan.criterion(of: part(.validation)).flatMap(Self.finite),
                 evaluation: plan.criterion(of: tested).flatMap(Self.finite),
                 metrics: tested.flatMap { summary in
-                    summary.metrics.filter { !$0.name.hasPrefix("full_") }.map {
+                    summary.metrics.filter {
+                        Measures.form(of: $0.name, in: summary.benchmark).role != .detail
+                    }.map {
                         let isScore = $0.name == "score"
                         return NamedMetric(
                             name: isScore ? summary.benchmark : "\(summary.benchmark) \($0.name)",

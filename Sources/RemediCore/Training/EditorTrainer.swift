@@ -5,7 +5,7 @@ import LanguageModels
 /// Trains one editor, epoch after epoch, with a checkpoint after each.
 final class EditorTrainer {
     /// What all editors of one block share.
-    struct Material {
+    struct TrainingMaterial {
         let model: LanguageModel
         /// Training samples in order, then validation samples.
         let examples: [TrainingExample]
@@ -15,7 +15,7 @@ final class EditorTrainer {
         let frozen: FrozenStore
     }
 
-    private let material: Material
+    private let material: TrainingMaterial
     private let options: TrainingOptions
     private let weights: LossWeights
     private let inputs: JSONObject
@@ -34,7 +34,7 @@ final class EditorTrainer {
     ///
     /// - Throws: `LanguageModelError`, `ComputeError`.
     init(
-        editor: Editor, material: Material, options: TrainingOptions, weights: LossWeights,
+        editor: Editor, material: TrainingMaterial, options: TrainingOptions, weights: LossWeights,
         inputs: JSONObject, folder: URL, progress: any ProgressReporter
     ) throws {
         self.editor = editor

@@ -32,7 +32,7 @@ struct TrainingRehearsal {
             budget: options.cacheBytes ?? model.allowance.keptBytes)
         let trainer = try EditorTrainer(
             editor: Self.editor(type, block: block, options: options, model: model),
-            material: EditorTrainer.Material(
+            material: EditorTrainer.TrainingMaterial(
                 model: model, examples: examples, trainingCount: trainingCount, representations: states,
                 frozen: store),
             options: options, weights: weights, inputs: [:], folder: URL(fileURLWithPath: "/dev/null"),

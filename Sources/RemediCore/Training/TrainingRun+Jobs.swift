@@ -85,7 +85,7 @@ extension TrainingRun {
             seconds: result?["seconds"]?.double ?? 0, directory: job.folder, isReused: true)
     }
 
-    func train(_ job: TrainingJob, material: EditorTrainer.Material?) throws -> TrainedEditor {
+    func train(_ job: TrainingJob, material: EditorTrainer.TrainingMaterial?) throws -> TrainedEditor {
         let lock = try FolderLock(folder: job.folder)
         defer { withExtendedLifetime(lock) {} }
         try removeLeftovers(in: job.folder)

@@ -120,8 +120,8 @@ extension TrainingRun {
 
     private func makeMaterial(
         block: Int, _ representations: SampleRepresentations
-    ) -> EditorTrainer.Material {
-        EditorTrainer.Material(
+    ) -> EditorTrainer.TrainingMaterial {
+        EditorTrainer.TrainingMaterial(
             model: model, examples: data.examples, trainingCount: data.trainingCount,
             representations: representations,
             frozen: FrozenStore(

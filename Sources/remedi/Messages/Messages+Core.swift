@@ -145,6 +145,8 @@ extension Messages {
             "\(path): its sizes make more than \(limit) parameters"
         case .doesNotFit(let name, let value, let type):
             "tensor \(name) has the value \(value), which does not fit \(type); --fp16 no keeps it"
+        case .beyondSingle(let name, let value):
+            "tensor \(name) is stored as F64 and has the value \(value), which does not fit F32"
         case .noSuchBlock(let block, let blocks):
             "there is no layer \(block): the model's layers are 0 to \(blocks - 1)"
         case .tooLong(let tokens, let limit):

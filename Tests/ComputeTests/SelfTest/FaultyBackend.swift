@@ -30,12 +30,12 @@ extension FaultyBackend {
 
     func makeWeight(_ stored: Weight) throws -> Weight { try backend.makeWeight(stored) }
 
-    func write(_ values: [Float], into matrix: Matrix) {
+    func uncheckedWrite(_ values: [Float], into matrix: Matrix) {
         backend.write(values, into: matrix)
         spoil("write", matrix)
     }
 
-    func write(_ values: [Int32], into indices: IndexVector) { backend.write(values, into: indices) }
+    func uncheckedWrite(_ values: [Int32], into indices: IndexVector) { backend.write(values, into: indices) }
 
     func rewrite(_ old: AttentionSpans, with spans: [AttentionSpan]) -> AttentionSpans {
         fault == "rewrite" ? old : backend.rewrite(old, with: spans)
@@ -73,74 +73,74 @@ extension FaultyBackend: ComputeBackend {
         spoil("fill", matrix)
     }
 
-    func copy(_ source: Matrix, into destination: Matrix) {
+    func uncheckedCopy(_ source: Matrix, into destination: Matrix) {
         backend.copy(source, into: destination)
         spoil("copy", destination)
     }
 
-    func embed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
+    func uncheckedEmbed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
         backend.embed(ids, table: table, into: x, accumulate: accumulate)
         spoil("embed", x)
     }
 
-    func gatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
+    func uncheckedGatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
         backend.gatherRows(x, rows, into: y)
         spoil("gatherRows", y)
     }
 
-    func scatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
+    func uncheckedScatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
         backend.scatterRows(y, rows, into: x, accumulate: accumulate)
         spoil("scatterRows", x)
     }
 
-    func meanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
+    func uncheckedMeanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
         backend.meanRows(x, spans, into: y)
         spoil("meanRows", y)
     }
 
-    func add(_ x: Matrix, scale: Float, into y: Matrix) {
+    func uncheckedAdd(_ x: Matrix, scale: Float, into y: Matrix) {
         backend.add(x, scale: scale, into: y)
         spoil("add", y)
     }
 
-    func scaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
+    func uncheckedScaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
         backend.scaleRows(x, by: factors, into: y, accumulate: accumulate)
         spoil("scaleRows", y)
     }
 
-    func rowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
+    func uncheckedRowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
         backend.rowDots(a, b, into: y)
         spoil("rowDots", y)
     }
 
-    func columnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
+    func uncheckedColumnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
         backend.columnSums(x, into: y, accumulate: accumulate)
         spoil("columnSums", y)
     }
 
-    func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
+    func uncheckedLinear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
         backend.linear(x, weight, bias: bias, into: y, accumulate: accumulate)
         spoil("linear", y)
     }
 
-    func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
+    func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
         backend.linearBackward(dy, weight, into: dx, accumulate: accumulate)
         spoil("linearBackward", dx)
     }
 
-    func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+    func uncheckedOuterProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
         backend.outerProduct(a, b, into: c, accumulate: accumulate)
         spoil("outerProduct", c)
     }
 
-    func layerNorm(
+    func uncheckedLayerNorm(
         _ x: Matrix, gain: Matrix, bias: Matrix?, epsilon: Float, into y: Matrix, statistics: Matrix?
     ) {
         backend.layerNorm(x, gain: gain, bias: bias, epsilon: epsilon, into: y, statistics: statistics)
         spoil("layerNorm", y)
     }
 
-    func layerNormBackward(
+    func uncheckedLayerNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         backend.layerNormBackward(
@@ -148,12 +148,12 @@ extension FaultyBackend: ComputeBackend {
         spoil("layerNormBackward", dx)
     }
 
-    func rmsNorm(_ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?) {
+    func uncheckedRmsNorm(_ x: Matrix, gain: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix?) {
         backend.rmsNorm(x, gain: gain, epsilon: epsilon, into: y, statistics: statistics)
         spoil("rmsNorm", y)
     }
 
-    func rmsNormBackward(
+    func uncheckedRmsNormBackward(
         _ dy: Matrix, x: Matrix, gain: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         backend.rmsNormBackward(
@@ -161,29 +161,29 @@ extension FaultyBackend: ComputeBackend {
         spoil("rmsNormBackward", dx)
     }
 
-    func activation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
+    func uncheckedActivation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
         backend.activation(kind, x, into: y)
         spoil("activation", y)
     }
 
-    func activationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
+    func uncheckedActivationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
         backend.activationBackward(kind, dy, x: x, into: dx)
         spoil("activationBackward", dx)
     }
 
-    func gatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
+    func uncheckedGatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
         backend.gatedActivation(kind, gate: gate, up: up, into: y)
         spoil("gatedActivation", y)
     }
 
-    func gatedActivationBackward(
+    func uncheckedGatedActivationBackward(
         _ kind: Activation, _ dy: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
     ) {
         backend.gatedActivationBackward(kind, dy, gate: gate, up: up, dGate: dGate, dUp: dUp)
         spoil("gatedActivationBackward", dUp)
     }
 
-    func rotate(
+    func uncheckedRotate(
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool
     ) {
@@ -192,7 +192,7 @@ extension FaultyBackend: ComputeBackend {
         spoil("rotate", x)
     }
 
-    func attention(
+    func uncheckedAttention(
         queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?
     ) {
@@ -202,7 +202,7 @@ extension FaultyBackend: ComputeBackend {
         spoil("attention", output)
     }
 
-    func attentionBackward(
+    func uncheckedAttentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix, logSumExp: Matrix,
         spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix, dValues: Matrix
     ) {
@@ -212,7 +212,7 @@ extension FaultyBackend: ComputeBackend {
         spoil("attentionBackward", dValues)
     }
 
-    func edit(
+    func uncheckedEdit(
         _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
@@ -221,7 +221,7 @@ extension FaultyBackend: ComputeBackend {
         spoil("edit", x)
     }
 
-    func editBackward(
+    func uncheckedEditBackward(
         _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
@@ -230,29 +230,29 @@ extension FaultyBackend: ComputeBackend {
         spoil("editBackward", dDirections)
     }
 
-    func logSumExp(_ logits: Matrix, into y: Matrix) {
+    func uncheckedLogSumExp(_ logits: Matrix, into y: Matrix) {
         backend.logSumExp(logits, into: y)
         spoil("logSumExp", y)
     }
 
-    func logProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix) {
+    func uncheckedLogProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix) {
         backend.logProbabilities(logits, rows: rows, ids: ids, into: y)
         spoil("logProbabilities", y)
     }
 
-    func topK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix) {
+    func uncheckedTopK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix) {
         backend.topK(logits, k: k, ids: ids, values: values)
         spoil("topK", values)
     }
 
-    func distributionTerms(
+    func uncheckedDistributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool
     ) {
         backend.distributionTerms(logits, base: base, terms: terms, into: values, gradient: gradient)
         spoil("distributionTerms", values)
     }
 
-    func adamW(
+    func uncheckedAdamW(
         parameters: Matrix, gradients: Matrix, firstMoments: Matrix, secondMoments: Matrix, step: Int,
         options: AdamWOptions
     ) {

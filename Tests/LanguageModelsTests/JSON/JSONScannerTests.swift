@@ -99,7 +99,9 @@ final class JSONScannerTests: XCTestCase {
                     return true
                 }
                 XCTAssertThrowsError(try found.get(), "\(bytes)") {
-                    XCTAssertEqual($0 as? JSONError, JSONError(byte: place, reason: "not UTF-8"), "\(bytes)")
+                    XCTAssertEqual(
+                        $0 as? JSONError, JSONError(byte: place, reason: "a string that is not UTF-8"),
+                        "\(bytes)")
                 }
             }
         }
@@ -140,7 +142,7 @@ final class JSONScannerTests: XCTestCase {
 
     /// The parser is the measure: the same is refused, for the same reason at the same byte.
     func testSkippingRefusesWhatTheParserRefuses() throws {
-        let deep = JSONParser.maximumDepth
+        let deep = JSONScanner.maximumDepth
         var texts = [
             "", " ", "nul", "truth", "+1", "-", "01", "1.", "1e", "1e+", ".5", "-Infinity", "-Inf", "NaN",
             "[1,]",
@@ -175,7 +177,7 @@ final class JSONScannerTests: XCTestCase {
         } catch let error as JSONError {
             XCTAssertThrowsError(try found.get(), name) { own in
                 // The parser looks at a string's encoding at its end only.
-                let isEncoding = (own as? JSONError)?.reason == "not UTF-8"
+                let isEncoding = (own as? JSONError)?.reason == "a string that is not UTF-8"
                 if !isEncoding { XCTAssertEqual(own as? JSONError, error, name) }
             }
         }

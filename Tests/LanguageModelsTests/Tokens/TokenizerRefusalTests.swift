@@ -22,11 +22,11 @@ final class TokenizerRefusalTests: XCTestCase {
     /// Replacements in `sound`, and what the error must be; `@n` is byte n from the replacement on.
     private let malformed: [(find: String, replacement: String, reason: String)] = [
         ("\"a\": 0", "\"a\": -1", "@5: expected an id"),
-        ("\"a\": 0", "\"a\": 0.5", "@6: expected an id"),
+        ("\"a\": 0", "\"a\": 0.5", "@5: expected an id"),
         ("\"a\": 0", "\"a\": \"0\"", "@5: expected an id"),
-        ("\"a\": 0", "\"a\": 00", "@7: expected an id"),
+        ("\"a\": 0", "\"a\": 00", "@5: expected an id"),
         ("\"a\": 0", "\"a\": 99999999999", "the token \"a\" has the id 99999999999"),
-        ("\"a\": 0", "\"a\": 9999999999999", "@17: expected an id"),
+        ("\"a\": 0", "\"a\": 9999999999999", "@5: expected an id"),
         ("\"a\": 0", "\"a\": 1", "\"a\" and \"b\" share the id 1"),
         ("\"ab\": 3, ", "", "merge 0 needs \"ab\", which is no token"),
         ("[\"a\", \"b\"]", "[\"a\", \"c\"]", "merge 0 needs \"c\", which is no token"),
@@ -187,7 +187,9 @@ final class TokenizerRefusalTests: XCTestCase {
             }
         }
         let latin1 = Data(sound.utf8.map { $0 == 0x62 ? 0xE9 : $0 })
-        guard case .malformed(_, "not UTF-8") = try error(of: latin1).0 else {
+        guard case .malformed(_, let reason) = try error(of: latin1).0,
+            reason.hasSuffix("a string that is not UTF-8")
+        else {
             return XCTFail("bytes that are not UTF-8 are taken")
         }
     }

@@ -42,7 +42,8 @@ final class DialectLintTests: XCTestCase {
     }
 
     func testCitations() {
-        let document = SourceText(path: "Sources/A/Rules.md", text: "# Rules\n\n## 1 One\n### 1.2 More\n## 12. x\n")
+        let document = SourceText(
+            path: "Sources/A/Rules.md", text: "# Rules\n\n## 1 One\n### 1.2 More\n## 12. x\n")
         func findings(_ text: String) -> [String] {
             CitationLint.findings(in: [document, SourceText(path: "Sources/A/a.swift", text: text)])
         }

@@ -82,7 +82,10 @@ final class LintTests: XCTestCase {
                 "Tests/A/B.swift", "let p = \"/opt/mine/x\"",
                 ["Tests/A/B.swift:1: a path of one machine: /opt/mine/"]
             ),
-            ("Tests/A/B.swift", "let p = \"/builds/x\"", ["Tests/A/B.swift:1: a path of one machine: /builds/"]),
+            (
+                "Tests/A/B.swift", "let p = \"/builds/x\"",
+                ["Tests/A/B.swift:1: a path of one machine: /builds/"]
+            ),
             ("Tests/A/B.swift", "// https://example.org\(home)", []),
             ("Tests/A/B.swift", "// https://example.org/opt/mine/x, ./builds/x", []),
             ("Sources/A/StringUtils.swift", "", []),

@@ -480,6 +480,17 @@ final class DownloaderTests: XCTestCase {
         XCTAssertEqual(other.requests.map { $0.headers["authorization"] }, [nil])
     }
 
+    /// Nothing is written into a pipe in the place of a part, nor is one waited for.
+    func testAPipeInThePlaceOfAPart() throws {
+        let place = try place()
+        XCTAssertEqual(mkfifo(place.part.path, 0o600), 0)
+        let server = try TestServer { _ in Answer(200, body: Data("x".utf8)) }
+        XCTAssertEqual(
+            error { try fetch(RemoteFile(address: server.address), to: place) } as? LanguageModelError,
+            .unwritable(path: place.part.path, reason: "it is not a regular file"))
+        XCTAssertEqual(server.requests.count, 0)
+    }
+
     func testRedirectsWithoutEnd() throws {
         let server = try TestServer { Answer(302, headers: ["Location": $0.path + "x"]) }
         let url = server.address + "/file"

@@ -207,6 +207,17 @@ final class HostileServerTests: XCTestCase {
         }
     }
 
+    /// curl itself takes no line of more than 100 kB, and speaks of memory.
+    func testLinesOfAHeadThatCurlRefuses() throws {
+        for (status, name) in [(302, "Location"), (200, "ETag"), (200, "X-A")] {
+            let value = "http://127.0.0.1:1/" + String(repeating: "a", count: 200_000)
+            let ending = try ending { _ in Answer(status, headers: [name: value], body: Self.content) }
+            guard case .malformed(_, "the answer begins with a line of more than 100 kB")? = ending.error
+            else { return XCTFail("\(name): \(String(describing: ending.error))") }
+            XCTAssertNil(ending.file, name)
+        }
+    }
+
     func testCodesThatAreNone() throws {
         for status in [-200, 0, 99, 1000, Int.max] {
             let ending = try ending { _ in Answer(status, body: Self.content) }

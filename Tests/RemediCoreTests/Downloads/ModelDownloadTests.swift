@@ -184,7 +184,15 @@ final class ModelDownloadTests: XCTestCase {
         XCTAssertThrowsError(try download("me/tiny", from: hub, ["HF_TOKEN": "a\nb"])) {
             XCTAssertEqual($0 as? DownloadError, .unusableToken(source: "HF_TOKEN"))
         }
-        try AtomicFile.write("hf_x\n", to: folder.appendingPathComponent("hf/token"))
+        // A pipe into which nobody writes is no token.
+        let token = folder.appendingPathComponent("hf/token")
+        try AtomicFile.makeFolder(token.deletingLastPathComponent())
+        XCTAssertEqual(mkfifo(token.path, 0o600), 0)
+        XCTAssertThrowsError(try download("me/tiny", from: hub)) {
+            XCTAssertEqual($0 as? DownloadError, .refused(url: url, code: 401, login: .missing))
+        }
+        try FileManager.default.removeItem(at: token)
+        try AtomicFile.write("hf_x\n", to: token)
         try download("me/tiny", from: hub)
         // The storage is another host and never sees it.
         XCTAssertEqual(hub.storage.requests.count, 2)

@@ -172,6 +172,40 @@ final class EditorFilesTests: XCTestCase {
         }
     }
 
+    /// An F64 of each parameter in turn that no float32 holds.
+    func testDoublesBeyondSinglesAreRefused() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let saved = try editor(.linear, fixture)
+        let directory = try temporaryFolder()
+        let place = Editor.folder(type: .linear, block: 1, directory: directory)
+        try saved.save(to: place)
+        let file = place.appendingPathComponent("weights.safetensors")
+        let plain = try Data(contentsOf: file)
+        let size = Int(plain[0]) + Int(plain[1]) << 8
+        let metadata = try XCTUnwrap(JSONValue(parsing: Data(plain[8..<8 + size]))["__metadata__"])
+        for wide in saved.parameterShapes.map(\.name) {
+            var data = Data()
+            var members = [#""__metadata__":\#(metadata.text())"#]
+            for output in try saved.outputs() {
+                let start = data.count
+                var values = output.values.map(Double.init)
+                if output.name == wide { values[values.count - 1] = 1e300 }
+                values.withUnsafeBytes { data.append(contentsOf: $0) }
+                members.append(
+                    #""\#(output.name)":{"dtype":"F64","shape":\#(output.shape),"#
+                        + #""data_offsets":[\#(start),\#(data.count)]}"#)
+            }
+            let header = Data("{\(members.joined(separator: ","))}".utf8)
+            let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+            try (length + header + data).write(to: file)
+            XCTAssertThrowsError(
+                try Editor.load(type: .linear, block: 1, directory: directory, model: fixture.model), wide
+            ) {
+                XCTAssertEqual($0 as? LanguageModelError, .beyondSingle(name: wide, value: 1e300), wide)
+            }
+        }
+    }
+
     func testAnEditorOfVersion010IsItsModels() throws {
         let fixture = try TrainingFixture("gpt2")
         let former = try Checkpoint(folder: TrainingFixture.file("gpt2")).formerFingerprint

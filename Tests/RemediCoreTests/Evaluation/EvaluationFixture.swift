@@ -19,7 +19,7 @@ enum EvaluationFixture {
         _ options: EvaluationOptions, family: String = "gpt2", in folder: URL,
         progress: any ProgressReporter = SilentProgress()
     ) throws -> [EvaluationSummary] {
-        try EvaluationRun(
+        try Evaluation(
             model: TinyModels.open(family), dataset: TinyModels.cases(), options: options, directory: folder,
             progress: progress
         ).run()

@@ -13,7 +13,7 @@ final class NotFiniteTests: XCTestCase {
     private func run(_ model: LanguageModel, in folder: URL) throws -> [EvaluationSummary] {
         var options = EvaluationFixture.options([.unedited, .prefix])
         options.benchmarks = [.efficacy, .rewrite, .paraphrase, .neighborhood]
-        return try EvaluationRun(
+        return try Evaluation(
             model: model, dataset: TinyModels.cases(), options: options, directory: folder,
             progress: SilentProgress()
         ).run()
@@ -104,18 +104,22 @@ final class NotFiniteTests: XCTestCase {
     }
 
     func testMediation() throws {
-        var benchmark = MediationBenchmark(
-            model: try model(spoiling: 0..<1), top: 3, batchSize: 4, bootstrap: Bootstrap(seed: 1),
+        var mediation = Mediation(
+            name: "mediation", model: try model(spoiling: 0..<1), top: 3, batchSize: 4,
+            bootstrap: Bootstrap(seed: 1),
             progress: SilentProgress())
         let samples = try TinyModels.cases().samples
-        var found = try benchmark.run(on: samples, journal: CaseJournal())
+        var found = try mediation.run(
+            on: samples, journal: CaseJournal(), MediationMeasure().metrics)
         XCTAssertEqual(found.skipped.count, samples.count)
         XCTAssertGreaterThan(found.skipped.count(of: .notFinite), 0)
         XCTAssertEqual(found.body["both"]?["metrics"]?["accuracy_interval"], .null)
-        benchmark = MediationBenchmark(
-            model: try TinyModels.open("gpt2"), top: 3, batchSize: 4, bootstrap: Bootstrap(seed: 1),
+        mediation = Mediation(
+            name: "mediation", model: try TinyModels.open("gpt2"), top: 3, batchSize: 4,
+            bootstrap: Bootstrap(seed: 1),
             progress: SilentProgress())
-        found = try benchmark.run(on: samples, journal: CaseJournal())
+        found = try mediation.run(
+            on: samples, journal: CaseJournal(), MediationMeasure().metrics)
         XCTAssertEqual(found.skipped.count(of: .notFinite), 0)
     }
 

@@ -5,8 +5,8 @@ import XCTest
 @testable import RemediCore
 
 final class ResultStoreTests: XCTestCase {
-    private func result(_ value: Double) -> BenchmarkResult {
-        BenchmarkResult(
+    private func result(_ value: Double) -> MeasureResult {
+        MeasureResult(
             samples: [["id": "a"], ["id": "b"]],
             metrics: ["contextual": ["f1": .number(value), "f1_interval": [0.25, 0.75], "k": 3]])
     }
@@ -137,7 +137,7 @@ final class ResultStoreTests: XCTestCase {
             let section = try store.section(
                 "", kind: "mediations", names: ["mediation"], inputs: [:], circumstances: [:])
             return try section.result("mediation", condition: .unedited, hasMetricsFile: false) { _ in
-                BenchmarkResult(parts: [
+                MeasureResult(parts: [
                     ("contextual", [["id": "a"]], ["accuracy": 1.0]),
                     ("decontextual", [["id": "a"]], ["accuracy": 0.5]),
                 ])

@@ -118,6 +118,32 @@ final class ModelImportTests: XCTestCase {
         }
     }
 
+    /// A finite F64 beyond float32 is refused by name, whatever it is to be written as.
+    func testDoublesBeyondSinglesAreRefused() throws {
+        let source = try temporaryFolder()
+        try AtomicFile.write(#"{"model_type": "other"}"#, to: source.appendingPathComponent("config.json"))
+        let values: [Double] = [1, -1e39]
+        let header = Data(#"{"wide":{"dtype":"F64","shape":[1,2],"data_offsets":[0,16]}}    "#.utf8)
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+        try (length + header + values.withUnsafeBytes { Data($0) }).write(
+            to: source.appendingPathComponent("model.safetensors"))
+        for type in [nil, ElementType.float32, .bfloat16, .float16] {
+            let folder = try temporaryFolder().appendingPathComponent("out")
+            try AtomicFile.write("{}", to: folder.appendingPathComponent("config.json"))
+            var job = ModelImport(source: source)
+            job.elementType = type
+            XCTAssertThrowsError(
+                try job.write(to: folder, replaces: true, progress: SilentProgress()), "\(type as Any)"
+            ) {
+                XCTAssertEqual(
+                    $0 as? LanguageModelError, .beyondSingle(name: "wide", value: -1e39),
+                    "\(type as Any)")
+            }
+            XCTAssertEqual(
+                try String(contentsOf: folder.appendingPathComponent("config.json"), encoding: .utf8), "{}")
+        }
+    }
+
     // MARK: - What other programs make of a state dict
 
     private let gpt2 = FixtureFiles.own("../../LanguageModelsTests/Fixtures/names/gpt2")

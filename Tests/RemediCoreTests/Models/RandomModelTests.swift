@@ -133,7 +133,7 @@ final class RandomModelTests: XCTestCase {
         XCTAssertThrowsError(
             try RandomModel(source: source).write(
                 to: folder, replaces: false, progress: RecordedProgress(stopsAfter: 2))
-        ) { XCTAssertEqual($0 as? RemediError, .interrupted(signal: 15)) }
+        ) { XCTAssertEqual($0 as? RemediError, .abandoned(signal: 15)) }
         XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path))
     }
 
@@ -146,7 +146,7 @@ final class RandomModelTests: XCTestCase {
         XCTAssertThrowsError(
             try RandomModel(source: source).write(
                 to: folder, replaces: false, progress: RecordedProgress(stopsAfter: whole.advances))
-        ) { XCTAssertEqual($0 as? RemediError, .interrupted(signal: 15)) }
+        ) { XCTAssertEqual($0 as? RemediError, .abandoned(signal: 15)) }
         XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path))
     }
 
@@ -184,7 +184,7 @@ final class RandomModelTests: XCTestCase {
         let progress = RecordedProgress(stopsAfter: 0)
         XCTAssertThrowsError(
             try RandomModel(source: source).write(to: folder, replaces: false, progress: progress)
-        ) { XCTAssertEqual($0 as? RemediError, .interrupted(signal: 15)) }
+        ) { XCTAssertEqual($0 as? RemediError, .abandoned(signal: 15)) }
         XCTAssertEqual(progress.messages.count, 1)
         XCTAssertTrue(
             progress.messages[0].hasPrefix("waiting for process \(getpid()) on "), progress.messages[0])

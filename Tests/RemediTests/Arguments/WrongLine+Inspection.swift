@@ -113,7 +113,7 @@ extension WrongLine {
             "SHELL: 'bsh' is not bash, zsh or fish; did you mean bash?"),
         WrongLine(
             "presubmit tets", "presubmit",
-            "STEP: 'tets' is not format, lint, kernels, configs, build or test; did you mean "
+            "STEP: 'tets' is not format, lint, fixtures, mutations, configs, kernels, build or test; did you mean "
                 + "test?"),
         WrongLine(
             "manual --verbos", "manual",

@@ -111,7 +111,8 @@ final class WrongUsageTests: XCTestCase {
             "--experiment-name: an empty value is not a text of at least one character")
         check(
             "presubmit tests", "presubmit",
-            "STEP: 'tests' is not format, lint, kernels, configs, build or test; did you mean test?")
+            "STEP: 'tests' is not format, lint, fixtures, mutations, configs, kernels, build or test; did you mean test?"
+        )
     }
 
     func testCombinations() {

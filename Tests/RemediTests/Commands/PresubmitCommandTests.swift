@@ -38,9 +38,11 @@ final class PresubmitCommandTests: XCTestCase {
 
     /// Every configuration of this package can be read; one that cannot is an error.
     func testConfigurations() throws {
-        let host = PresubmitCommand.host(.init(
-            workplace: Workplace(environment: [:], workingFolder: TestFiles.package), output: MemorySink(),
-            diagnostics: MemorySink(), clock: { 0 }, date: { TestFiles.date }))
+        let host = PresubmitCommand.host(
+            .init(
+                workplace: Workplace(environment: [:], workingFolder: TestFiles.package),
+                output: MemorySink(),
+                diagnostics: MemorySink(), clock: { 0 }, date: { TestFiles.date }))
         XCTAssertEqual(try host.configurationErrors(TestFiles.package).count, 0)
         let folder = try TestFiles.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

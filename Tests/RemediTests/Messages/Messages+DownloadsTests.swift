@@ -92,8 +92,8 @@ final class DownloadMessagesTests: XCTestCase {
             ),
             (
                 .transfer(url: "http://x/y", reason: "the connection was cut", received: 1024, size: nil),
-                "cannot fetch http://x/y: the connection was cut; 1.0 KiB are here, and the same command goes"
-                    + " on from there"
+                "cannot fetch http://x/y: the connection was cut; 1.0 KiB are here, and the same command"
+                    + " resumes from there"
             ),
             (
                 .wrongSize(url: "http://x/y", expected: 10, found: 9),

@@ -301,6 +301,10 @@ final class MessagesTests: XCTestCase {
                 .doesNotFit(name: "wte.weight", value: 70000, type: "F16"),
                 "tensor wte.weight has the value 70000.0, which does not fit F16; --fp16 no keeps it"
             ),
+            (
+                .beyondSingle(name: "wte.weight", value: 1e300),
+                "tensor wte.weight is stored as F64 and has the value 1e+300, which does not fit F32"
+            ),
             (.noSuchBlock(block: 12, blocks: 12), "there is no layer 12: the model's layers are 0 to 11"),
             (
                 .tooLong(tokens: 2000, limit: 1024),

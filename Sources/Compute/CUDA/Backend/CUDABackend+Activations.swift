@@ -12,27 +12,21 @@ extension Activation {
 }
 
 extension CUDABackend {
-    package func activation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
-        precondition(x.hasShape(of: y), "activation: different shapes")
+    package func uncheckedActivation(_ kind: Activation, _ x: Matrix, into y: Matrix) {
         launchElementwise("activation", [x, y], [kind.kernelKind])
     }
 
-    package func activationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
-        precondition(x.hasShape(of: dy) && x.hasShape(of: dx), "activationBackward: different shapes")
+    package func uncheckedActivationBackward(_ kind: Activation, _ dy: Matrix, x: Matrix, into dx: Matrix) {
         launchElementwise("activation_backward", [dy, x, dx], [kind.kernelKind])
     }
 
-    package func gatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
-        precondition(gate.hasShape(of: up) && gate.hasShape(of: y), "gatedActivation: different shapes")
+    package func uncheckedGatedActivation(_ kind: Activation, gate: Matrix, up: Matrix, into y: Matrix) {
         launchElementwise("gated_activation", [gate, up, y], [kind.kernelKind])
     }
 
-    package func gatedActivationBackward(
+    package func uncheckedGatedActivationBackward(
         _ kind: Activation, _ dy: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
     ) {
-        precondition(
-            gate.hasShape(of: up) && gate.hasShape(of: dy) && gate.hasShape(of: dGate)
-                && gate.hasShape(of: dUp), "gatedActivationBackward: different shapes")
         launchElementwise("gated_activation_backward", [dy, gate, up, dGate, dUp], [kind.kernelKind])
     }
 }

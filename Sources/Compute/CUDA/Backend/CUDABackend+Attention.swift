@@ -15,11 +15,10 @@ extension CUDABackend {
         return AttentionSpans(spans, table: old.table)
     }
 
-    package func rotate(
+    package func uncheckedRotate(
         _ x: Matrix, positions: IndexVector, cosines: Matrix, sines: Matrix, rotary: RotaryShape,
         inverse: Bool
     ) {
-        rotary.check(x, positions: positions, cosines: cosines, sines: sines)
         if rotary.heads == 0 || rotary.rotated == 0 { return }
         launch(
             "rotate", grid: (x.rows, 1, 1), block: 256,
@@ -30,12 +29,10 @@ extension CUDABackend {
             ])
     }
 
-    package func attention(
+    package func uncheckedAttention(
         queries: Matrix, keys: Matrix, values: Matrix, spans: AttentionSpans, shape: AttentionShape,
         into output: Matrix, logSumExp: Matrix?
     ) {
-        shape.check(queries: queries, keys: keys, values: values, spans: spans)
-        shape.check(output: output, logSumExp: logSumExp, rows: queries.rows)
         guard let width = kernelWidth(shape.headSize) else { return }
         let longest = spans.spans.reduce(0) { max($0, $1.queries.count) }
         let isDecoding = longest <= 1
@@ -51,14 +48,12 @@ extension CUDABackend {
                 + arguments(spans, height) + arguments(shape))
     }
 
-    package func attentionBackward(
+    package func uncheckedAttentionBackward(
         _ dOutput: Matrix, queries: Matrix, keys: Matrix, values: Matrix, output: Matrix,
         logSumExp: Matrix, spans: AttentionSpans, shape: AttentionShape, dQueries: Matrix, dKeys: Matrix,
         dValues: Matrix
     ) {
-        shape.check(queries: queries, keys: keys, values: values, spans: spans)
         let rows = queries.rows
-        shape.check(gradients: [dOutput, output, logSumExp, dQueries, dKeys, dValues], rows: rows)
         guard let width = kernelWidth(shape.headSize) else { return }
         attempt {
             let deltas = try makeMatrix(rows: rows, columns: shape.heads)

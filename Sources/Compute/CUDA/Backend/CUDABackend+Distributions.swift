@@ -1,7 +1,6 @@
 /// Log-sums, likeliest tokens and loss terms; see softmax_parts.cuh for how the kernels cut rows into segments.
 extension CUDABackend {
-    package func logSumExp(_ logits: Matrix, into y: Matrix) {
-        precondition(y.rows == logits.rows && y.columns == 1, "logSumExp: y is [R, 1]")
+    package func uncheckedLogSumExp(_ logits: Matrix, into y: Matrix) {
         let segments = Self.segments(logits.columns)
         withScratch(logits.rows, bytesPerIndex: segments * Self.massBytes) { rows, scratch in
             var scratch = scratch
@@ -13,9 +12,9 @@ extension CUDABackend {
         }
     }
 
-    package func logProbabilities(_ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix) {
-        precondition(rows.count == ids.count, "logProbabilities: one id for each row")
-        precondition(y.rows == rows.count && y.columns == 1, "logProbabilities: y is [rows, 1]")
+    package func uncheckedLogProbabilities(
+        _ logits: Matrix, rows: IndexVector, ids: IndexVector, into y: Matrix
+    ) {
         let segments = Self.segments(logits.columns)
         // Each row is read once: for all of its entries where there are more entries than rows.
         let rowBytes = logits.rows * segments * Self.massBytes
@@ -38,19 +37,10 @@ extension CUDABackend {
         }
     }
 
-    package func distributionTerms(
+    package func uncheckedDistributionTerms(
         _ logits: Matrix, base: Matrix?, terms: DistributionTerms, into values: Matrix, gradient: Bool
     ) {
         let count = logits.rows
-        precondition(values.rows == count && values.columns == 3, "distributionTerms: values are [R, 3]")
-        precondition(
-            terms.targets.count == count && terms.comparators.count == count,
-            "distributionTerms: one token for each row")
-        for weights in [terms.targetWeights, terms.comparatorWeights, terms.divergenceWeights] {
-            precondition(
-                weights.rows == count && weights.columns == 1, "distributionTerms: weights are [R, 1]")
-        }
-        precondition(base.map { $0.hasShape(of: logits) } ?? true, "distributionTerms: base is [R, V]")
         let segments = Self.segments(logits.columns)
         let rowBytes = segments * (2 * Self.massBytes + MemoryLayout<Double>.stride) + Self.slopeBytes
         withScratch(count, bytesPerIndex: rowBytes) { rows, scratch in

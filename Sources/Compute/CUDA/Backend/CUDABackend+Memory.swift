@@ -42,13 +42,11 @@ extension CUDABackend {
         return indices
     }
 
-    package func write(_ values: [Int32], into indices: IndexVector) {
-        precondition(values.count == indices.count, "write: one value for each index")
+    package func uncheckedWrite(_ values: [Int32], into indices: IndexVector) {
         values.withUnsafeBytes { upload($0, to: indices.storage.address) }
     }
 
-    package func write(_ values: [Float], into matrix: Matrix) {
-        precondition(values.count == matrix.rows * matrix.columns, "write: one value for each element")
+    package func uncheckedWrite(_ values: [Float], into matrix: Matrix) {
         values.withUnsafeBytes { bytes in
             if matrix.isContiguous { return upload(bytes, to: matrix.pointer) }
             for row in 0..<matrix.rows {

@@ -10,23 +10,21 @@ import CCUDA
 /// `allowsTF32` trades this for speed: float32 factors are rounded to 2⁻¹¹ of themselves, activations that meet
 /// float16 weights to 2⁻¹¹, those that meet bfloat16 weights to 2⁻⁸.
 extension CUDABackend {
-    package func linear(_ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool) {
-        precondition(x.columns == weight.inputs && y.columns == weight.outputs && x.rows == y.rows)
-        precondition(bias == nil || bias?.columns == y.columns)
+    package func uncheckedLinear(
+        _ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool
+    ) {
         multiply(
             x, weight, linesFollowDepth: weight.layout == .outputsByInputs, bias: bias, into: y,
             accumulate: accumulate)
     }
 
-    package func linearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
-        precondition(dx.columns == weight.inputs && dy.columns == weight.outputs && dx.rows == dy.rows)
+    package func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
         multiply(
             dy, weight, linesFollowDepth: weight.layout == .inputsByOutputs, bias: nil, into: dx,
             accumulate: accumulate)
     }
 
-    package func outerProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
-        precondition(c.rows == a.columns && c.columns == b.columns && a.rows == b.rows)
+    package func uncheckedOuterProduct(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
         if c.rows == 0 || c.columns == 0 { return }
         if a.rows == 0 { return begin(c, bias: nil, accumulate: accumulate) }
         // To cuBLAS, which counts columns first, cᵀ = bᵀ · a.

@@ -5,8 +5,7 @@ extension CUDABackend {
         launchElementwise("fill", [matrix], [.float(value)])
     }
 
-    package func copy(_ source: Matrix, into destination: Matrix) {
-        precondition(source.hasShape(of: destination), "copy: different shapes")
+    package func uncheckedCopy(_ source: Matrix, into destination: Matrix) {
         guard source.isContiguous && destination.isContiguous else {
             return launchElementwise("copy_rows", [source, destination])
         }
@@ -21,14 +20,11 @@ extension CUDABackend {
         }
     }
 
-    package func add(_ x: Matrix, scale: Float, into y: Matrix) {
-        precondition(x.hasShape(of: y), "add: different shapes")
+    package func uncheckedAdd(_ x: Matrix, scale: Float, into y: Matrix) {
         launchElementwise("add", [x, y], [.float(scale)])
     }
 
-    package func scaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
-        precondition(x.hasShape(of: y), "scaleRows: different shapes")
-        precondition(factors.rows == x.rows && factors.columns == 1, "scaleRows: factors are [N, 1]")
+    package func uncheckedScaleRows(_ x: Matrix, by factors: Matrix, into y: Matrix, accumulate: Bool) {
         let grid = ElementGrid(rows: x.rows, columns: x.columns)
         launch(
             "scale_rows", grid: grid.grid, block: ElementGrid.block,
@@ -37,11 +33,7 @@ extension CUDABackend {
 
     // MARK: Rows chosen by index
 
-    package func embed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
-        precondition(table.layout == .outputsByInputs, "embed: a table has a line for each token")
-        precondition(x.rows == ids.count && x.columns == table.inputs, "embed: x is [N, D]")
-        precondition(
-            Int(bitPattern: table.address) % table.elementType.byteCount == 0, "embed: elements are aligned")
+    package func uncheckedEmbed(_ ids: IndexVector, table: Weight, into x: Matrix, accumulate: Bool) {
         let grid = ElementGrid(rows: x.rows, columns: x.columns)
         launch(
             "embed_\(table.elementType.kernelSuffix)", grid: grid.grid, block: ElementGrid.block,
@@ -50,16 +42,14 @@ extension CUDABackend {
             ] + grid.arguments + [.flag(accumulate)])
     }
 
-    package func gatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
-        precondition(y.rows == rows.count && y.columns == x.columns, "gatherRows: y is [rows, D]")
+    package func uncheckedGatherRows(_ x: Matrix, _ rows: IndexVector, into y: Matrix) {
         let grid = ElementGrid(rows: y.rows, columns: y.columns)
         launch(
             "gather_rows", grid: grid.grid, block: ElementGrid.block,
             [.matrix(x), .int(x.rows), .indices(rows), .matrix(y)] + grid.arguments)
     }
 
-    package func scatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
-        precondition(y.rows == rows.count && y.columns == x.columns, "scatterRows: y is [rows, D]")
+    package func uncheckedScatterRows(_ y: Matrix, _ rows: IndexVector, into x: Matrix, accumulate: Bool) {
         let grid = ElementGrid(rows: y.rows, columns: y.columns)
         launch(
             "scatter_rows", grid: grid.grid, block: ElementGrid.block,
@@ -68,13 +58,7 @@ extension CUDABackend {
 
     // MARK: Sums
 
-    package func meanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
-        precondition(y.rows == spans.count && y.columns == x.columns, "meanRows: y is [spans, D]")
-        for span in spans {
-            precondition(
-                !span.isEmpty && span.lowerBound >= 0 && span.upperBound <= x.rows,
-                "meanRows: spans are rows of x")
-        }
+    package func uncheckedMeanRows(_ x: Matrix, _ spans: [Range<Int>], into y: Matrix) {
         attempt {
             let bounds = try makeIndices(spans.flatMap { [Int32($0.lowerBound), Int32($0.upperBound)] })
             launch(
@@ -83,17 +67,14 @@ extension CUDABackend {
         }
     }
 
-    package func rowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
-        precondition(a.hasShape(of: b), "rowDots: different shapes")
-        precondition(y.rows == a.rows && y.columns == 1, "rowDots: y is [N, 1]")
+    package func uncheckedRowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
         let teams = RowTeams(rows: a.rows, columns: a.columns)
         launch(
             "row_dots", grid: teams.grid, block: teams.block,
             [.matrix(a), .matrix(b), .matrix(y), .int(a.rows), .int(a.columns), teams.argument])
     }
 
-    package func columnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
-        precondition(y.rows == 1 && y.columns == x.columns, "columnSums: y is [1, D]")
+    package func uncheckedColumnSums(_ x: Matrix, into y: Matrix, accumulate: Bool) {
         let height = Self.heightOfSum(rows: x.rows)
         let parts = (x.rows + height - 1) / height
         if parts <= 1 {
@@ -129,19 +110,17 @@ extension CUDABackend {
 
     // MARK: Edits
 
-    package func edit(
+    package func uncheckedEdit(
         _ x: Matrix, rows: IndexVector, directions: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
-        x.checkEdits(of: rows, directions: directions, directionOf: directionOf)
         queueEdits("edit", x, rows, directions, directionOf, threadRows: rows.count, alpha, beta)
     }
 
-    package func editBackward(
+    package func uncheckedEditBackward(
         _ dx: Matrix, rows: IndexVector, dDirections: Matrix, directionOf: IndexVector, alpha: Float,
         beta: Float
     ) {
-        dx.checkEdits(of: rows, directions: dDirections, directionOf: directionOf)
         // Several edits may share a direction, so threads share directions and columns, not edits.
         queueEdits(
             "edit_backward", dx, rows, dDirections, directionOf, threadRows: dDirections.rows, alpha, beta)

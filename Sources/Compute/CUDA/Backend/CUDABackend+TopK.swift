@@ -1,9 +1,6 @@
 /// The likeliest tokens; see top_k.cu.
 extension CUDABackend {
-    package func topK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix) {
-        precondition(k > 0 && k <= logits.columns, "topK: k lies in 1 … V")
-        precondition(ids.count == logits.rows * k, "topK: ids are [R · k]")
-        precondition(values.rows == logits.rows && values.columns == k, "topK: values are [R, k]")
+    package func uncheckedTopK(_ logits: Matrix, k: Int, ids: IndexVector, values: Matrix) {
         let kept = LikeliestKeys(of: k, segments: Self.segments(logits.columns))
         let massBytes = kept.segments * Self.massBytes
         withScratch(logits.rows, bytesPerIndex: massBytes + 2 * kept.rowBytes) { rows, scratch in

@@ -1,13 +1,11 @@
 import Foundation
 
 extension CUDABackend {
-    package func adamW(
+    package func uncheckedAdamW(
         parameters: Matrix, gradients: Matrix, firstMoments: Matrix, secondMoments: Matrix, step: Int,
         options: AdamWOptions
     ) {
-        precondition(step >= 1, "adamW: steps are counted from 1")
         let matrices = [parameters, gradients, firstMoments, secondMoments]
-        precondition(matrices.allSatisfy { $0.hasShape(of: parameters) }, "adamW: different shapes")
         // What is left of a moment's start at 0; in float64, because it is a small difference at first.
         let correction1 = Float(1 - pow(Double(options.beta1), Double(step)))
         let correction2 = Float(1 - pow(Double(options.beta2), Double(step)))

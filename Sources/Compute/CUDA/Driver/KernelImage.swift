@@ -45,11 +45,21 @@ extension KernelImage {
     }
 
     private static func read(_ file: URL, key: String) -> [UInt8]? {
-        guard let data = try? Data(contentsOf: file) else { return nil }
+        guard let data = content(file) else { return nil }
         let lines = data.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
         guard lines.count == 3 else { return nil }
         let image = Array(lines[2])
         return Array(data.prefix(data.count - image.count)) == head(key, image) ? image : nil
+    }
+
+    /// The bytes of a regular file, nil if there is none.  A pipe in its place is not waited for.
+    private static func content(_ file: URL) -> Data? {
+        let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return try? handle.readToEnd()
     }
 
     private static func write(_ image: [UInt8], key: String, to file: URL) {

@@ -48,8 +48,8 @@ struct SafeTensorsReader {
         _ header: UnsafeRawBufferPointer
     ) throws -> [(key: String, value: JSONValue)] {
         do {
-            var parser = JSONParser(bytes: header, refusesRepeatedKeys: true)
-            guard let object = try parser.document().object else {
+            var scanner = JSONScanner(bytes: header, refusesRepeatedKeys: true)
+            guard let object = try scanner.document().object else {
                 throw malformed("the header is not a JSON object")
             }
             return object.members

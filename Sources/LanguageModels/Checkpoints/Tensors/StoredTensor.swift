@@ -45,7 +45,7 @@ package struct StoredTensor: Sendable {
             byteOffset: byteOffset + range.lowerBound * elementByteCount)
     }
 
-    /// All elements as float32, row-major.
+    /// All elements as float32, row-major; those of F64 beyond its range are infinite (`finiteFloats` throws).
     package func floats() -> [Float] {
         [Float](unsafeUninitializedCapacity: elementCount) { output, count in
             count = elementCount
@@ -59,11 +59,14 @@ package struct StoredTensor: Sendable {
     }
 
     private func narrow(into output: UnsafeMutableBufferPointer<Float>) {
-        let source = bytes
-        for index in 0..<output.count {
-            let bits = source.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)
-            output[index] = Float(Double(bitPattern: UInt64(littleEndian: bits)))
-        }
+        for index in 0..<output.count { output[index] = Float(double(at: index)) }
+    }
+
+    /// An element of F64.
+    @inline(__always)
+    func double(at index: Int) -> Double {
+        let bits = bytes.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)
+        return Double(bitPattern: UInt64(littleEndian: bits))
     }
 
     @inline(__always)

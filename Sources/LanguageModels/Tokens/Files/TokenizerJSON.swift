@@ -24,14 +24,23 @@ extension TokenizerSource {
         self.init(path: url.path)
         let data = try Self.read(url)
         try Self.scan(data, path: path) { scanner in
-            try scanner.object { scanner, key in
-                if key == "model" { try readModel(&scanner) } else { settings[key] = try scanner.value() }
+            try scanner.beginObject()
+            var key: [UInt8] = []
+            while try scanner.nextMember(into: &key) {
+                if key.elementsEqual("model".utf8) {
+                    try readModel(&scanner)
+                } else {
+                    settings[String(decoding: key, as: UTF8.self)] = try scanner.value()
+                }
             }
         }
     }
 
-    private mutating func readModel(_ scanner: inout VocabularyScanner) throws {
-        try scanner.object { scanner, key in
+    private mutating func readModel(_ scanner: inout JSONScanner) throws {
+        try scanner.beginObject()
+        var bytes: [UInt8] = []
+        while try scanner.nextMember(into: &bytes) {
+            let key = String(decoding: bytes, as: UTF8.self)
             let first = try scanner.peek()
             if key == "vocab", first == UInt8(ascii: "{") {
                 (spellings, ids) = try scanner.vocabulary()
@@ -79,19 +88,14 @@ extension TokenizerSource {
 
     /// The whole of a JSON file, given to `body`.
     private static func scan(
-        _ data: Data, path: String, _ body: (inout VocabularyScanner) throws -> Void
+        _ data: Data, path: String, _ body: (inout JSONScanner) throws -> Void
     ) throws {
         try data.withUnsafeBytes { bytes in
             do {
-                guard String(validating: bytes, as: UTF8.self) != nil else {
-                    throw LanguageModelError.malformed(path: path, reason: "not UTF-8")
-                }
-                var start = 0
-                if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
-                var scanner = VocabularyScanner(bytes: bytes, position: start)
+                var scanner = JSONScanner(bytes: bytes)
+                try scanner.skipMark()
                 try body(&scanner)
-                var rest = JSONParser(bytes: bytes, position: scanner.position)
-                guard rest.atEnd() else { throw scanner.error("text after the document") }
+                try scanner.end()
             } catch let error as JSONError {
                 throw LanguageModelError.malformed(path: path, reason: "byte \(error.byte): \(error.reason)")
             }

@@ -3,12 +3,12 @@ import Compute
 extension StoredTensor {
     /// All elements in another element type, to nearest with ties to even, in memory of their own.
     ///
-    /// - Throws: `LanguageModelError.doesNotFit` for a finite element that would become infinite, unless that is
-    ///   allowed.
+    /// - Throws: `LanguageModelError.doesNotFit`, `.beyondSingle` for a finite element that would become
+    ///   infinite, unless that is allowed.
     package func rounded(
         to type: ElementType, allowsInfinity: Bool = false
     ) throws -> DeviceStorage {
-        let values = floats()
+        let values = allowsInfinity ? floats() : try finiteFloats()
         if !allowsInfinity { try check(values, fit: type) }
         let bytes = max(values.count * type.byteCount, 1)
         let address = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
@@ -27,8 +27,23 @@ extension StoredTensor {
         return DeviceStorage(address: address, byteCount: bytes) { $0.deallocate() }
     }
 
-    /// - Throws: `LanguageModelError.doesNotFit` for a finite element that would become infinite in `type`.
+    /// All elements as float32, row-major.
+    ///
+    /// - Throws: `LanguageModelError.beyondSingle` for a finite element of F64 that would become infinite.
+    package func finiteFloats() throws -> [Float] {
+        let values = floats()
+        guard isDouble else { return values }
+        for (index, value) in values.enumerated() where value.isInfinite {
+            let exact = double(at: index)
+            if exact.isFinite { throw LanguageModelError.beyondSingle(name: name, value: exact) }
+        }
+        return values
+    }
+
+    /// - Throws: `LanguageModelError.doesNotFit`, `.beyondSingle` for a finite element that would become
+    ///   infinite in `type`.
     package func check(fits type: ElementType) throws {
+        if isDouble { return try check(finiteFloats(), fit: type) }
         guard type != elementType, type.largest < elementType.largest else { return }
         try check(floats(), fit: type)
     }

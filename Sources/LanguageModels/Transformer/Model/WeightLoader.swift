@@ -16,7 +16,8 @@ struct WeightLoader {
     /// What matrices are rounded to; nil: as stored.
     let elementType: ElementType?
 
-    /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`, `.doesNotFit`; `ComputeError`.
+    /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`, `.doesNotFit`,
+    ///   `.beyondSingle`; `ComputeError`.
     func load(_ configuration: TransformerConfiguration) throws -> TransformerWeights {
         let embedding = try matrix(
             names.tokenEmbedding(configuration), layout: .outputsByInputs,
@@ -98,7 +99,7 @@ struct WeightLoader {
     private func vector(
         _ need: TensorRequirement, _ part: Range<Int>? = nil, offset: Float = 0
     ) throws -> Matrix {
-        var values = try source.tensor(need).floats()
+        var values = try source.tensor(need).finiteFloats()
         if let part { values = Array(values[part]) }
         if offset != 0 { values = values.map { $0 + offset } }
         let row = try backend.makeMatrix(rows: 1, columns: values.count)
@@ -116,7 +117,8 @@ struct WeightLoader {
         return try backend.makeWeight(
             Weight(
                 storage: isKept ? tensor.storage : try tensor.rounded(to: type),
-                byteOffset: (isKept ? tensor.byteOffset : 0) + first * inputs * type.byteCount, elementType: type, layout: layout,
+                byteOffset: (isKept ? tensor.byteOffset : 0) + first * inputs * type.byteCount,
+                elementType: type, layout: layout,
                 outputs: outputs, inputs: inputs))
     }
 }

@@ -87,7 +87,8 @@ extension TransformerConfiguration {
     /// Floats that one block records of a row; see `BlockRecord`.
     var recordedFloatsPerRow: Int {
         let states = residual == .sequential ? 2 * hiddenSize : hiddenSize
-        return states + recordedNormFloatsPerRow + attentionLayout.columns + attendedColumns + attention.heads + 4
+        return states + recordedNormFloatsPerRow + attentionLayout.columns + attendedColumns + attention.heads
+            + 4
             + (feedForward.isGated ? 2 : 1) * feedForward.innerSize
     }
 

@@ -24,15 +24,18 @@ final class ErrorClassification: Classification {
         return inputs
     }
 
-    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult {
+    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> MeasureResult {
         let measured = try measurements()
         let outcome = ErrorOutcome(
             people: measured.people, occupations: measured.occupations,
             likelihoods: try measured.logProbabilities(),
             scores: try scores(of: probe)[entityBlock]!, k: group.options.topKLabels,
             shuffle: group.shuffle(of: probe, entityBlock: entityBlock))
-        var result = BenchmarkResult(
-            samples: outcome.entries, metrics: outcome.metrics(group.bootstrap, benchmark: Self.name))
+        let entries = outcome.entries
+        var result = MeasureResult(
+            samples: entries,
+            metrics: ClassificationMeasure.errors.numbers(
+                of: entries, group.bootstrap, settings: ["k": outcome.k]))
         result.skipped = measured.skipped
         return result
     }
@@ -161,4 +164,35 @@ final class ErrorClassification: Classification {
         }
         group.progress.report(.finished)
     }
+}
+
+extension ClassificationMeasure {
+    static let errors: ClassificationMeasure = {
+        func recall(_ who: String, _ suffix: String, _ answers: String) -> MetricForm {
+            .share("\(who)_recall_\(suffix)", "\(who)'s recall at \(suffix)") { sample in
+                guard let truth = sample["ground_truth"]?.string,
+                    let named = sample[answers]?.array?.compactMap(\.string)
+                else { return nil }
+                return suffix == "1" ? named.first == truth : named.contains(truth)
+            }
+        }
+        let scores = MetricForm.scores { sample in
+            guard let truth = sample["ground_truth"]?.string,
+                let top = sample["model_top_k"]?.array?.first?.string,
+                let probed = sample["predicted_top_k"]?.array?.compactMap(\.string)
+            else { return nil }
+            let errs = sample["control_truth"]?.bool ?? (top != truth)
+            return Judgement(truth: errs, prediction: !probed.contains(top))
+        }
+        var measure = ClassificationMeasure(
+            ErrorClassification.self, title: "Error classification",
+            metrics: scores.filter { $0.key != JudgementScore.accuracy.rawValue } + [
+                recall("probe", "1", "predicted_top_k"), recall("probe", "k", "predicted_top_k"),
+                recall("model", "1", "model_top_k"), recall("model", "k", "model_top_k"),
+                MetricForm.setting("k"),
+            ])
+        measure.headings = [MeasureHeading(metric: "f1", "Errors", .pictureAlone)]
+        measure.showcase = [ShowcaseForm("f1", "F1")]
+        return measure
+    }()
 }

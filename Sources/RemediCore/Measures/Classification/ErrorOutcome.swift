@@ -12,7 +12,7 @@ struct ErrorOutcome {
     private let errors: [Bool]
     private let isShuffled: Bool
     /// How many occupations count as an answer; all of them if there are fewer.
-    private let k: Int
+    let k: Int
 
     /// - Parameters:
     ///   - likelihoods: the log-probabilities of every title, one list a person.
@@ -51,37 +51,5 @@ struct ErrorOutcome {
             if isShuffled { object["control_truth"] = .bool(errors[index]) }
             return .object(object)
         }
-    }
-
-    /// F1 and MCC of predicted errors, and how often the true occupation is the first answer, or one of the
-    /// first k, of probe and model.
-    func metrics(_ bootstrap: Bootstrap, benchmark: String) -> JSONObject {
-        let judgements = ids.indices.map { index in
-            let says = said[index][0].title
-            return Judgement(
-                truth: errors[index], prediction: !probed[index].contains { $0.title == says })
-        }
-        var object = JSONObject()
-        var intervals = JSONObject()
-        for score in [JudgementScore.f1, .mcc] {
-            let name = score.rawValue
-            object[name] = .number(score.value(of: judgements))
-            intervals["\(name)_interval"] =
-                score.interval(of: judgements, bootstrap, key: "\(benchmark).\(name)")?.json ?? .null
-        }
-        for (name, rankings) in [("probe", probed), ("model", said)] {
-            for (suffix, count) in [("1", 1), ("k", k)] {
-                let key = "\(name)_recall_\(suffix)"
-                let values = zip(rankings, truths).map { ranking, truth in
-                    ranking.prefix(count).contains { $0.title == truth } ? 1.0 : 0
-                }
-                let metric = Metric(values: values, bootstrap: bootstrap, key: "\(benchmark).\(key)")
-                object[key] = .number(metric.mean)
-                intervals["\(key)_interval"] = metric.interval?.json ?? .null
-            }
-        }
-        object["k"] = .integer(k)
-        for (key, value) in intervals.members { object[key] = value }
-        return object
     }
 }

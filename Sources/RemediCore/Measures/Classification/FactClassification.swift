@@ -32,7 +32,7 @@ final class FactClassification: Classification {
         return inputs
     }
 
-    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult {
+    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> MeasureResult {
         let measured = try measurements()
         let scores = try scores(of: probe, entityBlock: entityBlock)
         let shuffle = group.shuffle(of: probe, entityBlock: entityBlock)
@@ -40,14 +40,19 @@ final class FactClassification: Classification {
             FactOutcome(
                 task, likelihoods: try measured.likelihoods(task), scores: scores[task]!, shuffle: shuffle)
         }
-        var result = BenchmarkResult(
-            samples: measured.texts.indices.map { index in
+        let measure = ClassificationMeasure.facts
+        let indices = measured.texts.indices
+        var result = MeasureResult(
+            samples: indices.map { index in
                 var sample: JSONObject = ["id": .string(measured.texts[index].id)]
                 for outcome in outcomes { sample[outcome.task.rawValue] = outcome.json(of: index) }
                 return .object(sample)
             },
-            metrics: outcomes.reduce(into: JSONObject()) {
-                $0[$1.task.rawValue] = .object($1.metrics(group.bootstrap, benchmark: Self.name))
+            metrics: outcomes.reduce(into: JSONObject()) { object, outcome in
+                let task = outcome.task.rawValue
+                object[task] = .object(
+                    measure.numbers(
+                        of: indices.map(outcome.json), group.bootstrap, key: "\(Self.name).\(task)"))
             })
         result.skipped = measured.skipped
         return result
@@ -164,6 +169,39 @@ final class FactClassification: Classification {
     }
 }
 
+extension ClassificationMeasure {
+    static let facts: ClassificationMeasure = {
+        var measure = ClassificationMeasure(
+            FactClassification.self, title: "Fact classification",
+            metrics: MetricForm.scores { sample in
+                guard
+                    let says = sample["control_truth"]?.bool
+                        ?? sample.isGreater("logp_target", "logp_comparator"),
+                    let predicted = sample.isGreater("score_target", "score_comparator")
+                else { return nil }
+                return Judgement(truth: !says, prediction: !predicted)
+            })
+        measure.headings = [
+            MeasureHeading(
+                metric: "f1", "Contextual", setting: FactTask.contextual.rawValue, .pictureAlone,
+                notes: ["fact in front"]),
+            MeasureHeading(
+                metric: "f1", "Decontextual", setting: FactTask.decontextual.rawValue, .pictureAlone,
+                notes: ["prompt alone"]),
+        ]
+        measure.showcase = [
+            ShowcaseForm(
+                "contextual f1", "contextual F1",
+                meaning: "with the fact in front of the prompt: how well the editor tells, from the entity's"
+                    + " hidden state alone, that the model will not say it"),
+            ShowcaseForm(
+                "decontextual f1", "decontextual F1",
+                meaning: "the same of the old fact, with the prompt alone; 0 if the model says it every time"),
+        ]
+        return measure
+    }()
+}
+
 extension FactTask {
     /// h_e of the task.
     func state(_ block: Int) -> FactState {
@@ -172,7 +210,7 @@ extension FactTask {
 }
 
 extension ProbeGroup {
-    /// What decides the states that are read.
+    /// Inputs of the states that are read.
     ///
     /// - Throws: `LanguageModelError`.
     func inputsOfStates() throws -> JSONObject {

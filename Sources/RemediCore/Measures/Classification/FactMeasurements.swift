@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What a language model makes of facts before any probe is asked: its hidden states and which of the two
+/// A language model's measurements of facts, before any probe is asked: its hidden states and which of the two
 /// targets it finds likelier.  Computed once for all probes, kept on disk meanwhile, resumable.
 ///
 /// Letters: N usable samples, D hidden size.
@@ -14,7 +14,7 @@ final class FactMeasurements {
     private let progress: any ProgressReporter
     private let journal: CaseJournal
     private let file: StateFile
-    /// What progress says of the samples: " of the training split".
+    /// The samples in progress lines: " of the training split".
     private let label: String
     private var isRead = false
     private var scores: [FactTask: [PromptScore]] = [:]
@@ -71,7 +71,7 @@ final class FactMeasurements {
         return (texts, skipped)
     }
 
-    /// How likely target_mediated (as target) and target_unmediated (as comparator) are behind every prompt.
+    /// Log-probabilities of target_mediated (as target) and target_unmediated (as comparator) after every prompt.
     ///
     /// - Throws: `RemediError.notFinite`, `.interrupted`; `LanguageModelError`; `ComputeError`.
     func likelihoods(_ task: FactTask) throws -> [PromptScore] {

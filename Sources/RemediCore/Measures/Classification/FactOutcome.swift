@@ -7,7 +7,7 @@ struct FactScore: Sendable, Equatable {
     var unmediated: Double
 }
 
-/// What was found in one task: what the model says and what the probe says that it does.
+/// The findings of one task: the model's answers, and the probe's predictions of them.
 struct FactOutcome {
     let task: FactTask
     /// target and comparator as the task has them.
@@ -56,23 +56,5 @@ struct FactOutcome {
         ]
         if isShuffled { object["control_truth"] = .bool(truths[index]) }
         return .object(object)
-    }
-
-    /// F1, MCC and accuracy; a positive is that the model will not say the target.
-    func metrics(_ bootstrap: Bootstrap, benchmark: String) -> JSONObject {
-        let judgements = scores.indices.map { index in
-            let score = score(index)
-            return Judgement(truth: !truths[index], prediction: !(score.target > score.comparator))
-        }
-        var object = JSONObject()
-        for score in JudgementScore.allCases {
-            object[score.rawValue] = .number(score.value(of: judgements))
-        }
-        for score in JudgementScore.allCases {
-            let key = "\(benchmark).\(task.rawValue).\(score.rawValue)"
-            object["\(score.rawValue)_interval"] =
-                score.interval(of: judgements, bootstrap, key: key)?.json ?? .null
-        }
-        return object
     }
 }

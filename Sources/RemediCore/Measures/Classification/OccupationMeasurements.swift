@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What a language model makes of people before any probe is asked: their states, those that directions are
+/// A language model's measurements of people, before any probe is asked: their states, those that directions are
 /// made of, and which occupation it would name.  Computed once for all probes, kept on disk meanwhile,
 /// resumable.
 ///
@@ -25,7 +25,7 @@ final class OccupationMeasurements {
     private var isRead = false
     private var known: [[Double]]?
 
-    /// What is read, and how.
+    /// The reading: which states, where, and how.
     struct Settings {
         var tokens: TokenOptions
         /// Where people's states are read.
@@ -36,7 +36,7 @@ final class OccupationMeasurements {
         var batchSize: Int
         /// Where texts that the reference pads begin to count.
         var positions: EvaluationRules.Origin = .text
-        /// What progress says of the samples: " of the training split".
+        /// The samples in progress lines: " of the training split".
         var label = ""
         var progress: any ProgressReporter
 
@@ -124,7 +124,7 @@ final class OccupationMeasurements {
 
     // MARK: What the model says
 
-    /// The log-probability of every title's first token behind each person's prompt in context, [N][T].
+    /// The log-probability of every title's first token after each person's prompt in context, [N][T].
     ///
     /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
     func logProbabilities() throws -> [[Double]] {

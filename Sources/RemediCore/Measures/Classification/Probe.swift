@@ -1,18 +1,6 @@
 import Foundation
 import LanguageModels
 
-/// The ways in which an editor is tried as a probe.
-package enum ProbeVariant: String, Sendable, CaseIterable {
-    /// As it is.
-    case editor
-    /// The identity editor in its place: how much the attribute's own representation tells.
-    case identity
-    /// The truths shuffled among the samples.
-    case controlTask = "control-task"
-    /// A model with random weights, and an editor trained on it.
-    case controlModel = "control-model"
-}
-
 /// One editor whose directions are compared with entities' states.
 package struct Probe: Sendable {
     package let model: LanguageModel
@@ -76,7 +64,7 @@ package struct Probe: Sendable {
         .probed(type, block: block, entityBlock: entityBlock, controls: controls)
     }
 
-    /// What decides the probe's results, besides the samples.
+    /// Inputs of the probe's results besides the samples.
     func inputs() throws -> JSONObject {
         var inputs: JSONObject = [
             "model": .string(model.fingerprint),
@@ -113,11 +101,11 @@ package struct ProbeGroup: Sendable {
     package let probes: [Probe]
     /// The samples that are classified.
     package let samples: [Sample]
-    /// What decides the samples and what else all results share.
+    /// Inputs that all results share, those of the samples among them.
     package let inputs: JSONObject
     /// The data set whose training split normalises.
     package let dataset: Dataset
-    package let options: ClassificationOptions
+    package let options: EvaluationOptions
     /// The experiment's folder; what a run keeps there until it is done has names that start with `name`.
     package let directory: URL
     package let progress: any ProgressReporter
@@ -145,15 +133,15 @@ package struct ProbeGroup: Sendable {
 
 /// A kind of classification by probes.  One instance serves a group of probes; it computes what they share
 /// once, when it is first asked for.
-package protocol Classification: AnyObject {
-    /// What the names of its result files start with: `fact_cls`.
+package protocol Classification: AnyObject, SendableMetatype {
+    /// The beginning of its result files' names.
     static var name: String { get }
-    /// What the names of files start with that keep the training split's states while they are needed.
+    /// The beginning of the names of files that keep the training split's states while they are needed.
     static var trainingName: String { get }
 
     init(_ group: ProbeGroup)
 
-    /// What decides a probe's results besides the samples and the probe.
+    /// Inputs of a probe's results besides the samples and the probe.
     ///
     /// - Throws: `RemediError`, `LanguageModelError`, `ComputeError`.
     func inputs(of probe: Probe) throws -> JSONObject
@@ -161,7 +149,7 @@ package protocol Classification: AnyObject {
     /// Classifies with the entities' states after `entityBlock`.
     ///
     /// - Throws: `RemediError.interrupted`, `LanguageModelError`, `ComputeError`.
-    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> BenchmarkResult
+    func result(of probe: Probe, entityBlock: Int, journal: CaseJournal) throws -> MeasureResult
 
     /// Removes what was kept for the case of an interruption.
     func finish() throws

@@ -1,4 +1,4 @@
-/// What a probe's scores mean at one block: how they were spread over the training split, for the attributes
+/// The calibration of a probe's scores at one block: how they were spread over the training split, for the attributes
 /// that the model believes (it finds their target the likelier of two) and for those that it does not.
 package struct ProbeCalibration: Sendable, Equatable {
     /// Q quantiles from the least to the greatest score.

@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What a probe needs to judge a single fact: how states and directions are spread over the training split,
+/// Statistics with which a probe judges a single fact: how states and directions are spread over the training split,
 /// and what its scores mean there.  Kept beside the editor as `normalizer.safetensors`.
 ///
 /// Letters: L blocks, D hidden size, Q quantiles.
@@ -44,7 +44,7 @@ extension FactTask {
 // MARK: - Files
 
 extension StoredNormalizer {
-    /// What was fitted, ready to be written.
+    /// Fitted statistics, ready to be written.
     struct Content {
         /// For every block.
         var entities: [FactTask: [DimensionStatistics]] = [:]
@@ -89,7 +89,7 @@ extension StoredNormalizer {
             guard tensor.shape == shape else {
                 throw LanguageModelError.tensorShape(name: name, expected: shape, found: tensor.shape)
             }
-            let values = tensor.floats().map(Double.init)
+            let values = try tensor.finiteFloats().map(Double.init)
             return (0..<shape[0]).map { Array(values[$0 * shape[1]..<($0 + 1) * shape[1]]) }
         }
         let size = probe.model.hiddenSize
@@ -117,7 +117,7 @@ extension StoredNormalizer {
         self.calibrations = calibrations
     }
 
-    /// What is in the file, if it is what was written.
+    /// The content of the file, if it is intact.
     private static func content(
         of file: URL
     ) throws -> (tensors: [StoredTensor], metadata: [String: String]) {
@@ -170,7 +170,7 @@ extension StoredNormalizer {
         try SafeTensors.writeSealed(outputs, metadata: metadata, to: file(of: probe))
     }
 
-    /// What ties a normaliser to its editor and model.
+    /// Metadata that ties a normalizer to its editor and model.
     private static func identity(of probe: Probe) throws -> [String: String] {
         var identity = [
             "format": formatName, "type": probe.type.rawValue, "layer": String(probe.block),

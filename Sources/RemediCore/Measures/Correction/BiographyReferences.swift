@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// What biographies of each occupation say: the mean TF-IDF vector of the field `bio` of the evaluation set's
+/// The biographies of each occupation: the mean TF-IDF vector of the field `bio` of the evaluation set's
 /// samples with that title, each sample's own included, by a vectorizer that learned from the field of every
 /// sample of the data set (Semantics.md §7.7).
 struct BiographyReferences: Sendable {

@@ -2,21 +2,25 @@ import Compute
 import Foundation
 import LanguageModels
 
-/// How the reference probabilities of features are taken from a sample's source.
-package enum ReferenceProbabilities: String, Sendable, CaseIterable {
-    /// As they are.
-    case exact
-    /// To two decimals, as the reference keeps them.
-    case rounded
-}
-
 /// The three lists of features that a McRae sample's source holds.
 enum EntailmentList: String, CaseIterable {
-    /// What often goes with the feature that the context gives the concept.
+    /// Features that often go with the one that the context gives the concept.
     case coOccurring = "co_features"
-    /// What people name of the concept itself.
+    /// Features that people name of the concept itself.
     case original = "orig_features"
     case unrelated = "unrel_features"
+
+    /// The beginning of its metrics' names.
+    var prefix: String { String(rawValue.prefix { $0 != "_" }) }
+
+    /// In reports.
+    var words: String {
+        switch self {
+        case .coOccurring: "co-occurring"
+        case .original: "original"
+        case .unrelated: "unrelated"
+        }
+    }
 
     /// Its name in the source, and where the probabilities stand there.
     fileprivate var source: (key: String, probability: String?) {

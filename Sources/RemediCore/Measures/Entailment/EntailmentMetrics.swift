@@ -1,7 +1,6 @@
-import Foundation
 import LanguageModels
 
-/// What was found of one sample.
+/// The log-probabilities of one sample's features.
 struct JudgedSample {
     let id: String
     let features: EntailmentCase
@@ -9,54 +8,24 @@ struct JudgedSample {
     /// and with it.
     let before: [Double]
     let after: [Double]?
-    /// The same, without anything and under the condition; nil for the unedited model.
-    let change: (from: [Double], to: [Double])?
 
     /// The entry of a result file.
     var json: JSONValue {
         var object: JSONObject = ["id": .string(id)]
-        for (list, range) in zip(EntailmentList.allCases, ranges) {
+        var first = 0
+        for (list, entries) in zip(EntailmentList.allCases, features.lists) {
             object[list.rawValue] = .array(
-                zip(features.lists[list.place], range).map { feature, place in
+                entries.enumerated().map { number, feature in
                     [
-                        "feature": .string(feature.fluent), "logp_pre": .number(before[place]),
-                        "logp_post": after.map { .number($0[place]) } ?? .null,
+                        "feature": .string(feature.fluent), "logp_pre": .number(before[first + number]),
+                        "logp_post": after.map { .number($0[first + number]) } ?? .null,
                         "logp_ref": feature.reference.map { .number($0) } ?? .null,
                     ]
                 })
+            first += entries.count
         }
         return .object(object)
     }
-
-    /// Where each list's features stand among all.
-    private var ranges: [Range<Int>] {
-        var first = 0
-        return features.lists.map { list in
-            defer { first += list.count }
-            return first..<first + list.count
-        }
-    }
-
-    /// How one list's log-probabilities go with what people say; nil where that is undefined.
-    func correlation(of list: EntailmentList, _ values: [Double]) -> Double? {
-        let references = features.lists[list.place].compactMap(\.reference)
-        return Pearson.correlation(Array(values[ranges[list.place]]), references)
-    }
-
-    /// The mean change of one list's probabilities; nil without features or without a change.
-    func meanChange(of list: EntailmentList) -> Double? {
-        let range = ranges[list.place]
-        guard let change, !range.isEmpty else { return nil }
-        return range.reduce(0) { $0 + exp(change.to[$1]) - exp(change.from[$1]) } / Double(range.count)
-    }
-}
-
-extension EntailmentList {
-    /// Its place among all lists.
-    fileprivate var place: Int { Self.allCases.firstIndex(of: self)! }
-
-    /// What its metrics' names start with.
-    fileprivate var prefix: String { String(rawValue.prefix { $0 != "_" }) }
 }
 
 /// The metrics of an entailment result, and how many samples had none.
@@ -66,26 +35,24 @@ struct EntailmentMetrics {
     private(set) var counts: [String: Int] = [:]
 
     /// - Parameters:
-    ///   - hasAfter: whether there is something behind the edit; else its metrics are null.
-    ///   - hasChange: whether the change of probabilities is known.
-    init(_ samples: [JudgedSample], hasAfter: Bool, hasChange: Bool, bootstrap: Bootstrap) {
-        func add(_ name: String, _ isThere: Bool, _ value: (JudgedSample) -> Double?) -> Int {
-            let values = samples.compactMap(value)
-            json[name] =
-                isThere
-                ? Metric(values: values, bootstrap: bootstrap, key: "entailment.\(name)").json : .null
-            return samples.count - values.count
+    ///   - changes: the entries with the unedited model's log-probabilities as those before; nil where these are
+    ///     not known: the metrics of changes are null then.
+    ///   - hasAfter: whether anything is edited; else the metrics after an edit are null.
+    init(
+        _ measure: EntailmentMeasure, _ entries: [JSONValue], changes: [JSONValue]?, hasAfter: Bool,
+        _ bootstrap: Bootstrap
+    ) {
+        for form in measure.metrics where !form.isChange {
+            guard let metric = measure.mean(form, of: entries, bootstrap) else { continue }
+            let isThere = form.before == nil || hasAfter
+            json[form.key] = isThere ? metric.json : .null
+            if isThere { counts["\(form.key)_left_out"] = entries.count - metric.count }
         }
-        for list in [EntailmentList.original, .coOccurring] {
-            let name = "\(list.prefix)_corr"
-            counts["\(name)_pre_left_out"] = add("\(name)_pre", true) { $0.correlation(of: list, $0.before) }
-            let left = add("\(name)_post", hasAfter) { sample in
-                sample.after.flatMap { sample.correlation(of: list, $0) }
-            }
-            if hasAfter { counts["\(name)_post_left_out"] = left }
-        }
-        for list in [EntailmentList.coOccurring, .original, .unrelated] {
-            _ = add("\(list.prefix)_delta_p", hasChange) { $0.meanChange(of: list) }
+        for list in EntailmentMeasure.changed {
+            let form = EntailmentMeasure.change(of: list)
+            let values = (changes ?? []).compactMap { EntailmentMeasure.meanChange(of: list, in: $0) }
+            let metric = Metric(values: values, bootstrap: bootstrap, key: "\(measure.name).\(form.key)")
+            json[form.key] = changes == nil ? .null : metric.json
         }
     }
 }

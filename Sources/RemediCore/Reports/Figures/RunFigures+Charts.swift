@@ -38,11 +38,11 @@ extension RunFigures {
                 })
         }
         return LineChart(
-            title: measure.title, x: x, y: Self.quantity(measure.metric), series: series,
+            title: measure.title, x: x, y: measure.form.unit, series: series,
             baselines: measure.values.filter { $0.place[keyPath: layer] == nil }.map {
                 Self.value($0.place, $0.metric, name: ShownResults.label(of: $0.place))
             },
-            bounds: StoredMetric.bounds(of: measure.metric),
+            bounds: measure.form.bounds,
             marked: isOfEntity == (run.sweep?.swept != "layer") ? run.sweep?.chosen : nil)
     }
 
@@ -55,23 +55,24 @@ extension RunFigures {
     /// One plot for each quantity, a group for each measure.
     private func intervals(_ measures: [Measure]) -> [IntervalChart] {
         var quantities: [String] = []
-        for measure in measures where !quantities.contains(Self.quantity(measure.metric)) {
-            quantities.append(Self.quantity(measure.metric))
+        for measure in measures where !quantities.contains(measure.form.unit) {
+            quantities.append(measure.form.unit)
         }
         return quantities.map { quantity in
-            let mine = measures.filter { Self.quantity($0.metric) == quantity }
-            let benchmark = Set(mine.map(\.benchmark)).count == 1 ? Self.title(of: mine[0].benchmark) : nil
-            let metric = Set(mine.map(\.metric)).count == 1 ? Self.words(for: mine[0].metric) : nil
+            let mine = measures.filter { $0.form.unit == quantity }
+            let benchmark =
+                Set(mine.map(\.benchmark)).count == 1 ? Measures.title(of: mine[0].benchmark) : nil
+            let metric = Set(mine.map(\.metric)).count == 1 ? mine[0].form.words : nil
             let title = [benchmark, metric].compactMap { $0 }.joined(separator: ": ")
             return IntervalChart(
                 title: Self.capitalised(title.isEmpty ? quantity : title), x: quantity,
                 groups: mine.map { measure in
                     var parts: [String] = []
-                    if benchmark == nil { parts.append(Self.title(of: measure.benchmark)) }
+                    if benchmark == nil { parts.append(Measures.title(of: measure.benchmark)) }
                     if let setting = measure.setting { parts.append(setting) }
-                    if metric == nil { parts.append(Self.words(for: measure.metric)) }
+                    if metric == nil { parts.append(measure.form.words) }
                     return .init(Self.capitalised(parts.joined(separator: ", ")), rows: Self.rows(measure))
-                }, bounds: StoredMetric.bounds(of: mine[0].metric))
+                }, bounds: mine[0].form.bounds)
         }
     }
 
@@ -91,19 +92,19 @@ extension RunFigures {
         }
         let isSweep = measures.contains { $1.layers.count > 1 || $1.entityLayers.count > 1 }
         if isSweep { return charts(of: measures.map(\.1)) }
-        let shown = measures.filter { $0.0.prominence == .picture }
+        let shown = measures.filter { [.picture, .pictureAlone].contains($0.0.heading.prominence) }
         guard let first = shown.first else { return losses?.charts ?? ofMetrics.first?.charts ?? [] }
         return [
             IntervalChart(
-                title: shown.map { $0.0.words.replacingExactly("\u{AD}", with: "") }.joined(separator: ", "),
-                x: "\(Self.quantity(first.1.metric)), mean and 95 % interval",
+                title: shown.map(\.0.plainWords).joined(separator: ", "),
+                x: "\(first.1.form.unit), mean and 95 % interval",
                 groups: shown.map { main, measure in
                     .init(
-                        main.words.replacingExactly("\u{AD}", with: "") + " ↑", notes: main.notes,
+                        main.plainWords + " ↑", notes: main.heading.notes,
                         rows: measure.values.map {
                             Self.value($0.place, $0.metric, name: ShownResults.label(of: $0.place))
                         })
-                }, bounds: StoredMetric.bounds(of: first.1.metric))
+                }, bounds: first.1.form.bounds)
         ]
     }
 }

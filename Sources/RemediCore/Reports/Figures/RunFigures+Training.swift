@@ -14,7 +14,7 @@ extension RunFigures {
         where !terms.contains(term) { terms.append(term) }
         var charts: [any Chart] = terms.map { term in
             LineChart(
-                title: term == "loss" ? "Total loss" : Self.capitalised("\(Self.words(for: term)) loss"),
+                title: term == "loss" ? "Total loss" : Self.capitalised("\(Measures.words(for: term)) loss"),
                 x: "epoch", y: "mean over samples (nats)",
                 series: chosen.enumerated().flatMap { curves(of: term, $1, $0, chosen.count) })
         }

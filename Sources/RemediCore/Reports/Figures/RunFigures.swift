@@ -4,7 +4,7 @@ import LanguageModels
 /// Plots that belong together, with what is said below them.
 struct Figure {
     var title: String
-    /// What is shown.
+    /// The content of the plots.
     var caption: String
     /// Of which model, data, samples, layer and seed.
     var context: String
@@ -22,7 +22,7 @@ struct RunFigures {
     }
 
     /// Plots that need only what tables show.
-    var ofMetrics: [Figure] { [losses, choice, metrics, classification, mediation].compactMap { $0 } }
+    var ofMetrics: [Figure] { [losses, choice].compactMap { $0 } + measured }
 
     static let interval = "Bars and bands are 95 % bootstrap intervals."
 
@@ -33,35 +33,37 @@ struct RunFigures {
         var metric: String
         var values: [(place: ResultPlace, metric: StoredMetric)]
 
+        var form: MetricForm { Measures.form(of: metric, in: benchmark) }
         var layers: Set<Int> { Set(values.compactMap(\.place.layer)) }
         var entityLayers: Set<Int> { Set(values.compactMap(\.place.entityLayer)) }
         /// `Efficacy: score`
         var title: String {
-            let name = RunFigures.title(of: benchmark) + (setting.map { ", \($0)" } ?? "")
-            return "\(name): \(RunFigures.words(for: metric))"
+            let name = Measures.title(of: benchmark) + (setting.map { ", \($0)" } ?? "")
+            return "\(name): \(form.words)"
         }
     }
 
     // MARK: - Metrics
 
-    private var metrics: Figure? {
-        let benchmarks = [
-            "efficacy", "rewrite", "paraphrase", "neighborhood", "generation", "essence", "error_correction",
-            "entailment",
-        ]
-        let measures = benchmarks.flatMap(self.measures)
+    /// A figure for each form that measures have.
+    private var measured: [Figure] {
+        var forms: [FigureForm] = []
+        for form in Measures.all.compactMap(\.figure) where !forms.contains(form) { forms.append(form) }
+        return forms.compactMap(figure)
+    }
+
+    private func figure(_ form: FigureForm) -> Figure? {
+        let names = Measures.all.filter { $0.figure == form }.map(\.name)
+        let measures = names.flatMap(self.measures)
         let charts = self.charts(of: measures)
         guard !charts.isEmpty else { return nil }
-        let isSweep = measures.contains { $0.layers.count > 1 }
-        let caption =
-            isSweep
-            ? "Each metric by the edited layer. Dotted lines are what needs no layer: the unedited model and the"
-                + " baselines. \(Self.interval)"
-            : "Each metric by condition. \(Self.interval)"
+        let comparesLayers = measures.contains {
+            (form.isOfEntityLayers ? $0.entityLayers : $0.layers).count > 1
+        }
+        let (title, caption) = (comparesLayers ? form.sweep : nil) ?? (form.title, form.caption)
         return Figure(
-            title: isSweep ? "Metrics by edited layer" : "Metrics", caption: caption,
-            context: context(of: run.results.filter { benchmarks.contains($0.place.benchmark) }),
-            charts: charts)
+            title: title, caption: "\(caption) \(Self.interval)",
+            context: context(of: run.results.filter { names.contains($0.place.benchmark) }), charts: charts)
     }
 
     /// Those of one benchmark; of metrics that come in first-token and full-target form, the former.
@@ -72,11 +74,15 @@ struct RunFigures {
             }
             var names: [String] = []
             for name in (results.filter(\.place.isEdited) + results).flatMap({ $0.metrics.map(\.name) })
-            where !names.contains(name) && !name.hasPrefix("full_") && !name.hasSuffix("_pre") {
+            where !names.contains(name) && Self.isPlotted(Measures.form(of: name, in: benchmark)) {
                 names.append(name)
             }
             return names.map { measure($0, of: benchmark, setting) }
         }
+    }
+
+    private static func isPlotted(_ form: MetricForm) -> Bool {
+        form.role != .detail && form.role != .before
     }
 
     func measure(_ metric: String, of benchmark: String, _ setting: String?) -> Measure {
@@ -91,47 +97,21 @@ struct RunFigures {
 
     /// Without an edit, "post" is "pre".
     static func measured(_ metric: String, in result: StoredResult) -> StoredMetric? {
-        let found = result[metric]
-        guard found == nil, metric.hasSuffix("_post"), !result.place.isEdited else { return found }
-        return result[metric.replacingExactly("_post", with: "_pre")]
+        if let found = result[metric] { return found }
+        guard !result.place.isEdited else { return nil }
+        return Measures.form(of: metric, in: result.place.benchmark).before.flatMap { result[$0] }
     }
 
-    /// What an edited run's file says of the unedited model.
+    /// The unedited model's metric, from the file of an edited one.
     private func unedited(
         _ metric: String, _ results: [StoredResult]
     ) -> [(place: ResultPlace, metric: StoredMetric)] {
-        guard metric.hasSuffix("_post"), !results.contains(where: { $0.place.condition == "unedited" }),
+        let condition = EvaluationCondition.unedited.label
+        guard !results.contains(where: { $0.place.condition == condition }),
             let edited = results.first(where: \.place.isEdited),
-            let found = edited[metric.replacingExactly("_post", with: "_pre")]
+            let before = Measures.form(of: metric, in: edited.place.benchmark).before,
+            let found = edited[before]
         else { return [] }
-        return [(ResultPlace(benchmark: edited.place.benchmark, condition: "unedited", layer: nil), found)]
-    }
-
-    // MARK: - Classification and mediation
-
-    private var classification: Figure? {
-        let results = run.results.filter { $0.place.entityLayer != nil }
-        let measures = ["fact_cls", "error_cls"].flatMap(self.measures)
-        let charts = self.charts(of: measures)
-        guard !charts.isEmpty else { return nil }
-        let isSweep = measures.contains { $0.entityLayers.count > 1 }
-        return Figure(
-            title: isSweep ? "Classification by entity layer" : "Classification",
-            caption:
-                "How well the editor's directions predict what the model believes"
-                + (isSweep ? ", by the layer at which the entity's state is read" : "")
-                + ". \(Self.interval)",
-            context: context(of: results), charts: charts)
-    }
-
-    private var mediation: Figure? {
-        let charts = self.charts(of: measures(of: "mediation").filter { $0.metric == "accuracy" })
-        guard !charts.isEmpty else { return nil }
-        return Figure(
-            title: "Mediation",
-            caption:
-                "How often the unedited model prefers what the context says, with it in front of the prompt"
-                + " (contextual), and the usual answer without it (decontextual). \(Self.interval)",
-            context: context(of: run.results.filter { $0.place.benchmark == "mediation" }), charts: charts)
+        return [(ResultPlace(benchmark: edited.place.benchmark, condition: condition, layer: nil), found)]
     }
 }

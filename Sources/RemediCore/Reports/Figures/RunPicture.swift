@@ -4,7 +4,7 @@ import LanguageModels
 package struct RunPicture: Sendable {
     package let picture: Picture
 
-    /// What the plots of `runs` show, with `examples` below them.
+    /// The main plots of `runs`, with `examples` below them.
     ///
     /// - Parameter examplesNote: which examples these are.
     package init(
@@ -45,32 +45,18 @@ package struct RunPicture: Sendable {
             }
         }
         return Picture.Section(
-            title: title(of: first.benchmark), subtitle: figures.context(of: shown), charts: figures.main,
+            title: Measures.named(first.benchmark)?.question ?? "", subtitle: figures.context(of: shown),
+            charts: figures.main,
             note: note(on: shown))
     }
 
-    private static func title(of benchmark: String) -> String {
-        switch benchmark {
-        case "fact_cls", "error_cls": "How well the editor tells what the model believes"
-        case "error_correction": "How often the model names the right occupation"
-        case "entailment": "How the model's features agree with people's"
-        case "mediation": "How often the model takes over what the context says"
-        default: "How often the model says what it was told"
-        }
-    }
-
-    /// What points, bars and conditions are.
+    /// The meaning of points, bars and conditions.
     private static func note(on results: [StoredResult]) -> String {
         let conditions = Set(results.map(\.place.condition))
         var sentences = [
             "Points are means over samples, bars and bands 95 % bootstrap intervals; ↑: higher is better."
         ]
-        if conditions.contains("prefix") {
-            sentences.append("Prefix: the fact stands in front of the prompt.")
-        }
-        if conditions.contains("replace") {
-            sentences.append("Replace: another entity, of whom the fact is true, stands in the prompt.")
-        }
+        sentences += Baselines.all.filter { conditions.contains($0.name) }.compactMap(\.note)
         let edited = results.filter { $0.place.condition == EditorType.linear.rawValue }
         if edited.contains(where: { $0.place.entityLayer == nil }) {
             sentences.append("REMEDI: the editor's vector is added to the entity's hidden state.")

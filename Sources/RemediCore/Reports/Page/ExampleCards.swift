@@ -12,10 +12,10 @@ struct ExampleCards {
         return [Markup("h3", [:], "Examples")]
             + exhibits.flatMap { exhibit in
                 exhibit.groups.flatMap { group -> [Markup] in
+                    let isSmall = if case .text = exhibit.form.card { false } else { true }
                     let name =
-                        RunFigures.title(of: exhibit.benchmark) + (exhibit.setting.map { ", \($0)" } ?? "")
-                    let cards = group.examples.map { card($0, exhibit.benchmark) }
-                    let isSmall = ["efficacy", "entailment"].contains(exhibit.benchmark)
+                        Measures.title(of: exhibit.benchmark) + (exhibit.setting.map { ", \($0)" } ?? "")
+                    let cards = group.examples.map { card($0, exhibit.form.card) }
                     return [
                         Markup("h4", [:], "\(name). \(group.reason)"),
                         Markup("div", ["class": isSmall ? "cards" : "list"], cards.spaced),
@@ -24,15 +24,17 @@ struct ExampleCards {
             }
     }
 
-    private func card(_ example: RunExamples.Example, _ benchmark: String) -> Markup {
+    private func card(_ example: RunExamples.Example, _ form: ExampleForm.Card) -> Markup {
         let id = Markup("span", ["class": "id"], "sample \(example.id)")
-        switch benchmark {
-        case "efficacy":
+        switch form {
+        case .probabilities:
             return Markup(
                 "div", ["class": "card"], [id] + prompt(of: example) + example.answers.map(preference))
-        case "entailment":
-            return Markup("div", ["class": "card"], example.answers.last.map(features) ?? [])
-        default:
+        case .features(let features):
+            return Markup(
+                "div", ["class": "card"],
+                example.answers.last.map { table(of: features($0.sample), $0.sample) } ?? [])
+        case .text:
             return Markup(
                 "div", ["class": "card wide"],
                 [id] + prompt(of: example)
@@ -106,16 +108,10 @@ struct ExampleCards {
     }
 
     /// The features that move most.
-    private func features(_ answer: RunExamples.Answer) -> [Markup] {
-        var rows: [(name: String, kind: String, pre: Double, post: Double)] = []
-        for (key, kind) in [("co", "co-occurring"), ("orig", "original"), ("unrel", "unrelated")] {
-            for feature in answer.sample["\(key)_features"]?.array ?? [] {
-                guard let pre = feature["logp_pre"]?.double, let post = feature["logp_post"]?.double else {
-                    continue
-                }
-                rows.append((feature["feature"]?.string ?? "", kind, exp(pre), exp(post)))
-            }
-        }
+    private func table(
+        of features: [(name: String, kind: String, before: Double, after: Double)], _ sample: JSONValue
+    ) -> [Markup] {
+        let rows = features.map { (name: $0.name, kind: $0.kind, pre: exp($0.before), post: exp($0.after)) }
         let ordered = rows.enumerated().sorted {
             let (a, b) = (abs($0.element.post - $0.element.pre), abs($1.element.post - $1.element.pre))
             return a == b ? $0.offset < $1.offset : a > b
@@ -136,7 +132,7 @@ struct ExampleCards {
             PageParts.head("p after", isNumber: true),
         ]
         return [
-            Markup("p", ["class": "prompt"], [Markup("bdi", [:], answer.sample["id"]?.string ?? "")]),
+            Markup("p", ["class": "prompt"], [Markup("bdi", [:], sample["id"]?.string ?? "")]),
             Markup(
                 "table", [:],
                 [Markup("thead", [:], [Markup("tr", [:], head)]), Markup("tbody", [:], body)]),

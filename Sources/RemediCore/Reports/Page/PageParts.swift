@@ -2,7 +2,7 @@ import LanguageModels
 
 /// Pieces of a report's page.
 enum PageParts {
-    /// What was run.
+    /// The facts of a run.
     static func facts(_ run: StoredRun) -> Markup {
         let folder = RunFacts.Fact(name: "folder", value: run.folder.path)
         return Markup(
@@ -20,7 +20,7 @@ enum PageParts {
     /// Whether a fact needs a line of its own: a path.
     private static func isLong(_ fact: RunFacts.Fact) -> Bool { fact.value.count > 36 }
 
-    /// A name that may be broken behind the signs that join its words.
+    /// A name that may be broken after the signs that join its words.
     static func breakable(_ name: String) -> [Markup] {
         var parts: [Markup] = []
         var word = ""
@@ -105,7 +105,7 @@ enum PageParts {
                 })
         }
         let head = table.columns.map {
-            self.head(RunFigures.words(for: $0.title), isNumber: $0.alignment == .right)
+            self.head(Measures.words(for: $0.title), isNumber: $0.alignment == .right)
         }
         return Markup(
             "table", [:],
@@ -142,7 +142,7 @@ enum PageParts {
         let content =
             [Markup("summary", [:], "All numbers")]
             + tables.flatMap { titled -> [Markup] in
-                let title = RunFigures.title(of: titled.title)
+                let title = Measures.title(of: titled.title)
                 return [Markup("h4", [:], title), scrolling(table(titled.table), label: title)]
             }.spaced
         let isShort = tables.reduce(0) { $0 + $1.table.rows.count } <= shortCount

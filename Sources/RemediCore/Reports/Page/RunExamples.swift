@@ -20,9 +20,10 @@ struct RunExamples {
         var examples: [Example]
     }
 
-    /// What one benchmark shows.
+    /// The examples of one measure.
     struct Exhibit {
         var benchmark: String
+        var form: ExampleForm
         var setting: String?
         var groups: [Group]
     }
@@ -33,14 +34,12 @@ struct RunExamples {
 
     /// - Throws: `RemediError.malformedData`, `LanguageModelError`.
     func all() throws -> [Exhibit] {
-        let measured = [
-            ("efficacy", "magnitude"), ("generation", "consistency"), ("error_correction", "consistency"),
-            ("entailment", "co_delta_p"),
-        ]
-        return try measured.flatMap { benchmark, metric in
-            try shown.settings(of: benchmark).compactMap { setting in
-                let groups = try groups(benchmark, setting, metric)
-                return groups.isEmpty ? nil : Exhibit(benchmark: benchmark, setting: setting, groups: groups)
+        try Measures.all.flatMap { measure -> [Exhibit] in
+            guard let form = measure.examples else { return [] }
+            return try shown.settings(of: measure.name).compactMap { setting in
+                let groups = try groups(measure.name, setting, form.metric)
+                return groups.isEmpty
+                    ? nil : Exhibit(benchmark: measure.name, form: form, setting: setting, groups: groups)
             }
         }
     }
@@ -61,13 +60,14 @@ struct RunExamples {
         let keys = SampleReader.keys(of: samples)
         let base = results.first { !$0.place.isEdited && results.count > 1 }
         var changes = Self.means(reader.values(of: metric, in: samples))
-        if let base, benchmark != "entailment" {
+        let isOfChange = Measures.form(of: metric, in: benchmark).isChange
+        if let base, !isOfChange {
             let before = Self.means(reader.values(of: metric, in: try base.samples()))
             changes = changes.filter { before[$0.key] != nil }
             for (key, value) in changes { changes[key] = value - before[key]! }
         }
         let name = ShownResults.name(of: last.place)
-        let isChange = base != nil || benchmark == "entailment"
+        let isChange = base != nil || isOfChange
         return Self.chosen(keys, changes, count: count, edit: isChange ? name : nil).map { reason, keys in
             let examples = keys.map { key in
                 Example(

@@ -6,7 +6,7 @@ import LanguageModels
 package struct RunPage: Sendable {
     package static let defaultExamples = 3
 
-    /// What stands above the results of several runs that belong together.
+    /// The opening above the results of several runs that belong together.
     package struct Opening: Sendable {
         package var title: String
         package var lead: String
@@ -38,7 +38,7 @@ package struct RunPage: Sendable {
         self.opening = opening
     }
 
-    /// What tables and figures are called.
+    /// The numbers of tables and figures.
     private struct Numbers {
         private(set) var tables = 0
         private(set) var figures = 0

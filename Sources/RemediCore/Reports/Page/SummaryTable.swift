@@ -5,7 +5,7 @@ struct SummaryTable {
     private let run: StoredRun
     private let headings: [MainMetric]
     private let rows: [ResultPlace]
-    /// What the table is made from.
+    /// The results in the table.
     let results: [StoredResult]
 
     init(_ run: StoredRun, shown: ShownResults) {

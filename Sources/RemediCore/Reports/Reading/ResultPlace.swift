@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// What a result is of: which benchmark, with which editor or baseline, where.
+/// The place of a result: which measure, with which editor or baseline, at which layer.
 package struct ResultPlace: Sendable, Hashable {
     /// `efficacy`, `fact_cls`
     package var benchmark: String
@@ -33,14 +33,15 @@ package struct ResultPlace: Sendable, Hashable {
 
     package var isEdited: Bool { layer != nil }
 
-    /// Whether the benchmark is one of ours.
-    var isKnown: Bool { Self.benchmarks.contains(benchmark) }
+    /// Whether the measure is one of ours.
+    var isKnown: Bool { Measures.named(benchmark) != nil }
 
-    /// Takes `fact_cls_layer_7_control_task` apart.
+    /// Takes `NAME_layer_7_control_task` apart.
     mutating func name(from file: String) {
-        benchmark = file
-        guard let mark = file.firstRange(ofExactly: "_cls_layer_") else { return }
-        let rest = file[mark.upperBound...]
+        benchmark = Measures.all.first { $0.aliases.contains(file) }?.name ?? file
+        guard let measure = Measures.all.first(where: { $0.isLayered && file.hasPrefix("\($0.name)_layer_") })
+        else { return }
+        let rest = file.dropFirst("\(measure.name)_layer_".count)
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         let variants = [
             "": nil, "_control_task": "control task", "_control_model": "control model",
@@ -50,7 +51,7 @@ package struct ResultPlace: Sendable, Hashable {
         else {
             return
         }
-        benchmark = file[..<mark.lowerBound] + "_cls"
+        benchmark = measure.name
         entityLayer = layer
         self.variant = variant
     }
@@ -59,12 +60,6 @@ package struct ResultPlace: Sendable, Hashable {
     static func layer(_ text: some StringProtocol) -> Int? { Int(text).flatMap(layer) }
 
     static func layer(_ number: Int) -> Int? { (0..<1_000_000).contains(number) ? number : nil }
-
-    private static let baselines = ["unedited", "prefix", "replace"]
-    private static let benchmarks = [
-        "efficacy", "rewrite", "paraphrase", "neighborhood", "generation", "essence", "fact_cls", "error_cls",
-        "error_correction", "entailment", "mediation",
-    ]
 
     /// Benchmarks as the documentation lists them, then baselines, editors, layers.
     package static func precedes(_ a: ResultPlace, _ b: ResultPlace) -> Bool {
@@ -76,9 +71,9 @@ package struct ResultPlace: Sendable, Hashable {
             let text = String((number ?? -1) + 1)
             return String(repeating: "0", count: max(0, 20 - text.count)) + text
         }
-        let types = Self.baselines + EditorType.allCases.map(\.rawValue)
+        let types = Baselines.all.map(\.name) + EditorType.allCases.map(\.rawValue)
         return [
-            digits(Self.benchmarks.firstIndex(of: benchmark) ?? Self.benchmarks.count), benchmark,
+            digits(Measures.place(of: benchmark)), benchmark,
             setting ?? "",
             digits(types.firstIndex(of: condition) ?? types.count), condition, digits(layer), variant ?? "",
             digits(entityLayer),

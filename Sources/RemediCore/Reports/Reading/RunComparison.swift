@@ -94,8 +94,8 @@ package struct RunComparison: Sendable {
     /// baseline, which knows no edit, measures (`…_pre`).
     private static func metrics(_ a: StoredResult, _ b: StoredResult) -> [(StoredMetric, StoredMetric)] {
         func counterpart(of name: String, in baseline: StoredResult) -> StoredMetric? {
-            guard name.hasSuffix("_post"), baseline[name] == nil else { return nil }
-            return baseline[name.dropLast("post".count) + "pre"]
+            guard baseline[name] == nil else { return nil }
+            return Measures.form(of: name, in: a.place.benchmark).before.flatMap { baseline[$0] }
         }
         return a.metrics.compactMap { metric in
             (b[metric.name] ?? counterpart(of: metric.name, in: b)).map { (metric, $0) }
@@ -123,8 +123,7 @@ private enum PairedMeasure {
             return (
                 .means(common.map(\.0), common.map(\.1)), a.count - common.count, b.count - common.count
             )
-        case (.judgements(let score, _)?, .judgements?):
-            let (a, b) = (reader.judgements(in: ofFirst), reader.judgements(in: ofSecond))
+        case (.judgements(let score, let a)?, .judgements(_, let b)?):
             let other = Dictionary(b.map { ($0.key, $0.judgement) }) { kept, _ in kept }
             let common = a.compactMap { entry in other[entry.key].map { (entry.judgement, $0) } }
             guard !common.isEmpty else { return nil }

@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What was run, as manifests, `experiment.json` and the files of arguments say.
+/// Facts about a run from manifests, `experiment.json` and the files of arguments.
 package struct RunFacts: Sendable, Equatable {
     package struct Fact: Sendable, Equatable {
         package var name: String

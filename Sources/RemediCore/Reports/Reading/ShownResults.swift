@@ -9,12 +9,6 @@ struct ShownResults {
     /// Why this one.
     let reason: String?
 
-    private static let criteria = [
-        ("efficacy", "score"), ("rewrite", "score"), ("paraphrase", "score"),
-        ("error_correction", "top1_accuracy"),
-        ("entailment", "co_corr_post"), ("generation", "consistency"), ("essence", "essence"),
-    ]
-
     init(_ run: StoredRun) {
         self.run = run
         if let sweep = run.sweep, sweep.swept == "layer", let chosen = sweep.chosen,
@@ -24,7 +18,9 @@ struct ShownResults {
             reason = "chosen on validation samples"
             return
         }
-        for (benchmark, metric) in Self.criteria {
+        for measure in Measures.all {
+            guard let metric = measure.layerCriterion else { continue }
+            let benchmark = measure.name
             let edited = run.results.filter { $0.place.benchmark == benchmark && $0.place.layer != nil }
             func value(_ result: StoredResult) -> Double {
                 let found = result[metric]?.value ?? -.infinity
@@ -69,10 +65,8 @@ struct ShownResults {
         case .some: return 7
         case nil: break
         }
-        let others = [
-            "unedited": 0, "prefix": 1, "replace": 2, "linear": 3, "identity": 4, "biaffine": 4, "mlp": 5,
-        ]
-        return others[place.condition] ?? 7
+        let editors = ["linear": 3, "identity": 4, "biaffine": 4, "mlp": 5]
+        return Baselines.named(place.condition)?.color ?? editors[place.condition] ?? 7
     }
 
     /// `prefix`, `REMEDI`, `REMEDI (mlp), control task`, `identity`

@@ -16,23 +16,10 @@ package struct StoredMetric: Sendable, Equatable {
     }
 
     /// All numbers of a file's `metrics`, in its order, but those that only say how it was measured.
-    static func all(in json: JSONValue?) -> [StoredMetric] {
-        NamedMetric.all(in: json ?? .null).filter { !settings.contains($0.name) }
-            .map { StoredMetric($0.name, $0.metric) }
-    }
-
-    private static let settings = ["k"]
-
-    /// Whether the value is a share or a coefficient, and between what it lies.
-    package static func bounds(of name: String) -> ClosedRange<Double>? {
-        let last = name.split(separator: " ").last.map(String.init) ?? name
-        if last.contains("corr") || last.contains("mcc") || last.contains("magnitude")
-            || last.contains("delta_p")
-        {
-            return -1...1
-        }
-        let shares = ["score", "accuracy", "f1", "recall", "consistency", "essence"]
-        return shares.contains { last.contains($0) } ? 0...1 : nil
+    static func all(in json: JSONValue?, of measure: String) -> [StoredMetric] {
+        NamedMetric.all(in: json ?? .null).filter { metric in
+            if case .setting = Measures.form(of: metric.name, in: measure).source { false } else { true }
+        }.map { StoredMetric($0.name, $0.metric) }
     }
 
     package var json: JSONValue {

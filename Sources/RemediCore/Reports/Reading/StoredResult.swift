@@ -81,7 +81,7 @@ package struct StoredResult: Sendable {
         place = part.place
         self.file = file
         sampleCount = part.samples.count
-        metrics = StoredMetric.all(in: part.metrics)
+        metrics = StoredMetric.all(in: part.metrics, of: place.benchmark)
         let spoiled = part.samples.count(where: Self.isSpoiled)
         notFiniteCount = part.leftOut + spoiled
         if spoiled > 0 {
@@ -113,7 +113,7 @@ package struct StoredResult: Sendable {
         }
     }
 
-    /// What log-probabilities are called in samples, some of them lists.
+    /// The keys of log-probabilities in samples, some of them lists.
     private static let probabilityNames: Set<String> = [
         "target_score", "comparator_score", "logp_target", "logp_comparator", "logp_pre", "logp_post",
         "logp_predictions", "model_top_k_logp",

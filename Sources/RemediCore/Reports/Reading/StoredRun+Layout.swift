@@ -2,7 +2,7 @@ import Foundation
 import LanguageModels
 
 extension StoredRun {
-    /// What a folder holds that could be results.
+    /// The contents of a folder that could be results.
     struct Contents {
         /// The experiment's folder, which holds the manifest.
         var root: URL
@@ -10,7 +10,7 @@ extension StoredRun {
         var editors: [(folder: URL, type: String, layer: Int)] = []
     }
 
-    private static let baselines = ["unedited", "prefix", "replace"]
+    private static let baselines = Baselines.all.map(\.name)
     private static let settings = ["contextual", "decontextual"]
 
     static func scan(_ folder: URL) throws -> Contents {
@@ -58,7 +58,7 @@ extension StoredRun {
             place.setting = setting
             return place
         }
-        try add(place("unedited"), in: folder, to: &contents)
+        try add(place(Baseline.unedited.name), in: folder, to: &contents)
         for name in baselines {
             let inner = folder.appendingPathComponent(name)
             if Self.isFolder(inner) { try add(place(name), in: inner, to: &contents) }
@@ -78,10 +78,10 @@ extension StoredRun {
     private static func add(_ place: ResultPlace, in folder: URL, to contents: inout Contents) throws {
         for entry in try entries(of: folder) where entry.pathExtension == "json" {
             let name = entry.deletingPathExtension().lastPathComponent
-            let others = ["manifest", "experiment", "essence_references", "config"]
+            let others = ["manifest", "experiment", "config"] + Measures.all.flatMap(\.sideFiles)
             if others.contains(name) || name.hasPrefix("args-") || name.hasSuffix("_metrics") { continue }
             var place = place
-            place.name(from: name == "baseline" ? "error_correction" : name)
+            place.name(from: name)
             if isResult(entry, place) { contents.files.append((entry, place)) }
         }
     }

@@ -33,7 +33,7 @@ package struct StoredRun: Sendable {
                 if !result.metrics.isEmpty { results.append(result) }
             }
         }
-        try addPrefixChanges()
+        try Measures.all.forEach { try addChanges(of: $0) }
         results.sort { ResultPlace.precedes($0.place, $1.place) }
         trainings.sort { ($0.type, $0.layer) < ($1.type, $1.layer) }
     }
@@ -76,7 +76,7 @@ package struct StoredRun: Sendable {
         (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
     }
 
-    /// What is in a folder, by name; hidden files are none of ours.
+    /// The entries of a folder by name, without hidden files.
     static func entries(of folder: URL) throws -> [URL] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -87,26 +87,24 @@ package struct StoredRun: Sendable {
         }
     }
 
-    /// The prefix baseline of entailment keeps its probabilities as "pre"; the unedited ones are those of a run
-    /// with an editor.
-    private mutating func addPrefixChanges() throws {
-        guard
-            let index = results.firstIndex(where: {
-                $0.place.benchmark == "entailment" && $0.place.condition == "prefix"
-                    && $0["co_delta_p"] == nil
-            }),
-            let edited = results.first(where: {
-                $0.place.benchmark == "entailment" && $0.place.condition != "prefix"
-            })
+    /// Adds derived metrics that a baseline's samples give only beside those of another condition.
+    private mutating func addChanges(of measure: any Measure) throws {
+        let prefix = EvaluationCondition.prefix.label
+        let mine = results.indices.filter { results[$0].place.benchmark == measure.name }
+        let names = SampleReader.derivedMetrics(of: measure.name)
+        guard let first = names.first,
+            let index = mine.first(where: {
+                results[$0].place.condition == prefix && results[$0][first] == nil
+            }), let other = mine.first(where: { results[$0].place.condition != prefix }),
+            let merged = measure.merged(
+                baseline: try results[index].samples(), other: try results[other].samples())
         else { return }
-        let merged = EntailmentMerge(prefix: try results[index].samples(), edited: try edited.samples())
-            .samples
-        let reader = SampleReader(benchmark: "entailment")
+        let reader = SampleReader(benchmark: measure.name)
         let bootstrap = Bootstrap(seed: StoredResult.bootstrapSeed)
-        for name in SampleReader.derivedMetrics(of: "entailment") {
+        for name in names {
             let values = reader.values(of: name, in: merged).map(\.mean)
             guard !values.isEmpty else { continue }
-            let found = Metric(values: values, bootstrap: bootstrap, key: "entailment.\(name)")
+            let found = Metric(values: values, bootstrap: bootstrap, key: "\(measure.name).\(name)")
             results[index].metrics.append(StoredMetric(name, found))
         }
     }
@@ -117,38 +115,5 @@ package struct StoredRun: Sendable {
             "sweep": sweep?.json ?? .null, "training": .array(trainings.map(\.json)),
             "results": .array(results.map(\.json)),
         ]
-    }
-}
-
-/// Entailment samples of the prefix baseline, whose probabilities become "post" beside the unedited ones.
-struct EntailmentMerge {
-    let samples: [JSONValue]
-
-    init(prefix: [JSONValue], edited: [JSONValue]) {
-        var unedited: [String: JSONValue] = [:]
-        for sample in edited { unedited[sample["id"]?.string ?? ""] = sample }
-        samples = prefix.compactMap { sample in
-            guard let other = unedited[sample["id"]?.string ?? ""], var object = sample.object else {
-                return nil
-            }
-            for key in ["co_features", "orig_features", "unrel_features"] {
-                object[key] = Self.merged(sample[key]?.array ?? [], other[key]?.array ?? [])
-            }
-            return .object(object)
-        }
-    }
-
-    private static func merged(_ prefix: [JSONValue], _ unedited: [JSONValue]) -> JSONValue {
-        var before: [String: JSONValue] = [:]
-        for feature in unedited { before[feature["feature"]?.string ?? ""] = feature["logp_pre"] }
-        return .array(
-            prefix.compactMap { feature in
-                guard var object = feature.object, let pre = before[feature["feature"]?.string ?? ""] else {
-                    return nil
-                }
-                object["logp_post"] = feature["logp_pre"]
-                object["logp_pre"] = pre
-                return .object(object)
-            })
     }
 }

@@ -19,7 +19,7 @@ package struct StoredTraining: Sendable {
     package let type: String
     package let layer: Int
     package let epochs: [Epoch]
-    /// What the manifest says; empty of an editor that is still trained, or of the reference.
+    /// The manifest; empty for an editor that is still trained, or of the reference.
     package let manifest: JSONObject
 
     /// Reads an editor's folder; nil if it holds nothing about a training.

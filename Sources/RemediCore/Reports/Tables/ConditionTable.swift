@@ -1,29 +1,23 @@
 import Foundation
 import LanguageModels
 
-/// What evaluations found as a small table for people: a row for each figure, a column for each condition.
+/// Results of evaluations as a small table for people: a row for each figure, a column for each condition.
 package struct ConditionTable: Sendable {
     /// As `remedi eval --json` writes them: condition, layer, benchmark, metrics.
     package let summaries: [JSONValue]
 
     package init(_ summaries: [JSONValue]) { self.summaries = summaries }
 
-    /// The figures that are shown, of those that a benchmark has.
-    private static let shown = [
-        "score", "consistency", "fluency", "contextual f1", "decontextual f1", "f1", "top1_accuracy",
-        "recall_probe@1", "accuracy",
-    ]
-
     private struct Figure: Equatable {
         let benchmark: String
-        let metric: String
+        let form: ShowcaseForm
         /// "efficacy", "consistency", "contextual F1".
-        var title: String {
-            if metric == "score" { return benchmark == "neighborhood" ? "neighbourhood" : benchmark }
-            return metric.replacingExactly("_", with: " ").replacingExactly("f1", with: "F1")
+        var title: String { form.title }
+        var isBetterIfHigher: Bool { Measures.form(of: form.metric, in: benchmark).isBetterIfHigher }
+
+        static func == (a: Figure, b: Figure) -> Bool {
+            a.benchmark == b.benchmark && a.form.metric == b.form.metric
         }
-        /// Of how varied words are there can be too much.
-        var isBetterIfHigher: Bool { metric != "fluency" }
     }
 
     private var conditions: [String] { Self.distinct(summaries.map(Self.condition)) }
@@ -32,9 +26,9 @@ package struct ConditionTable: Sendable {
         Self.distinct(
             summaries.flatMap { summary in
                 let metrics = (summary["metrics"]?.object?.members ?? []).map(\.key)
-                return Self.shown.filter(metrics.contains).map {
-                    Figure(benchmark: summary["benchmark"]?.string ?? "", metric: $0)
-                }
+                let benchmark = summary["benchmark"]?.string ?? ""
+                return (Measures.titled(benchmark)?.showcase ?? []).filter { metrics.contains($0.metric) }
+                    .map { Figure(benchmark: benchmark, form: $0) }
             })
     }
 
@@ -42,7 +36,7 @@ package struct ConditionTable: Sendable {
         let found = summaries.first {
             Self.condition($0) == condition && $0["benchmark"]?.string == figure.benchmark
         }
-        return found?["metrics"]?[figure.metric]
+        return found?["metrics"]?[figure.form.metric]
     }
 
     /// An arrow stands where higher is better.
@@ -58,9 +52,10 @@ package struct ConditionTable: Sendable {
         return table
     }
 
-    /// What each figure means, and each condition that does not say so itself, for who sees it the first time.
+    /// The meaning of each figure, and of each condition whose name does not say it, for new readers.
     package var legend: [(name: String, meaning: String)] {
-        (figures.map(\.title) + conditions).compactMap { name in Self.meanings[name].map { (name, $0) } }
+        figures.compactMap { figure in figure.form.meaning.map { (figure.title, $0) } }
+            + conditions.compactMap { name in Self.meanings[name].map { (name, $0) } }
     }
 
     /// Where classifications read the entity, as far as there are any.
@@ -78,18 +73,6 @@ package struct ConditionTable: Sendable {
     }
 
     private static let meanings = [
-        "efficacy": "how often the model finds the fact that it was told likelier than the old one",
-        "rewrite": "the same, asked in the words in which it was told",
-        "paraphrase": "the same, asked in other words",
-        "neighbourhood": "how often it still says what is true of others: an edit must leave them alone",
-        "consistency":
-            "how alike its texts are to texts about others of whom the new fact is true (TF-IDF, 0 to 1)",
-        "fluency": "how varied its words are (entropy of n-grams, bits); a low one means repetition",
-        "contextual F1":
-            "with the fact in front of the prompt: how well the editor tells, from the entity's hidden state"
-            + " alone, that the model will not say it",
-        "decontextual F1":
-            "the same of the old fact, with the prompt alone; 0 if the model says it every time",
         "identity": "the fact's own hidden state in place of the editor's vector",
         "control task": "the editor against shuffled truths: what chance reaches",
     ]

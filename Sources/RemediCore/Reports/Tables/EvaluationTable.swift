@@ -76,7 +76,7 @@ package struct EvaluationTable: Sendable {
         // Without an editor there may be fewer.
         for summary in summaries.filter({ $0.condition.block != nil }) + summaries {
             for metric in summary.metrics
-            where metrics?.contains(metric.name) ?? Self.isShown(metric.name) {
+            where metrics?.contains(metric.name) ?? Self.isShown(metric.name, of: summary) {
                 let heading = Heading(benchmark: summary.benchmark, metric: metric.name)
                 if !found.contains(heading) { found.append(heading) }
             }
@@ -84,8 +84,8 @@ package struct EvaluationTable: Sendable {
         return found
     }
 
-    private static func isShown(_ metric: String) -> Bool {
-        !["k", "fluency_generaton"].contains(metric) && !metric.contains("full_")
+    private static func isShown(_ metric: String, of summary: EvaluationSummary) -> Bool {
+        Measures.form(of: metric, in: summary.benchmark).isShown
     }
 
     /// The number of samples, or its range where the benchmarks could use different ones.

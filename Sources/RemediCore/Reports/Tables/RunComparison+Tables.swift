@@ -39,8 +39,9 @@ extension RunComparison {
 
     /// The reference's misspelling may stand beside the right name.
     private func isRepeated(_ entry: Entry) -> Bool {
-        entry.metric == "fluency_generaton"
-            && entries.contains { $0.first == entry.first && $0.metric == "fluency_generation" }
+        guard case .misspelling(let right) = Measures.form(of: entry.metric, in: entry.first.benchmark).role
+        else { return false }
+        return entries.contains { $0.first == entry.first && $0.metric == right }
     }
 
     /// `efficacy, prefix : linear 1, 5 samples, 2 only in A`

@@ -89,7 +89,13 @@ package struct RunTables: Sendable {
             metrics.append(name)
         }
         // The reference's misspelling stands beside the right name.
-        if metrics.contains("fluency_generation") { metrics.removeAll { $0 == "fluency_generaton" } }
+        let known = metrics
+        metrics.removeAll { metric in
+            guard case .misspelling(let right) = Measures.form(of: metric, in: benchmark).role else {
+                return false
+            }
+            return known.contains(right)
+        }
         let places = PlaceColumns(results.map(\.place))
         // Seldom anything but empty.
         let hasSpoiled = results.contains { $0.notFiniteCount > 0 }

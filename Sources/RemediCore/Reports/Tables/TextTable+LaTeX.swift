@@ -1,7 +1,7 @@
 extension TextTable {
     /// A `tabular` with the rules of the package booktabs.
     func latex() -> String {
-        // A bracket behind a line's end would be taken for its argument.
+        // A bracket after a line's end would be taken for its argument.
         func line(_ cells: [String]) -> String {
             let text = cells.map(Self.latexEscaped).joined(separator: " & ") + " \\\\\n"
             return text.first == "[" || text.first == "*" ? "{}" + text : text
@@ -34,7 +34,7 @@ extension TextTable {
         return result
     }
 
-    /// A hyphen in front of a number and behind nothing that could be part of a word.
+    /// A hyphen in front of a number, after nothing that could be part of a word.
     private static func isMinus(at index: Int, of scalars: [UnicodeScalar]) -> Bool {
         guard index + 1 < scalars.count, ("0"..."9").contains(scalars[index + 1]) else { return false }
         return index == 0 || scalars[index - 1] == " " || scalars[index - 1] == "["

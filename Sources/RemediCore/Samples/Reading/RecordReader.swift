@@ -15,70 +15,45 @@ struct RecordReader {
             if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
                 throw malformed("text in UTF-16: UTF-8 is expected")
             }
-            var cursor = Cursor(bytes: bytes)
-            let isArray = cursor.skipSpaceAndMark() && cursor.skip("[")
+            var scanner = JSONScanner(bytes: bytes)
+            try scanner.skipMark()
+            let isArray = try scanner.skip("[")
             var number = 0
-            while let start = try next(&cursor, isArray: isArray, isFirst: number == 0) {
-                var parser = JSONParser(bytes: bytes, position: start)
+            while try next(&scanner, isArray: isArray, isFirst: number == 0) {
+                let start = scanner.position
                 let record: JSONValue
                 do {
-                    record = try parser.value()
+                    record = try scanner.value()
                 } catch let error as JSONError {
                     throw malformed("record \(number), byte \(error.byte): \(error.reason)")
                 }
-                cursor.position = parser.position
-                let text = String(decoding: bytes[start..<parser.position], as: UTF8.self)
+                let text = String(decoding: bytes[start..<scanner.position], as: UTF8.self)
                 try body(record, number, text)
                 number += 1
             }
         }
     }
 
-    /// Where the next record starts; nil at the end of the data.
-    private func next(_ cursor: inout Cursor, isArray: Bool, isFirst: Bool) throws -> Int? {
-        cursor.skipSpace()
-        guard isArray else { return cursor.isAtEnd ? nil : cursor.position }
-        if cursor.skip("]") {
-            cursor.skipSpace()
-            guard cursor.isAtEnd else { throw malformed("byte \(cursor.position): text after the array") }
-            return nil
+    /// Goes to the next record; false at the end of the data.
+    private func next(_ scanner: inout JSONScanner, isArray: Bool, isFirst: Bool) throws -> Bool {
+        guard isArray else { return try !scanner.atEnd() }
+        if try scanner.skip("]") {
+            guard try scanner.atEnd() else {
+                throw malformed("byte \(scanner.position): text after the array")
+            }
+            return false
         }
-        guard isFirst || cursor.skip(",") else {
+        guard try isFirst || scanner.skip(",") else {
             throw malformed(
-                cursor.isAtEnd
+                try scanner.atEnd()
                     ? "the array is not closed: the file is cut off"
-                    : "byte \(cursor.position): expected ',' or ']'")
+                    : "byte \(scanner.position): expected ',' or ']'")
         }
-        cursor.skipSpace()
-        return cursor.position
+        _ = try scanner.atEnd()
+        return true
     }
 
     private func malformed(_ reason: String) -> RemediError {
         .malformedData(path: file.path, reason: reason)
-    }
-
-    /// A place in the bytes.
-    private struct Cursor {
-        let bytes: UnsafeRawBufferPointer
-        var position = 0
-
-        var isAtEnd: Bool { position >= bytes.count }
-
-        mutating func skipSpace() {
-            while !isAtEnd, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
-        }
-
-        /// Skips a byte-order mark and white space; whether anything is left.
-        mutating func skipSpaceAndMark() -> Bool {
-            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-            skipSpace()
-            return !isAtEnd
-        }
-
-        mutating func skip(_ character: Unicode.Scalar) -> Bool {
-            guard !isAtEnd, bytes[position] == UInt8(ascii: character) else { return false }
-            position += 1
-            return true
-        }
     }
 }

@@ -25,7 +25,8 @@ struct SplitTable {
         }
         for (name, value) in object.members {
             guard let count = value.integer, count >= 0, count <= Self.largestCount else {
-                throw RemediError.malformedData(path: url.path, reason: "\(name) is not a count")
+                throw RemediError.malformedData(
+                    path: url.path, reason: "\(name) is not a count from 0 to \(Self.largestCount)")
             }
             counts[name] = count
         }

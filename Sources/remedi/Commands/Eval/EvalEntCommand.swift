@@ -8,10 +8,8 @@ package struct EvalEntCommand: EvaluationCommand {
 
     package var given = GivenArguments<EvalEntCommand>()
     package var arguments = EvaluationArguments<EntailmentPlan>()
-    var baseline: Baseline?
-
     /// A condition that takes an editor's place; nobody else has a feature for sure, so nothing is replaced.
-    enum Baseline: String, Sendable, CaseIterable { case prefix, unedited }
+    var baseline: EvaluationOptions.Condition?
 
     package init() {}
 
@@ -21,11 +19,7 @@ package struct EvalEntCommand: EvaluationCommand {
     }
 
     func adjust(_ plan: inout EntailmentPlan) {
-        switch baseline {
-        case .prefix?: plan.conditions = [.prefix]
-        case .unedited?: plan.conditions = [.unedited]
-        case nil: break
-        }
+        if let baseline { plan.conditions = [baseline] }
     }
 
     package static var options: [Option<EvalEntCommand>] {
@@ -38,7 +32,8 @@ package struct EvalEntCommand: EvaluationCommand {
         return inside(Arguments.modelOptions + Arguments.dataOptions + Arguments.editorOptions)
             + [
                 Option(
-                    "baseline", \.baseline, .optional(.choice()), group: group,
+                    "baseline", \.baseline,
+                    .optional(.choice(among: Baselines.choices(askingAboutOthers: false))), group: group,
                     help:
                         "evaluates without an editor: with the context in front of every prompt, or as it is"
                 )

@@ -1,19 +1,6 @@
 import LanguageModels
 import RemediCore
 
-/// A condition that takes an editor's place.
-enum Baseline: String, Sendable, CaseIterable {
-    case prefix, replace, unedited
-
-    var condition: EvaluationOptions.Condition {
-        switch self {
-        case .prefix: .prefix
-        case .replace: .replace
-        case .unedited: .unedited
-        }
-    }
-}
-
 /// `eval gen`: what a model says next, with and without an edit.
 package struct EvalGenCommand: EvaluationCommand {
     package static let name = "gen"
@@ -30,7 +17,8 @@ package struct EvalGenCommand: EvaluationCommand {
 
     package var given = GivenArguments<EvalGenCommand>()
     package var arguments = EvaluationArguments<GenerationPlan>()
-    var baseline: Baseline?
+    /// A condition that takes an editor's place.
+    var baseline: EvaluationOptions.Condition?
     var isDecontextualized = false
 
     package init() {}
@@ -55,8 +43,8 @@ package struct EvalGenCommand: EvaluationCommand {
             throw .meaningless(name: name, subject: dataset.rawValue)
         }
         guard dataset == .biosbias else { return }
-        let conditions = baseline.map { [$0.condition] } ?? arguments.plan.conditions
-        for condition in conditions where condition == .prefix || condition == .replace {
+        let conditions = baseline.map { [$0] } ?? arguments.plan.conditions
+        for condition in conditions where condition != .edited && condition != .unedited {
             let name = baseline == nil ? "conditions" : "baseline"
             throw .meaningless(name: "\(name) \(condition.rawValue)", subject: dataset.rawValue)
         }
@@ -64,7 +52,7 @@ package struct EvalGenCommand: EvaluationCommand {
 
     func adjust(_ plan: inout GenerationPlan) {
         if isDecontextualized { plan.contexts = [.decontextual] }
-        if let condition = baseline?.condition { plan.conditions = [condition] }
+        if let condition = baseline { plan.conditions = [condition] }
     }
 
     package static var options: [Option<EvalGenCommand>] {
@@ -75,7 +63,8 @@ package struct EvalGenCommand: EvaluationCommand {
         return inside(Arguments.modelOptions + Arguments.dataOptions + Arguments.editorOptions)
             + [
                 Option(
-                    "baseline", \.baseline, .optional(.choice()), group: group,
+                    "baseline", \.baseline,
+                    .optional(.choice(among: Baselines.choices(askingAboutOthers: true))), group: group,
                     help:
                         "evaluates without an editor: with the context in front of every prompt, with another entity"
                         + " that has the attribute in the entity's place, or as it is"

@@ -152,7 +152,7 @@ final class SafeTensorsTests: XCTestCase {
         XCTAssertEqual(try reason(torn), "header, byte 1: expected '\"'")
         torn[10] = 0xFF
         torn[9] = 0x22
-        XCTAssertEqual(try reason(torn), "header, byte 4: a string that is not UTF-8")
+        XCTAssertEqual(try reason(torn), "header, byte 2: a string that is not UTF-8")
     }
 
     func testOtherElementTypesAreListedButNotHandedOut() throws {
@@ -199,6 +199,37 @@ final class SafeTensorsTests: XCTestCase {
         XCTAssertEqual(tensor.elements(1..<3).floats(), [-0.1, 0])
     }
 
+    /// A finite number of F64 that becomes infinite is refused by name; one that is infinite stays.
+    func testDoublesBeyondSinglesAreRefused() throws {
+        let scratch = try ScratchFolder()
+        let cases: [(values: [Double], refused: Double?)] = [
+            ([0, 1e300], 1e300), ([-3.5e38, 0], -3.5e38),
+            ([.infinity, .greatestFiniteMagnitude], .greatestFiniteMagnitude),
+            ([.infinity, -.infinity], nil), ([.nan, 3.4028235e38], nil), ([1e-300, 3.40282350001e38], nil),
+        ]
+        for (values, refused) in cases {
+            let header = #"{"d":\#(tensor(0, 16, shape: "[2]", type: "F64"))}"#
+            let url = try scratch.write(
+                file(header) + values.withUnsafeBytes { Data($0) }, to: "x.safetensors")
+            let tensor = try XCTUnwrap(SafeTensors.read(url).tensors.first)
+            for (name, read) in [
+                ("floats", { _ = try tensor.finiteFloats() }),
+                ("rounded", { _ = try tensor.rounded(to: .float32) }),
+                ("check", { try tensor.check(fits: .bfloat16) }),
+            ] as [(String, () throws -> Void)] {
+                guard let refused else {
+                    // The largest single does not fit bfloat16.
+                    if name != "check" { XCTAssertNoThrow(try read(), "\(name) \(values)") }
+                    continue
+                }
+                XCTAssertThrowsError(try read(), "\(name) \(values)") {
+                    XCTAssertEqual(
+                        $0 as? LanguageModelError, .beyondSingle(name: "d", value: refused), name)
+                }
+            }
+        }
+    }
+
     func testHalfTypesWidenExactly() throws {
         let scratch = try ScratchFolder()
         let header = #"{"h":\#(tensor(0, 131072, shape: "[65536]", type: "F16"))}"#
@@ -230,7 +261,8 @@ final class SafeTensorsTests: XCTestCase {
             let label = "\(old), \(new)"
             XCTAssertNotEqual(try SHA256.hash(file: first), try SHA256.hash(file: second), label)
             XCTAssertEqual(
-                try SafeTensors.hash(file: first, replacing: old, with: new), try SHA256.hash(file: second), label)
+                try SafeTensors.hash(file: first, replacing: old, with: new), try SHA256.hash(file: second),
+                label)
             XCTAssertEqual(
                 try SafeTensors.hash(file: second, replacing: "nothing of it", with: "other"),
                 try SHA256.hash(file: second), label)
@@ -238,7 +270,8 @@ final class SafeTensorsTests: XCTestCase {
         for content in ["", "short", "\u{1}\0\0\0\0\0\0\0", String(repeating: "\u{7F}", count: 40)] {
             let file = try scratch.write(content, to: "c")
             XCTAssertEqual(
-                try SafeTensors.hash(file: file, replacing: "a", with: "b"), try SHA256.hash(file: file), content)
+                try SafeTensors.hash(file: file, replacing: "a", with: "b"), try SHA256.hash(file: file),
+                content)
         }
     }
 

@@ -139,7 +139,8 @@ final class TorchFileBadInputTests: XCTestCase {
         // Parts of one model, and what is no state dict by its name.
         XCTAssertEqual(try file([("model", "w", 0), ("module", "v", 2)]).map(\.name), ["w"])
         XCTAssertEqual(
-            try file([("state_dict_ema", "w", 0), ("state_dict", "w", 2)]).map { $0.stored?.floats() }, [[3, 4]])
+            try file([("state_dict_ema", "w", 0), ("state_dict", "w", 2)]).map { $0.stored?.floats() },
+            [[3, 4]])
     }
 
     func testShapesThatLie() throws {

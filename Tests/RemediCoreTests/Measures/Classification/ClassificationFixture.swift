@@ -37,8 +37,8 @@ enum ClassificationFixture {
 
     static func options(
         _ type: EditorType = .linear, editors: URL, blocks: [Int] = [1], entityBlocks: [Int]? = nil
-    ) -> ClassificationOptions {
-        var options = ClassificationOptions()
+    ) -> EvaluationOptions {
+        var options = EvaluationOptions()
         options.editorType = type
         options.editorsDirectory = editors
         options.blocks = blocks
@@ -48,7 +48,7 @@ enum ClassificationFixture {
     }
 
     static func run(
-        _ options: ClassificationOptions, family: String = "gpt2", dataset: Dataset? = nil, in folder: URL,
+        _ options: EvaluationOptions, family: String = "gpt2", dataset: Dataset? = nil, in folder: URL,
         control: ControlModel? = nil, progress: any ProgressReporter = SilentProgress()
     ) throws -> [EvaluationSummary] {
         try run(
@@ -57,18 +57,17 @@ enum ClassificationFixture {
     }
 
     static func run(
-        _ options: ClassificationOptions, model: LanguageModel, dataset: Dataset? = nil, in folder: URL,
+        _ options: EvaluationOptions, model: LanguageModel, dataset: Dataset? = nil, in folder: URL,
         control: ControlModel? = nil, progress: any ProgressReporter = SilentProgress()
     ) throws -> [EvaluationSummary] {
-        try ClassificationRun(
-            model: model,
+        try Evaluation(
+            model: model, dataset: dataset ?? self.dataset(training: false),
+            measures: [ClassificationMeasure.facts], options: options, directory: folder,
             control: control
                 ?? ControlModel(name: "none", editorsDirectory: nil) {
                     throw RemediError.editorMissing(path: "")
-                },
-            dataset: dataset ?? self.dataset(training: false), options: options, directory: folder,
-            progress: progress
-        ).run(FactClassification.self)
+                }, progress: progress
+        ).run()
     }
 
     static func json(_ name: String, in folder: URL) throws -> JSONValue {

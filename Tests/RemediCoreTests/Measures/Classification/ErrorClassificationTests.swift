@@ -7,20 +7,20 @@ import XCTest
 final class ErrorClassificationTests: XCTestCase {
     private func options(
         _ type: EditorType = .linear, entityBlocks: [Int] = [1, 2]
-    ) -> ClassificationOptions {
+    ) -> EvaluationOptions {
         ClassificationFixture.options(type, editors: TinyModels.editors, entityBlocks: entityBlocks)
     }
 
     private func run(
-        _ options: ClassificationOptions, model: LanguageModel, dataset: Dataset? = nil, in folder: URL,
+        _ options: EvaluationOptions, model: LanguageModel, dataset: Dataset? = nil, in folder: URL,
         progress: any ProgressReporter = SilentProgress()
     ) throws -> [EvaluationSummary] {
-        try ClassificationRun(
-            model: model,
+        try Evaluation(
+            model: model, dataset: dataset ?? BiosFixture.dataset(), measures: [ClassificationMeasure.errors],
+            options: options, directory: folder,
             control: ControlModel(name: "none", editorsDirectory: TinyModels.editors) { model },
-            dataset: dataset ?? BiosFixture.dataset(), options: options, directory: folder,
             progress: progress
-        ).run(ErrorClassification.self)
+        ).run()
     }
 
     private func result(_ name: String, in folder: URL) throws -> JSONValue {

@@ -132,7 +132,9 @@ final class FactClassificationTests: XCTestCase {
                     shuffle: seed.map { TruthShuffle(seed: $0, probe: "linear/1 2") })
             }
             func mcc(seed: UInt64?) throws -> Double {
-                try XCTUnwrap(outcome(seed: seed).metrics(bootstrap, benchmark: "x")["mcc"]?.double)
+                let entries = scores.indices.map(outcome(seed: seed).json)
+                return try XCTUnwrap(
+                    ClassificationMeasure.facts.numbers(of: entries, bootstrap, key: "x")["mcc"]?.double)
             }
             XCTAssertEqual(try mcc(seed: nil), 1)
             XCTAssertEqual(try mcc(seed: 5), 0, accuracy: 0.12)

@@ -11,6 +11,13 @@ final class RunComparisonTests: XCTestCase {
             StoredRun(existing: ReportFixture.folder(second)))
     }
 
+    private func judgements(_ samples: [JSONValue], of measure: String) -> [Judgement] {
+        guard case .judgements(_, let judgement)? = Measures.named(measure)?.metric("f1")?.source else {
+            return []
+        }
+        return samples.compactMap(judgement)
+    }
+
     /// The control task's truths are those that were handed out, in both kinds of classification.
     func testControlTruthsAreRead() throws {
         for (benchmark, own) in [
@@ -20,8 +27,7 @@ final class RunComparisonTests: XCTestCase {
                 "id": "a", "ground_truth": "poet", "model_top_k": ["poet"], "predicted_top_k": ["poet"],
                 "logp_target": 2, "logp_comparator": 1, "score_target": 1, "score_comparator": 2,
             ]
-            let reader = SampleReader(benchmark: benchmark)
-            func truth() -> Bool? { reader.judgements(in: [.object(sample)]).first?.judgement.truth }
+            func truth() -> Bool? { judgements([.object(sample)], of: benchmark).first?.truth }
             XCTAssertEqual(truth(), false, benchmark)
             sample["control_truth"] = .bool(!own)
             XCTAssertEqual(truth(), true, benchmark)
@@ -65,7 +71,7 @@ final class RunComparisonTests: XCTestCase {
         let samples = try ["linear", "identity"].map { condition in
             let result = try XCTUnwrap(
                 run.results.first { $0.place.condition == condition && $0.place.variant == nil })
-            return SampleReader(benchmark: "fact_cls").judgements(in: try result.samples()).map(\.judgement)
+            return judgements(try result.samples(), of: "fact_cls")
         }
         let bootstrap = Bootstrap(seed: 1)
         for score in JudgementScore.allCases {

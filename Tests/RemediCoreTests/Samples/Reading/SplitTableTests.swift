@@ -61,10 +61,12 @@ final class SplitTableTests: XCTestCase {
     func testBadFilesAreNamed() throws {
         for (text, reason) in [
             ("[]", "not an object of numbers"), ("{", "not an object of numbers"),
-            (#"{"a": -1}"#, "a is not a count"), (#"{"a": "x"}"#, "a is not a count"),
-            (#"{"a": 9223372036854775807}"#, "a is not a count"),
-            (#"{"counterfact.jsonl": 1000000001}"#, "counterfact.jsonl is not a count"),
-            (#"{"a": 1e300}"#, "a is not a count"), (#"{"a": 2.5}"#, "a is not a count"),
+            (#"{"a": -1}"#, "a is not a count from 0 to 1000000000"),
+            (#"{"a": "x"}"#, "a is not a count from 0 to 1000000000"),
+            (#"{"a": 9223372036854775807}"#, "a is not a count from 0 to 1000000000"),
+            (#"{"counterfact.jsonl": 1000000001}"#, "counterfact.jsonl is not a count from 0 to 1000000000"),
+            (#"{"a": 1e300}"#, "a is not a count from 0 to 1000000000"),
+            (#"{"a": 2.5}"#, "a is not a count from 0 to 1000000000"),
         ] {
             XCTAssertThrowsError(try dataset(text), text) { error in
                 guard case .malformedData(let path, let found)? = error as? RemediError else {

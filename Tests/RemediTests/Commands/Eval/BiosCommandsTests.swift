@@ -39,7 +39,7 @@ final class BiosCommandsTests: XCTestCase {
             run.output)
         XCTAssertTrue(lines.contains { $0.hasPrefix("unedited 82 ") }, run.output)
         // The editor reads the biography's sentence, which is too long for this model with most people.
-        XCTAssertTrue(lines.contains { $0.hasPrefix("identity 1 13 ") }, run.output)
+        XCTAssertTrue(lines.contains { $0.hasPrefix("identity 1 8 ") }, run.output)
         XCTAssertFalse(run.output.contains("decontextual k"), run.output)
         XCTAssertEqual(
             try files("results/b"),

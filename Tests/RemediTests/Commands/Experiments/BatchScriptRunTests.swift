@@ -50,7 +50,8 @@ final class BatchScriptRunTests: XCTestCase {
 
     func testBeforeTheTimeLimitTheJobIsQueuedAgain() throws {
         let ended = try run(program, signal: SIGUSR1)
-        XCTAssertEqual(ended.output, "saved\nback into the queue, to continue from here\nscontrol requeue 5\n")
+        XCTAssertEqual(
+            ended.output, "saved\nback into the queue, to continue from here\nscontrol requeue 5\n")
         XCTAssertEqual(ended.code, 0)
         XCTAssertEqual(ended.diagnostics, "")
     }

@@ -1,0 +1,4 @@
+extension Baseline {
+    /// The model as it is.
+    package static let unedited = Baseline(name: "unedited", color: 0) { _, _, _ in { _, text in text } }
+}
