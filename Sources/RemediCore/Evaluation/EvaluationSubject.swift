@@ -249,4 +249,11 @@ extension ProgressReporter {
     func stopIfAsked() throws {
         if let signal = stopRequested { throw RemediError.interrupted(signal: signal) }
     }
+
+    /// The same where nothing of the work is kept.
+    ///
+    /// - Throws: `RemediError.abandoned`.
+    func abandonIfAsked() throws {
+        if let signal = stopRequested { throw RemediError.abandoned(signal: signal) }
+    }
 }

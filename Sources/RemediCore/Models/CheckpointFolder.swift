@@ -63,7 +63,7 @@ struct CheckpointFolder {
                 if !isWaiting { progress.report(.message("waiting for \(owner), which makes \(url.path)")) }
                 isWaiting = true
                 isNew = false
-                try progress.stopIfAsked()
+                try progress.abandonIfAsked()
             }
             defer { withExtendedLifetime(lock) {} }
             try check()
@@ -80,17 +80,17 @@ struct CheckpointFolder {
     ) throws {
         removeLeftovers()
         guard !isInPlace else {
-            try writer.write(to: url, finishing: progress.stopIfAsked, content: content)
+            try writer.write(to: url, finishing: progress.abandonIfAsked, content: content)
             try removeWeights(except: Set(writer.fileNames))
             return try writeConfiguration(configuration)
         }
         try AtomicFile.write("", to: mark)
         _ = unlink(self.configuration.path)
         do {
-            try writer.write(to: url, finishing: progress.stopIfAsked, content: content)
+            try writer.write(to: url, finishing: progress.abandonIfAsked, content: content)
             try removeWeights(except: Set(writer.fileNames))
             try copyCompanions()
-            try progress.stopIfAsked()
+            try progress.abandonIfAsked()
         } catch {
             for name in writer.fileNames { _ = unlink(url.appendingPathComponent(name).path) }
             _ = unlink(mark.path)

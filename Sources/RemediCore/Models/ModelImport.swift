@@ -44,10 +44,9 @@ package struct ModelImport: Sendable {
         let writer = CheckpointWriter(kept.map(outline), shardLimit: shardLimit)
         let byName = Dictionary(uniqueKeysWithValues: kept.map { ($0.name, $0) })
         // Told before an earlier checkpoint gives way.
-        if let elementType {
-            for record in kept where !Self.isMask(record.name) {
-                try record.stored?.check(fits: elementType)
-            }
+        for record in kept where !Self.isMask(record.name) {
+            if record.isDouble { _ = try record.stored?.finiteFloats() }
+            if let elementType { try record.stored?.check(fits: elementType) }
         }
         progress.report(.startedTransfer(stage: "writing weights", bytes: writer.byteCount))
         var done = 0
@@ -58,7 +57,7 @@ package struct ModelImport: Sendable {
         try output.write(writer, configuration: configuration, progress: progress) { outline, sink in
             guard let record = byName[outline.name] else { preconditionFailure("every tensor is known") }
             try copy(record) { bytes in
-                if let signal = progress.stopRequested { throw RemediError.abandoned(signal: signal) }
+                try progress.abandonIfAsked()
                 try sink(bytes)
                 done += bytes.count
                 progress.report(.advanced(done: done, note: nil))

@@ -42,7 +42,7 @@ package struct RandomModel: Sendable {
         ) { outline, sink in
             guard let values = values[outline.name] else { preconditionFailure("every tensor is known") }
             try draw(outline, values) { bytes in
-                if let signal = progress.stopRequested { throw RemediError.abandoned(signal: signal) }
+                try progress.abandonIfAsked()
                 try sink(bytes)
                 done += bytes.count
                 progress.report(.advanced(done: done, note: nil))
