@@ -44,7 +44,7 @@ package enum DownloadError: Error, Equatable, Sendable {
     /// The repository holds no weights in a format that can be read.
     case noWeights(name: String, found: [String])
     /// A data set that may not be passed on.
-    case notOffered(DataFile)
+    case notOffered(advice: String)
     /// A file is there that is another than the one to be had.
     case differs(path: String, problem: FileProblem)
 }

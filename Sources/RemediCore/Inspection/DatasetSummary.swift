@@ -30,11 +30,7 @@ package struct DatasetSummary: Sendable {
         attributes = TextTally(samples.lazy.map(\.attribute))
         targets = TextTally(samples.lazy.compactMap(\.targetMediated))
         comparators = TextTally(samples.lazy.compactMap(\.targetUnmediated))
-        let isCounterFact = dataset.name == .counterfact
-        relations = TextTally(
-            samples.lazy.compactMap {
-                isCounterFact ? $0.source?["requested_rewrite"]?["relation_id"]?.string : nil
-            })
+        relations = TextTally(samples.lazy.compactMap(dataset.name.form.relation))
     }
 
     /// Samples whose id an earlier one has.

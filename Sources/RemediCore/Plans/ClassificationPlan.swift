@@ -45,10 +45,7 @@ package struct ClassificationPlan: EvaluationPlanning, Equatable {
 
     /// The measure of the data set.
     private var measure: ClassificationMeasure {
-        switch scope.dataset {
-        case .counterfact, .winoventi, .mcrae: .facts
-        case .biosbias: .errors
-        }
+        scope.dataset.form.scoring == .correction ? .errors : .facts
     }
 
     package func checkSettings() throws {

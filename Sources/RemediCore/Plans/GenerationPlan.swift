@@ -47,7 +47,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     package var needsEditors: Bool { scope.conditions.contains(.edited) && !scope.editorType.isParameterless }
 
     package func expectedResults(for model: ModelName, editors: URL) -> [String] {
-        if scope.dataset == .biosbias { return [] }
+        if scope.dataset.form.scoring == .correction { return [] }
         let folders = scope.conditions.flatMap { condition -> [String] in
             guard condition == .edited else { return [condition.rawValue] }
             return editedLayers(for: model, editors: editors).map { "\(scope.editorType.rawValue)/\($0)" }
@@ -56,7 +56,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
     }
 
     package func evaluation(in context: EvaluationContext) -> Evaluation {
-        let corrects = scope.dataset == .biosbias
+        let corrects = scope.dataset.form.scoring == .correction
         return context.evaluation(
             corrects ? [CorrectionMeasure()] : nil, scope,
             rules: corrects ? scope.rules.ofErrorCorrection : scope.rules.ofGeneration
@@ -80,7 +80,7 @@ package struct GenerationPlan: EvaluationPlanning, Equatable {
 extension GenerationPlan: SweepablePlan {
     /// The figures that the reference weighs (Semantics.md §8.2), as far as they are measured.
     private var weighed: [(benchmark: String, metric: String, title: String)] {
-        if scope.dataset == .biosbias {
+        if scope.dataset.form.scoring == .correction {
             return scope.contexts.map(\.rawValue).flatMap { context in
                 CorrectionMeasure().weighed.map { (context, $0, "\(context) \($1)") }
             }

@@ -1,11 +1,6 @@
 import Foundation
 import LanguageModels
 
-/// The data sets of the paper.
-package enum DatasetName: String, Sendable, CaseIterable {
-    case counterfact, winoventi, biosbias, mcrae
-}
-
 /// The samples of a data set in file order, and what was left out.
 package struct Dataset: Sendable {
     package var name: DatasetName
@@ -66,19 +61,10 @@ package struct Dataset: Sendable {
         var dataset = Dataset(name: name, samples: [], fileHash: try SHA256.hash(file: file))
         dataset.trainingPlaces = try SplitTable(beside: file).trainingPlaces(of: file)
         let first = try firstByte(of: file)
-        let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-        switch name {
-        case .winoventi where !isJSON: try dataset.readWinoventi(file)
-        case .biosbias where first == 0x80: try dataset.readBiosBias(file)
-        case .biosbias where !isJSON && first != nil:
-            throw RemediError.malformedData(
-                path: file.path, reason: "neither a pickle of protocol 2 to 5 nor sample objects")
-        case .mcrae where !isJSON: try dataset.readMcRae(file, options: norms)
-        default:
-            try RecordReader(file: file).forEachRecord { record, number, text in
-                try dataset.append(record, number: number, text: text, file: file)
-                dataset.recordCount += 1
-            }
+        guard try !name.form.reader(&dataset, file, first, norms) else { return dataset }
+        try RecordReader(file: file).forEachRecord { record, number, text in
+            try dataset.append(record, number: number, text: text, file: file)
+            dataset.recordCount += 1
         }
         return dataset
     }
@@ -158,20 +144,16 @@ extension Dataset {
             throw RemediError.malformedData(path: file.path, reason: "record \(number) is not an object")
         }
         do {
-            if name == .counterfact, object["requested_rewrite"] != nil {
-                append(try CounterFact.sample(of: object, text: text))
-            } else if name == .counterfact, FlatEdit.isOne(object) {
-                append(try FlatEdit(object, number: number).sample(text: text))
+            if let sample = try name.form.recordForm(object, number, text) {
+                append(sample)
             } else if object["entity"] != nil || object["prompt"] != nil {
                 append(try Sample(object: object))
             } else {
-                throw RemediError.malformedData(
-                    path: file.path,
-                    reason: name == .counterfact
-                        ? "record \(number) has none of the forms that are read: a CounterFact case"
-                            + " (requested_rewrite), a flat edit (subject, prompt, target_new) or a sample"
-                            + " (entity, attribute, context, prompt)"
-                        : "record \(number) is not a sample object")
+                let reason =
+                    name.form.recordForms.map {
+                        "has none of the forms that are read: \($0) or a sample (entity, attribute, context, prompt)"
+                    } ?? "is not a sample object"
+                throw RemediError.malformedData(path: file.path, reason: "record \(number) \(reason)")
             }
         } catch RecordError.missing(let key) {
             let id = RecordError.identifier(object["case_id"] ?? object["id"]).map { " (id \($0))" } ?? ""
@@ -189,4 +171,9 @@ extension Dataset {
             mapped.bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
         }
     }
+}
+
+extension UInt8? {
+    /// Whether JSON objects or an array of them begin so.
+    var isStartOfJSON: Bool { self == UInt8(ascii: "{") || self == UInt8(ascii: "[") }
 }

@@ -26,7 +26,7 @@ package struct LossWeights: Sendable, Equatable {
 extension TrainingOptions {
     /// λ_u, which is off by default where the data has no target_unmediated.
     package func unmediatedWeight(for dataset: DatasetName) -> Double {
-        unmediatedWeight ?? (dataset == .biosbias || dataset == .mcrae ? 0 : 1)
+        unmediatedWeight ?? (dataset.form.hasUnmediatedTargets ? 1 : 0)
     }
 }
 

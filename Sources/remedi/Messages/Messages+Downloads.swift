@@ -35,7 +35,7 @@ extension Messages {
         case .noWeights(let name, let found):
             "\(name) has no weights that can be read (safetensors or torch); it has "
                 + (found.isEmpty ? "no files" : found.joined(separator: ", "))
-        case .notOffered(let file): notOffered(file)
+        case .notOffered(let advice): advice
         case .differs(let path, let problem):
             "\(path) is there, but it is another file: \(words(problem)); --overwrite replaces it"
         }
@@ -70,20 +70,6 @@ extension Messages {
         case .size(let expected, let found): "it has \(found) bytes, not \(expected)"
         case .checksum(let expected, let found): "its checksum is \(found), not \(expected)"
         case .unreadable(let reason): "it cannot be read: \(reason)"
-        }
-    }
-
-    /// How to come by a data set that may not be passed on.
-    private static func notOffered(_ file: DataFile) -> String {
-        guard case .authors(let place) = file.origin else { preconditionFailure("the file can be had") }
-        switch file.name {
-        case "biosbias":
-            return "the biographies may not be passed on: make BIOS.pkl with the scripts at \(place), then"
-                + " 'remedi data reformat -d biosbias -f BIOS.pkl' makes \(file.fileName) of it"
-        default:
-            return "the norms may not be passed on: fetch the supplement of the paper at \(place), then"
-                + " 'remedi data reformat -d mcrae -f CONCS_FEATS_concstats_brm.txt' makes \(file.fileName)"
-                + " of it"
         }
     }
 }

@@ -24,8 +24,7 @@ extension Messages {
         case .dataFileNotFound(let dataset, let searched):
             "there is no file for \(dataset.rawValue); looked for \(searched.joined(separator: ", "))"
                 + " (name one with --dataset-file); 'remedi data download \(dataset.rawValue)' "
-                + (dataset == .biosbias || dataset == .mcrae
-                    ? "says how to come by it" : "fetches the data set")
+                + (dataset.form.file.advice == nil ? "fetches the data set" : "says how to come by it")
         }
     }
 }

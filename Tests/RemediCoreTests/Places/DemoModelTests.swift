@@ -69,7 +69,7 @@ final class DemoModelTests: XCTestCase {
         for (name, training, evaluation) in [
             (DatasetName.biosbias, 150, 50), (.mcrae, 300, 100), (.winoventi, 120, 100),
         ] {
-            let file = name.fileNames.map(demo.data.appendingPathComponent)
+            let file = name.form.fileNames.map(demo.data.appendingPathComponent)
                 .first { FileManager.default.fileExists(atPath: $0.path) }
             let data = try Dataset.load(name, file: XCTUnwrap(file))
             XCTAssertGreaterThanOrEqual(data[.training].count, training, name.rawValue)

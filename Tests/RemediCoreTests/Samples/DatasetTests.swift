@@ -107,7 +107,7 @@ final class DatasetTests: XCTestCase {
             }
         }
         for name in DatasetName.allCases {
-            for file in name.fileNames { try assertNamed(file) { _ = try Dataset.load(name, file: $0) } }
+            for file in name.form.fileNames { try assertNamed(file) { _ = try Dataset.load(name, file: $0) } }
         }
         try assertNamed("idf.npy") { _ = try NumPyFile($0) }
         try assertNamed("tfidf_vocab.json") { _ = try TermVocabulary(file: $0) }

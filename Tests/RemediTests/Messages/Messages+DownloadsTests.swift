@@ -11,8 +11,8 @@ final class DownloadMessagesTests: XCTestCase {
         }
     }
 
-    private func offered(_ name: String) throws -> DataFile {
-        try XCTUnwrap(DataFile.all.first { $0.name == name })
+    private func advice(_ name: String) throws -> String {
+        try XCTUnwrap(DataFile.all.first { $0.name == name }?.advice)
     }
 
     func testAnswers() {
@@ -133,13 +133,13 @@ final class DownloadMessagesTests: XCTestCase {
                 "me/mine has no weights that can be read (safetensors or torch); it has no files"
             ),
             (
-                .notOffered(try offered("biosbias")),
+                .notOffered(advice: try advice("biosbias")),
                 "the biographies may not be passed on: make BIOS.pkl with the scripts at"
                     + " https://github.com/microsoft/biosbias, then 'remedi data reformat -d biosbias -f"
                     + " BIOS.pkl' makes biosbias.json of it"
             ),
             (
-                .notOffered(try offered("mcrae")),
+                .notOffered(advice: try advice("mcrae")),
                 "the norms may not be passed on: fetch the supplement of the paper at"
                     + " https://doi.org/10.3758/BF03192726, then 'remedi data reformat -d mcrae -f"
                     + " CONCS_FEATS_concstats_brm.txt' makes mcrae.json of it"

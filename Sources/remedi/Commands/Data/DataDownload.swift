@@ -43,13 +43,13 @@ package struct DataDownload: Command {
         let workplace = surroundings.workplace
         let isEverything = names.isEmpty || names.contains("all")
         let files = DataFile.all.filter { file in
-            isEverything ? file.remote(mirror: nil) != nil : names.contains(file.name)
+            isEverything ? file.advice == nil : names.contains(file.name)
         }
         var failure: (any Error)?
         var downloader: Downloader?
         for file in files {
             do {
-                guard file.remote(mirror: nil) != nil else { throw DownloadError.notOffered(file) }
+                if let advice = file.advice { throw DownloadError.notOffered(advice: advice) }
                 let ready = try downloader ?? surroundings.downloader(progress: progress)
                 downloader = ready
                 let isNew = try file.download(

@@ -57,7 +57,7 @@ package struct DataList: Command {
             let (size, from) =
                 switch entry.file.origin {
                 case .address(let address, let size, _): (ByteCount.text(entry.size ?? size), address)
-                case .authors(let place): (entry.size.map(ByteCount.text) ?? "", place)
+                case .authors(let place, _): (entry.size.map(ByteCount.text) ?? "", place)
                 }
             table.add([
                 entry.file.name, entry.place.lastPathComponent, size, state(of: entry), entry.file.licence,
@@ -118,7 +118,7 @@ package struct DataList: Command {
             object["sha256"] = .string(sha256)
             let isRight: JSONValue = entry.size == nil ? .null : .bool(entry.problem == nil)
             object["right"] = isRight
-        case .authors(let place): object["authors"] = .string(place)
+        case .authors(let place, _): object["authors"] = .string(place)
         }
         return .object(object)
     }

@@ -50,8 +50,8 @@ package struct DataReformat: Command {
                     + " which several words leave without an An"),
             Option(
                 "output", short: "o", \.output, .optional(.text("FILE")), group: "Output",
-                help: "the file to write; if not given, counterfact.jsonl, winoventi.jsonl, biosbias.json or"
-                    + " mcrae.json in the data folder"),
+                help: "the file to write; if not given,"
+                    + " \(Messages.either(Datasets.all.map(\.reformattedFileName))) in the data folder"),
             Option("json", \.isJSON, .flag, group: "Output", help: "writes JSON about the file"),
         ] + Verbosity.options(in: \.verbosity)
     }
@@ -62,7 +62,7 @@ package struct DataReformat: Command {
         let file = try dataset.locateRaw(file: datasetFile, in: workplace)
         let target =
             output.map(workplace.resolve)
-            ?? workplace.data.appendingPathComponent(dataset.reformattedFileName)
+            ?? workplace.data.appendingPathComponent(dataset.form.reformattedFileName)
         guard target.resolvingSymlinksInPath() != file.resolvingSymlinksInPath() else {
             throw RemediError.unwritable(path: target.path, reason: "this is the file that is read")
         }

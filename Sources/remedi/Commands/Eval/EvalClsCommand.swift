@@ -15,7 +15,7 @@ package struct EvalClsCommand: EvaluationCommand {
         for control in ["control-task", "control-model"] {
             if given.contains(control), given.contains("variants") { throw .conflict(control, "variants") }
         }
-        if let dataset = DatasetName(rawValue: arguments.subject), dataset != .biosbias,
+        if let dataset = DatasetName(rawValue: arguments.subject), dataset.form.scoring != .correction,
             given.contains("top-k-labels")
         {
             throw .meaningless(name: "top-k-labels", subject: dataset.rawValue)

@@ -15,7 +15,7 @@ package struct EvalEntCommand: EvaluationCommand {
 
     package func check() throws(UsageError) {
         if baseline != nil { try checkBaselineAlone() }
-        try checkArguments(datasets: [.mcrae])
+        try checkArguments(datasets: Datasets.offering(.entailment))
     }
 
     func adjust(_ plan: inout EntailmentPlan) {

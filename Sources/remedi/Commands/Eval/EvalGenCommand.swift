@@ -36,13 +36,12 @@ package struct EvalGenCommand: EvaluationCommand {
     /// Refuses what is about other data sets.
     private func checkSubject() throws(UsageError) {
         guard let dataset = DatasetName(rawValue: arguments.subject) else { return }
-        let names =
-            dataset == .biosbias
-            ? ["benchmarks"] : ["contexts", "decontextualized", "top-k-labels"]
+        let corrects = dataset.form.scoring == .correction
+        let names = corrects ? ["benchmarks"] : ["contexts", "decontextualized", "top-k-labels"]
         for name in names where given.contains(name) {
             throw .meaningless(name: name, subject: dataset.rawValue)
         }
-        guard dataset == .biosbias else { return }
+        guard corrects else { return }
         let conditions = baseline.map { [$0] } ?? arguments.plan.conditions
         for condition in conditions where condition != .edited && condition != .unedited {
             let name = baseline == nil ? "conditions" : "baseline"

@@ -20,7 +20,7 @@ package struct EvalMedCommand: EvaluationCommand {
 
     package init() {}
 
-    package func check() throws(UsageError) { try checkArguments(datasets: [.counterfact, .winoventi]) }
+    package func check() throws(UsageError) { try checkArguments(datasets: Datasets.offering(.mediation)) }
 
     package static var options: [Option<EvalMedCommand>] {
         typealias Arguments = EvaluationArguments<MediationPlan>

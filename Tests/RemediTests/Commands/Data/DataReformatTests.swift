@@ -47,7 +47,7 @@ final class DataReformatTests: XCTestCase {
             XCTAssertEqual(run.code, 0, run.diagnostics)
             XCTAssertEqual(run.diagnostics, "", name.rawValue)
             let written = try name.locate(file: nil, in: workplace)
-            XCTAssertEqual(written.lastPathComponent, name.reformattedFileName)
+            XCTAssertEqual(written.lastPathComponent, name.form.reformattedFileName)
             let original = try Dataset.load(name, file: URL(fileURLWithPath: file))
             let again = try Dataset.load(name, file: written)
             XCTAssertEqual(again.samples, original.samples, name.rawValue)
