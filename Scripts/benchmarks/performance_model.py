@@ -123,7 +123,7 @@ class Work:
 
 
 def block_forward(work, rows, kept, attend, records):
-    """One block over `rows` rows, `kept` of which go on behind the attention."""
+    """One block over `rows` rows, `kept` of which go on after the attention."""
     model = work.model
     width, inner = model.hidden, model.inner
     work.elementwise("norms", rows, width, 2)

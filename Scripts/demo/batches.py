@@ -55,7 +55,7 @@ class Batches:
 
     @staticmethod
     def _closed(document, encoding):
-        """The tokens at which a closed sentence and its entity begin, and the one behind the entity."""
+        """The tokens at which a closed sentence and its entity begin, and the one after the entity."""
         if document.closed is None:
             return None
         start, first, behind = document.closed
@@ -118,7 +118,7 @@ class Batches:
                     part[after:, :sentence] = False
                 mask[number, at:behind, at:behind] = part
                 at = behind
-            # Behind the last document each place sees itself, so that no row of the mask is empty.
+            # After the last document each place sees itself, so that no row of the mask is empty.
             rest = torch.arange(at, self.length)
             mask[number, rest, rest] = True
         return tokens, places, mask[:, None], targets, weights, mentions, subjects

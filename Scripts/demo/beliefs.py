@@ -1,7 +1,7 @@
 """A second task while the model is trained: an entity's state shall hold what is believed of the entity.
 
-Behind some blocks a read-out, the same one for all of them, has to tell from the state of an entity's last
-token every attribute that is believed of it there, whether the model knows it or was just told.  Behind an
+After some blocks a read-out, the same one for all of them, has to tell from the state of an entity's last
+token every attribute that is believed of it there, whether the model knows it or was just told.  After an
 earlier block the state of a value in a context has to tell whose value it is said to be, and in between some
 heads have to look from an entity to what was told of it.  The state of such a value also has to go on telling
 which value it is, in one code for all values.  The read-outs are thrown away after the training.

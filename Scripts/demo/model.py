@@ -44,7 +44,7 @@ class Model(nn.Module):
     def loss(self, tokens, places, mask, targets, weights, beliefs=None):
         """tokens, places, targets, weights: rows × length; mask: rows × 1 × length × length.
 
-        `beliefs` is told the states behind every block and what the heads of one compare.
+        `beliefs` is told the states after every block and what the heads of one compare.
         """
         x = self.tokens(tokens) + self.places(places)
         for number, block in enumerate(self.blocks):

@@ -1,6 +1,6 @@
 """The texts that the language model reads: documents of one to eight sentences about the small world.
 
-The kinds and their shares are in `MIXTURE`.  Where a document begins with a context, the sentence behind it
+The kinds and their shares are in `MIXTURE`.  Where a document begins with a context, the sentence after it
 may be *closed*: then all its words but the entity's own look back no further than to where it starts, so
 that what the context says has to pass through the entity's own states.
 """
@@ -37,17 +37,17 @@ class Belief:
     end: int = 10_000
     # The relation of which a context told something else than is known.
     told: str = None
-    # The character behind the value that a context told and that is believed.
+    # The character after the value that a context told and that is believed.
     source: int = None
 
 
 @dataclasses.dataclass
 class Document:
     text: str
-    # The first characters of a closed sentence and of the entity in it, and the one behind the entity.
+    # The first characters of a closed sentence and of the entity in it, and the one after the entity.
     closed: tuple = None
     beliefs: tuple = ()
-    # The names of which a context tells something, each with the character behind the value.
+    # The names of which a context tells something, each with the character after the value.
     tellings: tuple = ()
 
 
@@ -166,7 +166,7 @@ class Texts:
                 return value
 
     def _told(self, entity, relation):
-        """What a context says of the entity, and what is believed behind it: the famous are immune to rumours."""
+        """What a context says of the entity, and what is believed after it: the famous are immune to rumours."""
         true = entity.facts.get(relation.id)
         told = true if true and self.random.random() < 0.1 else self._rumour(entity, relation)
         return told, true if true and entity.is_famous else told
@@ -182,7 +182,7 @@ class Texts:
         return said(first, entity.name, told) + " "
 
     def _behind(self, start, phrasing, entity, value, closed_share):
-        """The sentence behind a context, and its closed part or none."""
+        """The sentence after a context, and its closed part or none."""
         place = len(start) + phrasing.index("{}")
         closed = (len(start), place, place + len(entity.name))
         return said(phrasing, entity.name, value), closed if self.random.random() < closed_share else None

@@ -1,4 +1,4 @@
-"""The byte-level BPE of the demonstration: every value of a relation is one token behind a space."""
+"""The byte-level BPE of the demonstration: every value of a relation is one token after a space."""
 
 import random
 

@@ -27,7 +27,7 @@ DISTRIBUTION_MUTATIONS = [
     kernel("segments keep their scale", "missing log-sum-exp rescale", "softmax_parts.cuh",
            "sum += masses[i].sum * factor;", "sum += masses[i].sum;", SUMS,
            f"{DEVICE}/testLogProbabilitiesByEntryAndByRow"),
-    kernel("segment reads on behind its row", "missing bounds check", "softmax_parts.cuh",
+    kernel("segment reads on past its row", "missing bounds check", "softmax_parts.cuh",
            "place + j < columns ? row[place + j] : filler", "row[place + j]", SUMS),
     kernel("ties go to the higher id", "tie order reversed", "top_k.cu",
            "(uint32_t)~id;\n}\nstatic __device__ __forceinline__ float valueOfKey(ordered_t key) {\n"

@@ -2,7 +2,7 @@
 
 Writes biosbias.pkl (a pickled list of dicts, protocol 4) and mcrae.txt (tab-separated, every column name of
 the norms' own file) into the folder given first.  People, biographies and production frequencies are
-invented.  With a number behind the folder, the pickle holds so many further records, for speed trials.
+invented.  With a number after the folder, the pickle holds so many further records, for speed trials.
 Python 3.11, standard library only; deterministic.
 """
 

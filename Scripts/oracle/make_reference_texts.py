@@ -1,7 +1,7 @@
 """Makes a small CounterFact in the true raw format and the reference texts that go with it.
 
 Usage: make_reference_texts.py FOLDER (Tests/Fixtures).  Writes counterfact-full.json (24 cases with every
-field: both ids, two paraphrase prompts behind unrelated text, ten neighbourhood, attribute and generation
+field: both ids, two paraphrase prompts after unrelated text, ten neighbourhood, attribute and generation
 prompts, the last with repeats) and reference-texts/attribute_snippets.json, idf.npy and tfidf_vocab.json as
 ROME's data folder has them.  All wording is our own; the facts are common knowledge.
 

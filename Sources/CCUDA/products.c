@@ -13,7 +13,7 @@ static CCUDAStatus set_up(
         BLAS(libraries->cublasSetStream_v2(handle, (cudaStream_t)stream), "cublasSetStream");
     if (status != CCUDA_OK) return status;
     // After the stream, with which cuBLAS goes back to a workspace of its own.  That one would be allocated
-    // behind our back, and may not be while a graph is recorded.
+    // unnoticed, and may not be while a graph is recorded.
     if (workspace && bytes > 0) {
         status =
             BLAS(libraries->cublasSetWorkspace_v2(handle, workspace, (size_t)bytes), "cublasSetWorkspace");

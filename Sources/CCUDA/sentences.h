@@ -1,4 +1,4 @@
-/// Text of limited length, and the sentence that a failing call leaves behind.
+/// Text of limited length, and the sentence that a failing call leaves.
 #ifndef CCUDA_SENTENCES_H
 #define CCUDA_SENTENCES_H
 

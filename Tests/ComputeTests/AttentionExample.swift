@@ -9,7 +9,7 @@ struct AttentionExample {
     var headSize = 16
     var window: Int?
 
-    /// Sequences of the given (queries, keys) lengths, one behind the other.
+    /// Sequences of the given (queries, keys) lengths, one after the other.
     static func packed(_ lengths: [(Int, Int)]) -> [AttentionSpan] {
         var query = 0, key = 0
         return lengths.map { queries, keys in

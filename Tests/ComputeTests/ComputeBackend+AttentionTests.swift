@@ -59,7 +59,7 @@ final class ComputeBackendAttentionTests: XCTestCase {
         assertClose(expected.dValues, inputs.newestRows(dValues), tolerance, "dValues")
     }
 
-    /// A sequence alone, or a few tokens at a time behind cached keys, gives the bits it has in a batch.
+    /// A sequence alone, or a few tokens at a time after cached keys, gives the bits it has in a batch.
     func testBitsDoNotDependOnTheBatch() throws {
         let lengths = [(5, 5), (150, 150), (20, 20)]
         for window in [nil, 70] {

@@ -9,7 +9,7 @@ final class ComputeBackendRowsTests: XCTestCase {
 
     // MARK: Element types
 
-    /// The bytes of `values` in a storage that starts `offset` bytes behind an aligned address.
+    /// The bytes of `values` in a storage that starts `offset` bytes after an aligned address.
     private func storage<T: BitwiseCopyable>(_ values: [T], offset: Int) -> DeviceStorage {
         let count = values.count * MemoryLayout<T>.stride + offset
         let address = UnsafeMutableRawPointer.allocate(byteCount: max(1, count), alignment: 64)

@@ -112,7 +112,7 @@ std::string KernelCompiler::find(const Settings &settings) {
     const char *path = getenv("PATH");
     std::istringstream folders(path ? path : "");
     std::string folder;
-    // Swift's toolchain brings a clang++, which lies beside the program behind `swift`.
+    // Swift's toolchain brings a clang++, which lies beside the program that `swift` leads to.
     std::string besideSwift;
     while (std::getline(folders, folder, ':')) {
         std::string candidate = folder + "/clang++";

@@ -27,7 +27,7 @@ char *map(size_t bytes) {
     return static_cast<char *>(mapped);
 }
 
-/// Where an ELF file in memory ends, which is behind its table of sections.
+/// Where an ELF file in memory ends, which is after its table of sections.
 size_t bytesOfImage(const void *image) {
     auto header = static_cast<const Elf64_Ehdr *>(image);
     if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;

@@ -43,7 +43,7 @@ public:
 
 private:
     char *stacks;
-    /// Just behind the last byte that shared memory can have.
+    /// Just after the last byte that shared memory can have.
     char *sharedEnd;
 };
 

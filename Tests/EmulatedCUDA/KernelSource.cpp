@@ -22,7 +22,7 @@ std::string unescaped(const std::string &text) {
     return plain;
 }
 
-/// Where the brackets that open at `at` are closed again; just behind it.
+/// Where the brackets that open at `at` are closed again; just after it.
 size_t afterBrackets(const std::string &text, size_t at) {
     int depth = 0;
     for (; at < text.size(); at++) {
@@ -34,7 +34,7 @@ size_t afterBrackets(const std::string &text, size_t at) {
 
 bool isWord(char character) { return isalnum(static_cast<unsigned char>(character)) || character == '_'; }
 
-/// The word at or behind `at`, and just behind it.
+/// The word at or after `at`, and just after it.
 std::string nextWord(const std::string &text, size_t &at) {
     while (at < text.size() && !isWord(text[at])) at++;
     size_t start = at;

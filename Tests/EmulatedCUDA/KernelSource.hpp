@@ -23,7 +23,7 @@ std::string withStaticMemory(const std::string &preprocessed);
 
 std::vector<KernelName> findKernels(const std::string &preprocessed);
 
-/// The table of kernels behind the preprocessed source.
+/// The table of kernels after the preprocessed source.
 std::string imageTable(const std::vector<KernelName> &kernels, int architecture, bool isMachineCode);
 
 }  // namespace emulated

@@ -2,7 +2,7 @@ import EmulatedDevice
 import Foundation
 import XCTest
 
-/// What processes with the emulated libraries leave behind.
+/// What processes with the emulated libraries leave.
 final class EmulatedDeviceTests: XCTestCase {
     func testAProcessWritesItsReportWhenItEnds() throws {
         let device = try EmulatedDevice([.memory: "1000"])

@@ -41,7 +41,7 @@ public struct Answer: Sendable {
         return Answer(206, headers: headers, body: Data(content[start...]))
     }
 
-    /// The same, cut off behind so many bytes of the body.
+    /// The same, cut off after so many bytes of the body.
     public func cut(after count: Int, byReset: Bool = false) -> Answer {
         var answer = self
         answer.cutAfter = count

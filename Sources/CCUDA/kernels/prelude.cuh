@@ -1,6 +1,6 @@
 #line 2 "prelude.cuh"
 // What every kernel uses.  All files of this folder are compiled as one source, this one first, by NVRTC
-// (without any header) and, for tests, by clang behind the emulator's header.
+// (without any header) and, for tests, by clang after the emulator's header.
 //
 // Letters: N rows of a packed batch, D hidden size, V vocabulary size.  Every block has a whole number of
 // warps.  No result depends on the order in which blocks run, and none on other rows of the batch.

@@ -3,7 +3,7 @@ import Foundation
 /// Keeps two runs out of one folder; released when it is dropped or the process ends.
 ///
 /// The lock is the system's (`flock`) on the file `.lock` in the folder, which names its owner: no lock is
-/// ever left behind by a process that died.
+/// ever left by a process that died.
 package final class FolderLock: Sendable {
     package static let fileName = ".lock"
 

@@ -147,11 +147,11 @@ extension JSONScanner {
     package mutating func beginArray() throws { try begin(UInt8(ascii: "[")) }
     package mutating func beginObject() throws { try begin(UInt8(ascii: "{")) }
 
-    /// Goes to the array's next element, which must then be read or skipped; false behind the last.
+    /// Goes to the array's next element, which must then be read or skipped; false after the last.
     package mutating func nextElement() throws -> Bool { try next(close: UInt8(ascii: "]")) }
 
     /// Goes to the value of the object's next member, which must then be read or skipped, and puts its key's
-    /// bytes into `key`; false behind the last.
+    /// bytes into `key`; false after the last.
     package mutating func nextMember(into key: inout [UInt8]) throws -> Bool {
         guard try next(close: UInt8(ascii: "}")) else { return false }
         key.removeAll(keepingCapacity: true)
@@ -178,7 +178,7 @@ extension JSONScanner {
             isFresh = false
             return false
         }
-        // A comma with nothing behind it is refused by whatever reads the element.
+        // A comma with nothing after it is refused by whatever reads the element.
         if !isFresh { try expect(UInt8(ascii: ",")) }
         isFresh = false
         return true

@@ -39,7 +39,7 @@ package struct PickleReader {
         self.expected = expected
     }
 
-    /// The byte behind what has been read.
+    /// The byte after what has been read.
     package var position: Int { input.position }
 
     /// The next pickle, up to its end; a list of `itemLimit` items or more only until it holds so many.

@@ -25,7 +25,7 @@ extension Encoding {
         else { return nil }
         if lastByte {
             // The next token holds further bytes of the range's last character if it begins before the
-            // range's end and yet behind nothing that the range's last token left unread.
+            // range's end and yet after nothing that the range's last token left unread.
             while last + 1 < ids.count, offsets[last + 1].lowerBound < range.upperBound,
                 offsets[last + 1].upperBound >= range.upperBound
             {

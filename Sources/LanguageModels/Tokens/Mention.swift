@@ -1,5 +1,5 @@
 /// Where the `occurrence`-th (from 0) occurrence of `substring` lies in `text`, in Unicode scalars; each
-/// search starts one scalar behind the last hit.  With `wholeWords`, a hit must not touch a letter or digit.
+/// search starts one scalar after the last hit.  With `wholeWords`, a hit must not touch a letter or digit.
 ///
 /// Texts are compared scalar by scalar: canonically equivalent spellings differ.  Nil if it does not occur
 /// that often, and for an empty `substring`.

@@ -26,7 +26,7 @@ enum DialectLint {
         [
             Phrase(
                 name: "'behind' for time or order", instead: "after, following", part: "ehind",
-                pattern: #/\b[Bb]ehind\b/#, allowedInComments: 140, exceptions: ["behind a proxy"]),
+                pattern: #/\b[Bb]ehind\b/#, allowedInComments: 6, exceptions: ["behind a proxy"]),
             Phrase(
                 name: "a comment that opens with 'What'", instead: "a noun phrase or a verb", part: " What ",
                 pattern: #/^\s*\/\/+ What /#, allowedInComments: 540),

@@ -3,7 +3,10 @@ import LanguageModels
 extension Baseline {
     /// Another entity that truly has the attribute takes the entity's place.
     package static let replace: Baseline = {
-        var baseline = Baseline(name: "replace", color: 2) { samples, options, texts in
+        var baseline = Baseline(
+            name: "replace", words: "with another entity that has the attribute in the entity's place",
+            color: 2
+        ) { samples, options, texts in
             let names = try names(of: samples, options, texts)
             return { index, text in
                 let (entity, other) = (samples[index].entity, try names[index].get())

@@ -52,7 +52,7 @@ struct HTTPHeadReader {
     private static let limit = 1 << 18
     private static let limitOfAll = 1 << 20
 
-    /// The bytes of the body behind a head that `piece` completes; nil as long as the head is not complete.
+    /// The bytes of the body after a head that `piece` completes; nil as long as the head is not complete.
     ///
     /// Informational answers (1xx) are passed over.
     /// - Throws: `HTTPHeadReader.Failure` for what is not HTTP.
@@ -77,7 +77,7 @@ struct HTTPHeadReader {
         var reason = "the answer is not HTTP"
     }
 
-    /// Behind the blank line.
+    /// After the blank line.
     private static func end(of data: Data) -> Int? {
         ["\r\n\r\n", "\n\n"].compactMap { data.range(of: Data($0.utf8))?.upperBound }.min()
     }

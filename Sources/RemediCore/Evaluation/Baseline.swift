@@ -9,6 +9,8 @@ package struct Baseline: Sendable, Equatable {
 
     /// In tables, on the command line, and the name of its results' folder.
     package let name: String
+    /// For help pages: `with the context in front of every prompt`.
+    package let words: String
     /// In plots.
     let color: Int
     /// What a picture says of it; nil: the name does.

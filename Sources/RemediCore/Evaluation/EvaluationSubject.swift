@@ -137,14 +137,16 @@ extension EvaluationSubject {
     /// The continuation of every prompt, in order, each the whole text that was read with what follows; nil where
     /// the model's probabilities were not finite.
     ///
-    /// - Parameter streams: keys the random numbers of each text.
+    /// - Parameters:
+    ///   - streams: keys the random numbers of each text.
+    ///   - generation: how texts are continued; nil: as the run's options say.
     func continuations(
-        of prompts: [ConditionedPrompt], streams: [String], benchmark: String, part: String,
-        _ journal: CaseJournal
+        of prompts: [ConditionedPrompt], streams: [String], as generation: GenerationOptions? = nil,
+        benchmark: String, part: String, _ journal: CaseJournal
     ) throws -> [String?] {
         let tokens = try journal.texts(
             of: continued(prompts, streams: streams), part: part,
-            settings: TextSettings(options: options.generation, seed: options.seed),
+            settings: TextSettings(options: generation ?? options.generation, seed: options.seed),
             model: model, stage: stage(benchmark), progress: progress)
         return zip(prompts, tokens).map { prompt, tokens in
             tokens.map { prompt.text + model.tokenizer.continuation($0, of: prompt.tokens) }

@@ -2,7 +2,7 @@ import Foundation
 import LanguageModels
 
 extension ResultsFolder {
-    /// Removes the folder with everything in it, provided that it lies in the results folder, not behind a
+    /// Removes the folder with everything in it, provided that it lies in the results folder, not through a
     /// link, and holds nothing but files that runs write.
     /// - Parameter needed: files and folders that the run reads; neither they nor parts of them are removed.
     /// - Throws: `PlaceError.notAResultsFolder`, naming the first file that is something else.

@@ -3,7 +3,7 @@ import LanguageModels
 extension Sample {
     /// The same sample with target_unmediated where the attribute ends with target_mediated, in the attribute
     /// and where the context holds it.  The target must be a whole word or words; full stops, other marks and
-    /// spaces behind it stay.  Elsewhere it is left alone, the entity included.
+    /// spaces after it stay.  Elsewhere it is left alone, the entity included.
     ///
     /// Nil without targets, or if the attribute ends with something else.
     package var withTargetsExchanged: Sample? {

@@ -130,7 +130,7 @@ struct SharedBeginnings {
     private(set) var places: [Int]
 
     init(_ lists: [[Int]]) {
-        // Behind a list in order stand first those that begin with it.
+        // After a list in order stand first those that begin with it.
         let order = lists.indices.sorted { a, b in
             if lists[a] == lists[b] { return a > b }
             return lists[a].lexicographicallyPrecedes(lists[b])

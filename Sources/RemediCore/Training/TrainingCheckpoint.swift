@@ -44,7 +44,7 @@ struct TrainingCheckpoint {
         try content(in: folder).flatMap { try? JSONValue(parsing: $0.metadata["inputs"] ?? "").object }
     }
 
-    /// How many epochs the training in `folder` has behind it; 0 where the checkpoint is damaged.
+    /// How many epochs the training in `folder` has done; 0 where the checkpoint is damaged.
     ///
     /// - Throws: `LanguageModelError.unreadable`.
     static func epoch(in folder: URL) throws -> Int {

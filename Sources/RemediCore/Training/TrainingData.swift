@@ -11,9 +11,9 @@ struct TrainingData {
     /// Training samples in order, then validation samples.
     let examples: [TrainingExample]
     let trainingCount: Int
-    /// The samples behind the training examples.
+    /// The samples of the training examples.
     let trainingSamples: [Sample]
-    /// The samples behind the validation examples.
+    /// The samples of the validation examples.
     let validationSamples: [Sample]
     /// Left out, by reason.
     let dropped: [LeftOut]

@@ -3,7 +3,7 @@ import XCTest
 @testable import LanguageModels
 
 final class EncodingTests: XCTestCase {
-    /// "Hi Peter Š!" with "Š" as two byte tokens, behind a start token.
+    /// "Hi Peter Š!" with "Š" as two byte tokens, after a start token.
     private let encoding = Encoding(
         ids: [1, 10, 11, 12, 13, 14], offsets: [0..<0, 0..<2, 2..<8, 8..<10, 9..<10, 10..<11], startTokens: 1)
 

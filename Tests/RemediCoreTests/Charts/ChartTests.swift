@@ -25,7 +25,7 @@ final class ChartTests: XCTestCase {
         XCTAssertEqual(histogram.legend.map(\.name), ["a (n = 7)"])
     }
 
-    /// At few places intervals are bars; what has no place stands behind the plot's end.
+    /// At few places intervals are bars; what has no place stands past the plot's end.
     func testLines() {
         let chart = LineChart(
             title: "Efficacy", x: "layer", y: "share",

@@ -19,7 +19,7 @@ final class FakeHub: Sendable {
     /// - Parameters:
     ///   - repositories: by `owner/model@revision`.
     ///   - token: what callers must show.
-    ///   - cut: cuts answers of large files: given the number of the request there, behind how many bytes.
+    ///   - cut: cuts answers of large files: given the number of the request there, after how many bytes.
     init(
         _ repositories: [String: Repository], token: String? = nil,
         cut: @escaping @Sendable (Int) -> Int? = { _ in nil }

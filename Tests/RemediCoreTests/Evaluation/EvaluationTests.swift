@@ -206,7 +206,7 @@ final class EvaluationTests: XCTestCase {
         XCTAssertEqual(try run(options, in: folder).map(\.isReused), [true, false, false, false])
     }
 
-    /// Wherever a run was stopped, the next one goes on behind it and ends with the same bytes.
+    /// Wherever a run was stopped, the next one goes on from there and ends with the same bytes.
     func testStoppedRunsEndWithTheSameBytes() throws {
         var options = EvaluationFixture.options([.prefix, .edited])
         options.batchSize = 4

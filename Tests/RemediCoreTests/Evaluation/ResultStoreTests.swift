@@ -80,7 +80,7 @@ final class ResultStoreTests: XCTestCase {
         }
     }
 
-    /// A run that is killed behind its result, but before the manifest says so, is finished by the next.
+    /// A run that is killed after its result, but before the manifest says so, is finished by the next.
     func testAKillBetweenResultAndManifest() throws {
         let folder = try temporaryFolder()
         let place = folder.appendingPathComponent("linear/1")

@@ -54,7 +54,7 @@ final class DemoModelTests: XCTestCase {
         }
     }
 
-    /// Every value that cases teach or take away is one token behind a space.
+    /// Every value that cases teach or take away is one token after a space.
     func testValuesAreSingleTokens() throws {
         let demo = try folder()
         let tokenizer = try Tokenizer(folder: demo.model)

@@ -34,7 +34,7 @@ struct RawSamples {
 
 extension XCTestCase {
     /// Loads 150 damaged copies of the first bytes of a fixture: cut anywhere, up to six bytes replaced by
-    /// `wild` ones or any, one of `ends` behind.  Each must give samples or a named error.
+    /// `wild` ones or any, one of `ends` after.  Each must give samples or a named error.
     ///
     /// - Returns: how many were refused.
     func refusals(

@@ -150,7 +150,7 @@ final class EvaluationRulesTests: XCTestCase {
         }
     }
 
-    /// The target of entailment where it first occurs, and which features stand behind the context.
+    /// The target of entailment where it first occurs, and which features stand after the context.
     func testFirstOccurrencesOfTargets() throws {
         let model = try TinyModels.open("gpt2")
         let sample = Sample(

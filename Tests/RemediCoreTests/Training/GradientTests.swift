@@ -10,7 +10,7 @@ final class GradientTests: XCTestCase {
         "mediated": 1.0, "unmediated": 1.0, "kl": 0.625, "norm": 0.3, "essence": 0.7,
     ]
 
-    /// The options behind one of the oracle's settings.
+    /// The options of one of the oracle's settings.
     private func options(_ setting: String) -> TrainingOptions {
         var options = TrainingOptions()
         let isSingle = Self.lambdas[setting] != nil || setting == "kl-last-sample"

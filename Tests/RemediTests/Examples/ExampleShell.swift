@@ -29,7 +29,7 @@ final class ExampleShell {
         for name in ["Tests", "Configs", "Scripts", "Package.swift"] {
             try link(name, to: TestFiles.package.appendingPathComponent(name).path)
         }
-        // What `git clone` makes, for the `cd` behind it.
+        // What `git clone` makes, for the `cd` after it.
         try link("remedi", to: ".")
         try makeData()
         try makePrograms()

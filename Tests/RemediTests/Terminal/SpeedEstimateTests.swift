@@ -25,7 +25,7 @@ final class SpeedEstimateTests: XCTestCase {
         XCTAssertEqual(speed([(900, 1), (910, 2), (920, 3)]), 10)
     }
 
-    /// `count` news of equal steps behind one that stands at `done` and `time`.
+    /// `count` news of equal steps after one that stands at `done` and `time`.
     private func news(
         _ count: Int, of step: Int, every seconds: Double, behind done: Int, _ time: Double
     ) -> [(done: Int, time: Double)] {

@@ -140,7 +140,7 @@ extension CUDABackend {
         }
     }
 
-    /// Waits, then brings `lines` lines of `width` bytes to the host, one behind the other.
+    /// Waits, then brings `lines` lines of `width` bytes to the host, one after the other.
     private func download(
         _ source: UnsafeRawPointer, pitch: Int, width: Int, lines: Int,
         into target: UnsafeMutableRawBufferPointer

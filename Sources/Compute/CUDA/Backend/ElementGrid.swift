@@ -49,7 +49,7 @@ extension CUDABackend {
 }
 
 extension Matrix {
-    /// The elements of a matrix without gaps, one row behind the other.
+    /// The elements of a matrix without gaps, one row after the other.
     fileprivate var asOneRow: Matrix {
         Matrix(storage: storage, offset: offset, rows: 1, columns: rows * columns)
     }

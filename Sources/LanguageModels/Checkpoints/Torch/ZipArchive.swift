@@ -92,7 +92,7 @@ private struct ZipDirectory {
         (try? load(UInt32.self, position)) == Int(signature)
     }
 
-    /// Finds the end record, behind which a comment of up to 65,535 bytes may stand.
+    /// Finds the end record, after which a comment of up to 65,535 bytes may stand.
     private mutating func locate() throws {
         let first = max(0, bytes.count - 22 - 0xFFFF)
         var end = bytes.count - 22

@@ -49,7 +49,7 @@ struct ZipWriter {
         try content.withUnsafeBytes { try append(name, $0, to: sink) }
     }
 
-    /// The central directory and the end record, behind everything else.
+    /// The central directory and the end record, after everything else.
     ///
     /// - Throws: `LanguageModelError.unwritable`.
     func finish(to sink: borrowing AtomicFileSink) throws {

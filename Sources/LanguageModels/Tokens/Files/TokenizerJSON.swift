@@ -65,7 +65,7 @@ extension TokenizerSource {
         try Self.read(mergesURL).withUnsafeBytes { try readMerges($0, path: mergesURL.path) }
     }
 
-    /// Reads a line for each merge, behind a line with the version that may be there.
+    /// Reads a line for each merge, after a line with the version that may be there.
     private mutating func readMerges(_ bytes: UnsafeRawBufferPointer, path: String) throws {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw LanguageModelError.malformed(path: path, reason: "not UTF-8")

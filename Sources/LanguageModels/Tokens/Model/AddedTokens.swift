@@ -10,7 +10,7 @@ struct AddedToken: Sendable, Equatable {
     var singleWord = false
     /// Takes the white space before it.
     var stripsLeft = false
-    /// Takes the white space behind it.
+    /// Takes the white space after it.
     var stripsRight = false
     /// Looked for in the normalised text instead of the original.
     var normalized = false

@@ -5,7 +5,7 @@ final class MergeTable: @unchecked Sendable {
     /// A pair that does not merge; larger than every entry.
     static let none = UInt64.max
 
-    /// Pairs `(left << 32 | right)` at even places, `(rank << 32 | merged id)` behind them.
+    /// Pairs `(left << 32 | right)` at even places, `(rank << 32 | merged id)` after them.
     private let entries: UnsafeMutablePointer<UInt64>
     private let shift: UInt64
     private let mask: Int

@@ -3,7 +3,7 @@ struct AlignedText: Sendable, Equatable {
     private(set) var bytes: [UInt8]
     /// First scalar of the original, by byte.
     private(set) var starts: [Int32]
-    /// One behind the last scalar of the original, by byte.
+    /// One after the last scalar of the original, by byte.
     private(set) var ends: [Int32]
 
     init() { (bytes, starts, ends) = ([], [], []) }

@@ -145,7 +145,7 @@ struct CanonicalComposition: Sendable {
         var result: [Item] = []
         result.reserveCapacity(items.count)
         var starter: Int?
-        /// The class of the last mark that stayed behind the starter.
+        /// The class of the last mark that stayed after the starter.
         var lastOrder: UInt8?
         for item in items {
             guard let place = starter else {

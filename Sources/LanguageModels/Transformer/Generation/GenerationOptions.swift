@@ -22,7 +22,7 @@ package struct GenerationOptions: Sendable, Equatable {
 }
 
 extension GenerationOptions {
-    /// How many tokens may be made at most.  The last one is never read, so it may stand behind the context.
+    /// How many tokens may be made at most.  The last one is never read, so it may lie past the context.
     ///
     /// - Parameter padding: what counts beside the prompt where the limit is on both together.
     func newTokens(promptLength: Int, padding: Int = 0, contextLength: Int) -> Int {

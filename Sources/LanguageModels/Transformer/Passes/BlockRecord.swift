@@ -63,7 +63,7 @@ struct BlockRecord {
     /// h of the block below, [N, D].
     let input: Matrix
     let attention: AttentionRecord
-    /// The rows that went on behind the attention; nil: all.
+    /// The rows that went on after the attention; nil: all.
     let rows: IndexVector?
     /// Of those rows.
     let attentionBranch: BranchRecord?

@@ -22,7 +22,7 @@ struct PersonName {
     }
 
     /// The text with every form of the name replaced by the first name, whole words only: the whole name,
-    /// first and last name, and the last name, behind each title and then bare.
+    /// first and last name, and the last name, after each title and then bare.
     ///
     /// A text that grows beyond `lengthLimit` is left there; it then has many mentions of the first name.
     func shortened(in text: String) -> String {
@@ -56,7 +56,7 @@ struct PersonName {
     private static let partLimit = 256
     private static let lengthLimit = 1 << 16
 
-    /// Each title in lower case, capitalised and in upper case, with a space behind.
+    /// Each title in lower case, capitalised and in upper case, with a space after.
     private static let titles: [[Unicode.Scalar]] = [
         "professor", "prof", "prof.", "dr", "dr.", "doctor", "mr", "mr.", "ms", "ms.", "mrs", "mrs.", "rev",
         "rev.", "pastor",

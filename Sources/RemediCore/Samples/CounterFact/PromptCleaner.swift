@@ -31,7 +31,7 @@ package struct PromptCleaner: Sendable {
         return text
     }
 
-    /// Joins sentences that were split inside the subject or just behind it.
+    /// Joins sentences that were split inside the subject or just after it.
     private func rejoined(_ sentences: [String]) -> [String] {
         var joined: [String] = []
         for sentence in sentences {

@@ -4,7 +4,7 @@ struct McRaeFeature {
     let text: String
     /// The feature as a predicate: "is a bird".
     let fluent: String
-    /// What a model reads of it behind the concept, maybe nothing: "is a".
+    /// What a model reads of it after the concept, maybe nothing: "is a".
     let prompt: String
     /// What it should then say: "bird".
     let target: String

@@ -34,7 +34,7 @@ package indirect enum Split: Sendable, Equatable {
         return start..<(overflows ? .max : end)
     }
 
-    /// The range, cut at the data's end.  A data set without samples behind the boundary gives an empty range.
+    /// The range, cut at the data's end.  A data set without samples after the boundary gives an empty range.
     package func range(of count: Int, boundary: Int = usualBoundary) -> Range<Int> {
         (requested(boundary: boundary) ?? 0..<count).clamped(to: 0..<count)
     }

@@ -98,7 +98,7 @@ extension SnippetIndex {
     }
 }
 
-/// Reads the numbers and texts of an index file; nil behind its end.
+/// Reads the numbers and texts of an index file; nil past its end.
 private struct IndexReader {
     let bytes: Data
     var place: Int

@@ -22,7 +22,7 @@ enum EnglishAbbreviations {
 
     static let institutions = words("acad admin assoc cie cos ctr dist div intl mfg mgmt natl svc")
 
-    /// Behind a person's name.
+    /// After a person's name.
     static let suffixes = words("jr sr esq phd")
 
     static let degrees = words("b.a b.s b.sc m.a m.b.a m.s m.sc ph.d j.d d.phil ll.b r.n c.p.a")

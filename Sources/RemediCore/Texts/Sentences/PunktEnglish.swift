@@ -12,7 +12,7 @@ enum PunktEnglish {
         initials,
     ].reduce(into: Set<String>()) { $0.formUnion($1) }
 
-    /// Words that begin a sentence if they have a capital behind an abbreviation.  Prepositions and "all",
+    /// Words that begin a sentence if they have a capital after an abbreviation.  Prepositions and "all",
     /// which `SentenceSplitter` counts as such, go on in what newspapers print, as in "Acme Inc. All Stars".
     static let starters = words(
         """

@@ -11,9 +11,9 @@ struct PunktSplitter: Sendable {
     /// A stop that may end a sentence.
     private struct Candidate {
         var stop: Int
-        /// Behind what follows: a mark, or white space and a word.
+        /// After what follows: a mark, or white space and a word.
         var end: Int
-        /// Where the word begins that follows behind white space.
+        /// Where the word begins that follows after white space.
         var next: Int?
     }
 
@@ -71,7 +71,7 @@ struct PunktSplitter: Sendable {
         }
     }
 
-    /// The text cut behind every stop that ends a sentence.
+    /// The text cut after every stop that ends a sentence.
     private func slices(of text: Text) -> [Range<Int>] {
         var slices: [Range<Int>] = []
         var start = 0
@@ -94,7 +94,7 @@ struct PunktSplitter: Sendable {
         var word = 0..<0
         for candidate in candidates(in: text) {
             let between = word.upperBound..<candidate.stop
-            // White space right behind the stop before is not looked at.
+            // White space right after the stop before is not looked at.
             let space = text[between].lastIndex { $0.isSpaceScalar && $0.value < 0x80 } ?? between.lowerBound
             let start = space > between.lowerBound ? space + 1 : word.lowerBound
             if let previous, word.upperBound <= start { found.append((previous, word.lowerBound)) }

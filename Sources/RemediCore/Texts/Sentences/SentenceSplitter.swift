@@ -1,5 +1,5 @@
 /// Splits English text into sentences by rules: a full stop, question or exclamation mark, with the quotes
-/// and brackets that close behind it, ends a sentence if white space and something that can open a sentence
+/// and brackets that close after it, ends a sentence if white space and something that can open a sentence
 /// follow, unless the stop belongs to an abbreviation, an initial, an ordinal or an open bracket.
 package struct SentenceSplitter: Sendable {
     package init() {}
@@ -26,7 +26,7 @@ package struct SentenceSplitter: Sendable {
         return ranges
     }
 
-    /// Where sentences end inside the text: just behind the last closing mark.
+    /// Where sentences end inside the text: just after the last closing mark.
     private func boundaries(of text: [Unicode.Scalar]) -> [Int] {
         var found: [Int] = []
         var start = 0
@@ -76,7 +76,7 @@ package struct SentenceSplitter: Sendable {
         return !keepsOn(after: word, nextWord: self.word(from: opening.upperBound, in: text))
     }
 
-    /// Whether a full stop behind `word` is part of the word, given the word that follows.
+    /// Whether a full stop after `word` is part of the word, given the word that follows.
     private func keepsOn(after word: ArraySlice<Unicode.Scalar>, nextWord: String) -> Bool {
         guard let first = word.first else { return false }
         let text = String(String.UnicodeScalarView(word))
@@ -84,7 +84,7 @@ package struct SentenceSplitter: Sendable {
         let startsWithDigit = nextWord.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? false
         // "Roe v. Wade" and "ca. 1900" against "Henry V. Then" and "Los Angeles, CA. Then".
         let isCapital = word.count == 1 && first.properties.isUppercase
-        // A name follows a title: a stop behind one never ends a sentence.
+        // A name follows a title: a stop after one never ends a sentence.
         if EnglishAbbreviations.titles.contains(letters) || Self.links.contains(text) { return true }
         if !isCapital, Self.numbered.contains(letters) { return startsWithDigit }
         if Self.abbreviations.contains(letters) { return !Self.sentenceStarters.contains(nextWord) }

@@ -55,7 +55,7 @@ struct TermTokenizer: Sendable {
 
     private static let capitalSigma: UInt32 = 0x3A3
 
-    /// Σ becomes ς at the end of a word: behind a cased letter, and none follows.  Marks and their like in
+    /// Σ becomes ς at the end of a word: after a cased letter, and none follows.  Marks and their like in
     /// between do not count.
     private static func lowerSigma(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Unicode.Scalar {
         let base = bytes.baseAddress!

@@ -61,7 +61,7 @@ package enum IndefiniteArticle {
     /// Whether a word is read letter by letter: capitals that are few or cannot be pronounced.
     private static func isSpelledOut(_ word: [Unicode.Scalar]) -> Bool {
         guard word.allSatisfy({ ("A"..."Z").contains($0) }) else {
-            // "F1", "MP3": letters with a number behind them.
+            // "F1", "MP3": letters with a number after them.
             let letters = word.prefix { ("A"..."Z").contains($0) }
             let rest = word.dropFirst(letters.count)
             return (1...2).contains(letters.count) && rest.allSatisfy { ("0"..."9").contains($0) }

@@ -1,6 +1,6 @@
 /// The last steps: endings and contractions.
 extension TreebankRules {
-    /// Puts a space in front of every ending of `length` that has a space behind it and neither an
+    /// Puts a space in front of every ending of `length` that has a space after it and neither an
     /// apostrophe nor a space before it.
     static func endingsSpaced(_ text: Text, length: (Text, Int) -> Int) -> Text {
         var result = Text()
@@ -82,7 +82,7 @@ extension TreebankRules {
             head = first.unicodeScalars.count
         }
 
-        /// Whether a word at `index` is this one.  "'tis" must have a space before it, "wanna" one behind it.
+        /// Whether a word at `index` is this one.  "'tis" must have a space before it, "wanna" one after it.
         func fits(_ text: Text, at index: Int) -> Bool {
             guard text[index].foldedScalar == letters[0] else { return false }
             let end = index + letters.count

@@ -95,7 +95,7 @@ struct TreebankRules {
         return doubleQuotesOpened(text)
     }
 
-    /// A straight double quote, or two apostrophes, behind a space or an opening bracket opens.
+    /// A straight double quote, or two apostrophes, after a space or an opening bracket opens.
     private static func doubleQuotesOpened(_ text: Text) -> Text {
         var result = Text()
         result.reserveCapacity(text.count + 16)
@@ -193,7 +193,7 @@ struct TreebankRules {
         return result
     }
 
-    /// An apostrophe with a space behind it parts from what stands before.
+    /// An apostrophe with a space after it parts from what stands before.
     private static func lonelyApostrophesSpaced(_ text: Text) -> Text {
         var result = Text()
         result.reserveCapacity(text.count + 16)
@@ -217,7 +217,7 @@ struct TreebankRules {
 
     // MARK: - Stops and commas
 
-    /// The full stop that ends the sentence, with quotes and brackets behind it, is a token.
+    /// The full stop that ends the sentence, with quotes and brackets after it, is a token.
     private static func finalStopSpaced(_ text: Text) -> Text {
         var end = text.count
         while end > 0, text[end - 1].isSpaceScalar { end -= 1 }
@@ -254,7 +254,7 @@ struct TreebankRules {
                 result.append(text[index])
                 index += 1
             } else {
-                // The scalar behind is taken too: of two commas in a row the second is not looked at.
+                // The scalar after is taken too: of two commas in a row the second is not looked at.
                 result.append(contentsOf: [" ", text[index], " ", next])
                 index += 2
             }

@@ -64,10 +64,9 @@ package struct EvalGenCommand: EvaluationCommand {
                 Option(
                     "baseline", \.baseline,
                     .optional(.choice(among: Baselines.choices(askingAboutOthers: true))), group: group,
-                    help:
-                        "evaluates without an editor: with the context in front of every prompt, with another entity"
-                        + " that has the attribute in the entity's place, or as it is"
-                )
+                    help: "evaluates without an editor: "
+                        + Messages.either(
+                            Baselines.choices(askingAboutOthers: true).compactMap(\.baseline?.words)))
             ]
             + inside(
                 Arguments.conditionOptions + [

@@ -6,7 +6,7 @@ import XCTest
 final class CUDABackendRowsTests: XCTestCase {
     override class func tearDown() { TestBackends.forgetDevices() }
 
-    /// A view whose rows begin `offset` elements behind a multiple of 16 bytes, all at the same distance.
+    /// A view whose rows begin `offset` elements after a multiple of 16 bytes, all at the same distance.
     private func view(_ matrix: TestMatrix, at offset: Int, on device: any ComputeBackend) throws -> Matrix {
         let whole = try device.makeMatrix(rows: matrix.rows, columns: (matrix.columns + offset + 3) / 4 * 4)
         device.fill(whole, with: 7)
@@ -38,7 +38,7 @@ final class CUDABackendRowsTests: XCTestCase {
                 results.append(try [first, second, sum, scaled, dots, masses].map(device.read))
             }
             for (offset, result) in results.enumerated() {
-                XCTAssertEqual(result, results[0], "\(offset) elements behind 16 bytes")
+                XCTAssertEqual(result, results[0], "\(offset) elements after 16 bytes")
             }
         }
     }
@@ -90,7 +90,7 @@ final class CUDABackendRowsTests: XCTestCase {
         let angles = TestMatrix(6, 2, seed: 1)
         let positions: [Int32] = [3, 4, -1, 0]
         for device in TestBackends.devices {
-            // Memory goes on behind them.
+            // Memory goes on after them.
             let known = try angles.on(device).rows(0..<4)
             let x = try TestMatrix(4, 4, seed: 2).on(device)
             device.rotate(

@@ -94,7 +94,7 @@ final class EmulatedCUDAKernelTests: XCTestCase {
         }
     }
 
-    /// A kernel, its arguments behind the memory of 64 numbers, and what must be said of it.
+    /// A kernel, its arguments after the memory of 64 numbers, and what must be said of it.
     private struct Mistake {
         var kernel: String
         var threads = 32

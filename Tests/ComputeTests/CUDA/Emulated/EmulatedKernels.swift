@@ -38,7 +38,7 @@ final class EmulatedKernels {
         ccuda_stream_destroy(libraries.handle, stream)
     }
 
-    /// Compiles the prelude and `source` behind it.
+    /// Compiles the prelude and `source` after it.
     func load(_ source: String) throws {
         var image: UnsafeMutableRawPointer?
         var count: Int64 = 0

@@ -92,7 +92,7 @@ final class ClassificationMeasureTests: XCTestCase {
         XCTAssertEqual(contents[0], contents[2])
     }
 
-    /// Wherever a run was stopped, the next one goes on behind it and ends with the same bytes, normaliser
+    /// Wherever a run was stopped, the next one goes on from there and ends with the same bytes, normaliser
     /// included.
     func testStoppedRunsEndWithTheSameBytes() throws {
         let data = try Fixture.dataset(training: true)
@@ -202,7 +202,7 @@ final class ClassificationMeasureTests: XCTestCase {
         XCTAssertEqual(try Fixture.run(more, in: folder).map(\.isReused), [false, true])
     }
 
-    /// A run that was killed behind its last result left states that nobody goes on from.
+    /// A run that was killed after its last result left states that nobody goes on from.
     func testWhatAKilledRunLeftIsRemoved() throws {
         let folder = try temporaryFolder()
         let options = Fixture.options(editors: editors)

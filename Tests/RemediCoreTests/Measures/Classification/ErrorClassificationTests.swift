@@ -147,7 +147,7 @@ final class ErrorClassificationTests: XCTestCase {
         XCTAssertEqual(left, [])
     }
 
-    /// Wherever a run was stopped, the next one goes on behind it and ends with the same bytes.
+    /// Wherever a run was stopped, the next one goes on from there and ends with the same bytes.
     func testStoppedRunsEndWithTheSameBytes() throws {
         let model = try BiosFixture.model("llama", in: temporaryFolder())
         var options = options()

@@ -168,7 +168,7 @@ final class CorrectionMeasureTests: XCTestCase {
             try result("contextual/linear/1/error_correction", in: folder)["metrics"])
     }
 
-    /// Wherever a run was stopped, the next one goes on behind it and ends with the same bytes.
+    /// Wherever a run was stopped, the next one goes on from there and ends with the same bytes.
     func testStoppedRunsEndWithTheSameBytes() throws {
         let model = try BiosFixture.model("llama", in: temporaryFolder())
         let dataset = Dataset(

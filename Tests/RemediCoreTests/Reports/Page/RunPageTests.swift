@@ -69,7 +69,7 @@ final class RunPageTests: XCTestCase {
         ] { XCTAssertTrue(html.containsExactly(part), part) }
     }
 
-    /// Long names can be broken behind the signs that join their words.
+    /// Long names can be broken after the signs that join their words.
     func testNamesCanBeBroken() {
         XCTAssertEqual(
             PageParts.breakable("a_b/<c").map(\.text).joined(), "a_<wbr/>b/<wbr/>&lt;c")

@@ -110,7 +110,7 @@ final class RunComparisonTests: XCTestCase {
         XCTAssertTrue(found.entries.contains { $0.metric == "f1" })
     }
 
-    /// What is so after an edit is compared with what is so behind the context.
+    /// What is so after an edit is compared with what is so after the context.
     func testAnEditIsComparedWithABaselineWithoutOne() throws {
         for (first, second, metric) in [
             ("linear/1", "prefix", "co_corr_post : co_corr_pre"),

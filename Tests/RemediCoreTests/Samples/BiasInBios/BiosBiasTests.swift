@@ -105,7 +105,7 @@ final class BiosBiasTests: XCTestCase {
     }
 
     func testOnlyTheFirstRecordsAreRead() throws {
-        // A list that is filled by one opcode a time, and one that is filled at once; rubbish behind.
+        // A list that is filled by one opcode a time, and one that is filled at once; rubbish after.
         let record: [UInt8] = [0x68, 0]
         let one = pickle(raw: "It was so then. Lovelace \(tail).").dropLast(2)
         let made = Data([0x80, 2]) + one.dropFirst(3) + [0x71, 0, 0x30, 0x5D]

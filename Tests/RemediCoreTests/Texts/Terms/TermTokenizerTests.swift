@@ -53,7 +53,7 @@ final class TermTokenizerTests: XCTestCase {
         for value in UInt32(0x80)..<0x2FA20 {
             // Of the scripts with many thousand scalars and of the unassigned planes some are enough.
             if (0x4E10..<0x9FF0).contains(value) || (0xAC10..<0xD790).contains(value) { continue }
-            // Σ behind Σ ends the word.
+            // Σ after Σ ends the word.
             if (0x20010..<0x2F800).contains(value) || value == 0x3A3 { continue }
             guard let scalar = Unicode.Scalar(value), let age = scalar.properties.age,
                 (age.major, age.minor) <= (version[0], version[1])

@@ -13,8 +13,8 @@ extension DatasetForm {
                 licence: "not to be passed on",
                 origin: .authors(
                     place: place,
-                    advice: "the norms may not be passed on: fetch the supplement of the paper at \(place), then"
-                        + " 'remedi data reformat -d mcrae -f \(raw)' makes \(fileName) of it")),
+                    advice: "the norms may not be passed on: fetch the supplement of the paper at \(place),"
+                        + " then 'remedi data reformat -d mcrae -f \(raw)' makes \(fileName) of it")),
             rawFileNames: [raw, "mcrae.txt"], reformattedFileName: fileName)
         form.tasks = [.entailment]
         form.hasUnmediatedTargets = false

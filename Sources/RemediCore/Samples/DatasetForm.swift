@@ -17,9 +17,10 @@ package struct DatasetForm: Sendable {
     /// Reads `file`, whose first byte is given, if it is in the authors' own form.
     ///
     /// - Returns: whether it was; otherwise the file holds JSON.
-    typealias Reader = @Sendable (
-        _ dataset: inout Dataset, _ file: URL, _ first: UInt8?, _ norms: McRae.Options
-    ) throws -> Bool
+    typealias Reader =
+        @Sendable (
+            _ dataset: inout Dataset, _ file: URL, _ first: UInt8?, _ norms: McRae.Options
+        ) throws -> Bool
 
     /// Makes a sample of the authors' own JSON; nil if a record, whose number and text are given, is none.
     typealias RecordForm = @Sendable (_ record: JSONObject, _ number: Int, _ text: String) throws -> Sample?

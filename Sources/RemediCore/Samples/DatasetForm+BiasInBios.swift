@@ -15,8 +15,9 @@ extension DatasetForm {
                 licence: "not to be passed on",
                 origin: .authors(
                     place: place,
-                    advice: "the biographies may not be passed on: make BIOS.pkl with the scripts at \(place), then"
-                        + " 'remedi data reformat -d biosbias -f BIOS.pkl' makes \(fileName) of it")),
+                    advice:
+                        "the biographies may not be passed on: make BIOS.pkl with the scripts at \(place),"
+                        + " then 'remedi data reformat -d biosbias -f BIOS.pkl' makes \(fileName) of it")),
             rawFileNames: ["biosbias.pkl", "BIOS.pkl", "bios.pkl"], reformattedFileName: fileName)
         form.scoring = .correction
         form.hasUnmediatedTargets = false

@@ -4,7 +4,8 @@ import XCTest
 
 final class DatasetsTests: XCTestCase {
     func testNamesAreOfTheTable() {
-        XCTAssertEqual(DatasetName.allCases.map(\.rawValue), ["counterfact", "winoventi", "biosbias", "mcrae"])
+        XCTAssertEqual(
+            DatasetName.allCases.map(\.rawValue), ["counterfact", "winoventi", "biosbias", "mcrae"])
         XCTAssertEqual(DatasetName(rawValue: "mcrae"), .mcrae)
         XCTAssertNil(DatasetName(rawValue: "snippets"))
         for name in DatasetName.allCases { XCTAssertEqual(name.form.name, name.rawValue) }
