@@ -55,7 +55,7 @@ CCUDAStatus ccuda_compile_target(
 
 // MARK: Compilation
 
-// What the compiler said; NULL if it said nothing.
+// The compiler's log; NULL if it is empty.
 static char *read_log(const CCUDALibraries *libraries, nvrtcProgram program) {
     size_t bytes = 0;
     if (libraries->nvrtcGetProgramLogSize(program, &bytes) != NVRTC_SUCCESS || bytes <= 1) return NULL;

@@ -24,7 +24,7 @@ typedef struct {
     CCUDAPlaces places;
     Candidate *candidates;
     int count;
-    /// What was found that cannot be used, and why.
+    /// Libraries that were found and cannot be used, and why.
     CCUDAText faults;
 } Finds;
 
@@ -62,7 +62,7 @@ static bool is_complete(Finds *finds, const CCUDAPlace *place, const CCUDANames 
     return missing.length == 0;
 }
 
-// What lies in the system's library path only opening tells.
+// Only opening tells which libraries lie in the system's path.
 static void look_in_system(Finds *finds, const CCUDAPlace *place, const CCUDANames *names) {
     void *runtime = open_library(names->runtime);
     if (runtime) {
@@ -107,7 +107,7 @@ static void free_finds(Finds *finds) {
     ccuda_places_free(&finds->places);
 }
 
-// What was found, best first: "CUDA 12 in /usr/local/cuda/lib64 and CUDA 11 in the system's library path".
+// The libraries found, best first: "CUDA 12 in /usr/local/cuda/lib64 and CUDA 11 in the system's library path".
 static CCUDAText found_words(const Finds *finds) {
     CCUDAText text = {0};
     for (int i = 0; i < finds->count; i++) {

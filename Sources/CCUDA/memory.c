@@ -4,7 +4,7 @@
 
 // MARK: Allocation
 
-// What is free for the system, and what the pool keeps for later besides.
+// Memory that is free for the system, and memory that the pool keeps for later.
 static CCUDAStatus out_of_memory(const CCUDALibraries *libraries, int32_t device, int64_t bytes) {
     size_t free = 0, total = 0;
     int64_t used = 0, highest = 0, reserved = 0;

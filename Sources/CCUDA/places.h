@@ -30,7 +30,7 @@ typedef struct {
     int count;
     /// The places in words, for the sentence that nothing was found.
     CCUDAText description;
-    /// What else could be done, to follow the places in that sentence; empty where it was done.
+    /// Further remedies, to follow the places in that sentence; empty where they were tried.
     const char *advice;
 } CCUDAPlaces;
 
@@ -38,7 +38,7 @@ typedef struct {
 CCUDAPlaces ccuda_places(const CCUDASearch *search);
 void ccuda_places_free(CCUDAPlaces *places);
 
-/// What kind of library a file is, which decides about its folder in a split place.
+/// The kind of library that a file is, which decides about its folder in a split place.
 typedef enum { CCUDA_RUNTIME_FILE, CCUDA_BLAS_FILE, CCUDA_COMPILER_FILE } CCUDAFile;
 
 /// A path for dlopen: a name alone in the system's library path.

@@ -31,7 +31,7 @@ static bool is_lasting(unsigned error) {
     }
 }
 
-// What a user can do about failures whose names do not say it.
+// Remedies for failures whose names do not suggest one.
 static const char *advice(unsigned error) {
     switch (error) {
     case CUDA_ERROR_SYSTEM_NOT_READY:

@@ -34,7 +34,7 @@ CCUDASize ccuda_size(uint64_t bytes) {
         static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
         double count = (double)bytes / 1024;
         int unit = 0;
-        // What would be rounded to 1024.0 is one of the next unit.
+        // A value that would be rounded to 1024.0 is one of the next unit.
         while (count >= 1023.95 && unit < 3) {
             count /= 1024;
             unit++;

@@ -11,14 +11,14 @@
 /// Callers use the operations of the extension in `ComputeBackend+Checks.swift`, which say what is computed and
 /// check shapes; a device implements their `unchecked` twins, which can rely on that.
 package protocol ComputeBackend: AnyObject, Sendable {
-    /// What the user reads: `cpu (AVX-512, 2 threads)`.
+    /// The name that users read: `cpu (AVX-512, 2 threads)`.
     var deviceDescription: String { get }
 
     // MARK: Memory
 
-    /// What the device has now.  Memory that was asked for and given back counts as free.
+    /// The device's memory now.  Blocks that were allocated and freed count as free.
     func deviceMemory() throws -> DeviceMemory
-    /// What the device's memory holds for the operations themselves, at most.
+    /// The memory that the operations themselves take, at most.
     var workspaceBytes: Int { get }
     /// An uninitialised matrix.
     func makeMatrix(rows: Int, columns: Int) throws -> Matrix
@@ -204,7 +204,7 @@ package struct AttentionSpan: Sendable, Equatable {
 /// The sequences of a packed attention, known to a device.
 package struct AttentionSpans: Sendable {
     package let spans: [AttentionSpan]
-    /// What the device needs to know of them; its contents are the backend's own.
+    /// The device's form of them; its contents are the backend's own.
     package let table: IndexVector?
 
     package init(_ spans: [AttentionSpan], table: IndexVector? = nil) {
@@ -219,7 +219,7 @@ package protocol RecordedOperations: AnyObject, Sendable {
     func replay()
 }
 
-/// What the loss asks of each row of logits; all vectors have R elements.
+/// The terms of the loss for each row of logits; all vectors have R elements.
 package struct DistributionTerms: Sendable {
     /// Token ids of target_mediated, −1 for none.
     package let targets: IndexVector

@@ -1,4 +1,4 @@
-/// What can go wrong on a device.
+/// Errors of a device.
 package enum ComputeError: Error, Equatable, Sendable {
     /// The device cannot give this much memory.
     case outOfMemory(device: String, requestedBytes: Int)

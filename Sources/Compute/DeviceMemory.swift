@@ -1,6 +1,6 @@
-/// What a device has for matrices, in bytes.
+/// A device's memory for matrices, in bytes.
 package struct DeviceMemory: Sendable, Equatable {
-    /// What can be had now.
+    /// Available now.
     package let free: Int
     package let total: Int
     /// Whether it serves nothing but computing: a GPU's own, not the host's.

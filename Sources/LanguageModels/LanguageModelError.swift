@@ -1,4 +1,4 @@
-/// What can be wrong with a checkpoint folder, its configuration, tokenizer or a request to a model.
+/// Errors of a checkpoint folder, its configuration, tokenizer or a request to a model.
 /// Cases carry facts; the binary words them.
 package enum LanguageModelError: Error, Equatable, Sendable {
     /// A file is missing.

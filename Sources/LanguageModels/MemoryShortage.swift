@@ -2,10 +2,10 @@ import Compute
 
 /// A device that has no room for what was asked, and what fills it.
 package struct MemoryShortage: Sendable, Equatable {
-    /// What the memory of a device holds.
+    /// The contents of a device's memory.
     package enum Part: String, Sendable, CaseIterable {
         case weights
-        /// What is computed once for every sample and kept.
+        /// The memory of results computed once for every sample and kept.
         case frozen
         /// Keys and values of texts that are being continued.
         case cache
@@ -17,7 +17,7 @@ package struct MemoryShortage: Sendable, Equatable {
         case workspace
     }
 
-    /// What a person can change.
+    /// The settings that a person can change.
     package enum Remedy: Sendable, CaseIterable {
         case smallerBatches, fewerKeptSamples, halfPrecision, otherDevice
     }
@@ -27,7 +27,7 @@ package struct MemoryShortage: Sendable, Equatable {
 
     package let device: String
     package let requestedBytes: Int
-    /// What the device has; nil if it does not say.
+    /// The device's memory; nil if it does not say.
     package let memory: DeviceMemory?
     /// Bytes of the parts that take any.
     package let parts: [Part: Int]
@@ -46,11 +46,11 @@ package struct MemoryShortage: Sendable, Equatable {
     }
 }
 
-/// What a request is about to take of the device.
+/// The memory that a request is about to take of the device.
 package struct MemoryNeed: Sendable {
     package var activations: Int
     package var logits: Int
-    /// What can be changed about the request.
+    /// The settings of the request that can be changed.
     package var remedies: [MemoryShortage.Remedy]
 
     package var total: Int { activations + logits }

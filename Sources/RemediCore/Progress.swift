@@ -1,4 +1,4 @@
-/// What a long computation tells the person who waits for it.
+/// Progress reports of a long computation.
 package enum ProgressEvent: Sendable {
     /// A stage begins ("computing representations"), with how many samples it will handle.
     case started(stage: String, total: Int)

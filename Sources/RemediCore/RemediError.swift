@@ -1,4 +1,4 @@
-/// What can be wrong with a run of REMEDI.  Cases carry facts; the binary words them.
+/// Errors of a run of REMEDI.  Cases carry facts; the binary words them.
 package enum RemediError: Error, Equatable, Sendable {
     case entityNotInPrompt(entity: String, prompt: String, sample: String)
     case attributeNotInContext(attribute: String, context: String, sample: String)

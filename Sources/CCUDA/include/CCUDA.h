@@ -113,7 +113,7 @@ typedef struct {
     int64_t total_memory;
 } CCUDADeviceFacts;
 
-/// What is known without making a context: takes no memory of the GPU.
+/// Facts that are known without a context: takes no memory of the GPU.
 CCUDAStatus ccuda_device_facts(const CCUDALibraries *libraries, int32_t device, CCUDADeviceFacts *facts);
 /// Makes the device's primary context and the device current to this thread.
 CCUDAStatus ccuda_start(const CCUDALibraries *libraries, int32_t device);

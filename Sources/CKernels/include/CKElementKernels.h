@@ -37,7 +37,7 @@ typedef struct {
     float scale;
 } CKAttentionSpan;
 
-// What the loss asks of one row of logits; −1 is no token, weight 0 switches a gradient off.
+// The terms of the loss for one row of logits; −1 is no token, weight 0 switches a gradient off.
 typedef struct {
     int32_t target, comparator;
     float target_weight, comparator_weight, divergence_weight;

@@ -20,7 +20,7 @@ bool ck_supports(CKInstructionSet set);
 // The fastest supported set.
 CKInstructionSet ck_best_instruction_set(void);
 
-// What the user reads: `AVX-512`.
+// The name that users read: `AVX-512`.
 const char *_Nonnull ck_instruction_set_name(CKInstructionSet set);
 
 #endif

@@ -1,4 +1,4 @@
-// What a tile of the backward pass reads and writes; names as in `attention_backward`.
+// Inputs and outputs of a tile of the backward pass; names as in `attention_backward`.
 typedef struct {
     const CKAttentionSpan *span;
     const float *d_output, *queries, *log_sum_exp, *deltas;

@@ -20,7 +20,7 @@ typedef struct tile_work {
     const char *b;
     size_t b_step;
     size_t depth;
-    // What will be needed next: memory lines of 64 bytes, 2^ahead_shift of them in a row and rows
+    // The prefetch: memory lines of 64 bytes, 2^ahead_shift of them in a row and rows
     // `ahead_step` bytes apart.  A tile fetches one of them for each of its depths, the first of them `ahead_first`.
     const char *ahead;
     size_t ahead_step, ahead_shift, ahead_first;

@@ -12,7 +12,7 @@ package final class CPUBackend: ComputeBackend {
     package let deviceDescription: String
     /// The kernels of one instruction set; the table is constant.
     nonisolated(unsafe) let kernels: UnsafePointer<CKElementKernels>
-    /// What the kernels, matrix products among them, are compiled for.
+    /// The instruction set of the kernels, matrix products included.
     let instructionSet: CKInstructionSet
     /// The first failure of an operation, until it is thrown.
     private let failure = Mutex<ComputeError?>(nil)

@@ -4,7 +4,7 @@ import Foundation
 struct ControlGroup {
     /// The lowest limit of the process's groups in bytes; nil: none.
     let limit: Int?
-    /// What the group of that limit holds already, without files that were read and can be forgotten.
+    /// The memory that the group of that limit holds already, without cached files.
     let used: Int
 
     /// - Parameters:

@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 
-/// What the computer offers to the CPU backend: for choosing threads, memory plans and cache sizes.
+/// The host's threads, memory and caches, from which the CPU backend chooses.
 package struct HostInventory: Sendable, Equatable {
     /// Processors that this process may run on.
     package let cores: Int

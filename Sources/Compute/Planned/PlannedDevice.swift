@@ -45,18 +45,18 @@ package final class PlannedDevice: ComputeBackend {
         self.granularity = granularity
     }
 
-    /// What CUDA's pools round up to.
+    /// CUDA's pools round up to this.
     package static let poolGranularity = 512
 
-    /// What a `CUDABackend` takes for itself.
+    /// Memory of the `CUDABackend` itself.
     package static func workspaceBytes(architecture: Int) -> Int {
         BlasHandle.workspaceBytes(architecture: architecture) + CUDABackend.Options().scratchBytes
     }
 
-    /// What is in use now.
+    /// In use now.
     package var usage: Usage { state.withLock { $0.usage } }
 
-    /// What `body` makes, and the most that is in use meanwhile.
+    /// The result of `body`, and the peak of memory in use meanwhile.
     package func highest<Result>(during body: () throws -> Result) rethrows -> (Result, Usage) {
         state.withLock { $0.highest = $0.usage }
         let result = try body()
@@ -128,7 +128,7 @@ extension PlannedDevice {
     package func synchronize() throws {}
     package func throwFailure() throws {}
 
-    /// What the operations ask for stays with the recording.
+    /// Memory that the operations ask for stays with the recording.
     package func record(_ operations: () throws -> Void) throws -> (any RecordedOperations)? {
         state.withLock { $0.noted = [] }
         let result = Result(catching: operations)

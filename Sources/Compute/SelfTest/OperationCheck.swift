@@ -1,4 +1,4 @@
-/// What is tried of one operation: on which inputs, and how near the devices must come to each other.
+/// The trial of one operation: its inputs, and how near the devices must come to each other.
 struct OperationCheck: Sendable {
     /// The name in `ComputeBackend`, and what of it is tried.
     let name: String
@@ -44,7 +44,7 @@ struct PreparedOperation {
     var outputs: [Output]
     /// Outputs that must be the same.
     var indices: [IndexVector] = []
-    /// What must be read and written at least.
+    /// Bytes that must be read and written at least.
     var bytes = 0
     /// Additions and multiplications; 0 where memory alone limits.
     var operations = 0

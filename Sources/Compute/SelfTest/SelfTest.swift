@@ -5,7 +5,7 @@ import CKernels
 ///
 /// What it cannot see is a mistake that both devices make; the operations' own tests compare with float64.
 package struct SelfTest: Sendable {
-    /// What became of one operation.
+    /// The outcome of one operation.
     package struct OperationResult: Sendable {
         package let name: String
         /// How many shapes were tried.
@@ -88,7 +88,7 @@ package struct SelfTest: Sendable {
     /// How many operations there are to try.
     package var count: Int { OperationCheck.all(sizes).count }
 
-    /// What became of one operation, and whether nothing can be tried after it.
+    /// The outcome of one operation, and whether nothing can be tried after it.
     func run(_ check: OperationCheck, seed: UInt64) -> (result: OperationResult, isLast: Bool) {
         var result = OperationResult(name: check.name)
         do {
@@ -150,7 +150,7 @@ package struct SelfTest: Sendable {
         var size: Double
     }
 
-    /// What an example gives on a backend, in order: outputs, indices, and what lies beside views.
+    /// The results of an example on a backend, in order: outputs, indices, and what lies beside views.
     private func outputs(
         of example: OperationCheck.Example, on backend: any ComputeBackend, seed: UInt64
     ) throws -> [Values] {

@@ -58,7 +58,7 @@ package final class Checkpoint: Sendable {
     /// The tensor `name`; nil if there is none or its elements are not F32, F16, BF16 or F64.
     package func tensor(_ name: String) -> StoredTensor? { records[ExactString(name)]?.stored }
 
-    /// What the checkpoint lists under `name`, of whatever element type.
+    /// The checkpoint's entry under `name`, of whatever element type.
     package func record(_ name: String) -> TensorRecord? { records[ExactString(name)] }
 
     /// A file that holds one JSON object.

@@ -2,7 +2,7 @@ import Foundation
 
 /// Which files of a folder hold a checkpoint's tensors.
 package struct CheckpointFiles {
-    /// What belongs to a checkpoint beside its weights: configuration and tokenizer.
+    /// The files beside a checkpoint's weights: configuration and tokenizer.
     package static let companions = [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
         "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
@@ -130,7 +130,7 @@ package struct CheckpointFiles {
         }
     }
 
-    /// What training programs leave beside a model's weights in formats of weights.
+    /// Files that training programs leave beside a model's weights in formats of weights.
     private static func isStray(_ name: String) -> Bool {
         strays.contains { name.hasPrefix($0) }
     }

@@ -37,7 +37,7 @@ package struct CheckpointWriter {
     /// The files that it writes, the index last.
     package var fileNames: [String] { shards.indices.map(name) + (shards.count > 1 ? [Self.indexName] : []) }
 
-    /// What the names of files end with that are not all written yet.
+    /// The suffix of files that are not completely written yet.
     package static let incomplete = "incomplete"
 
     private static let indexName = "model.safetensors.index.json"

@@ -17,7 +17,7 @@ package struct FingerprintMemory: Sendable {
         folder.appendingPathComponent(String(SHA256.hash(Data(key.utf8)).prefix(32)))
     }
 
-    /// What was remembered of `key`, nil if nothing was.
+    /// The value remembered for `key`, nil if there is none.
     func digest(of key: String) -> String? {
         guard let content = try? RegularFile.data(file(of: key)), content.count > 65 else { return nil }
         let (body, checksum) = (content.dropLast(65), content.suffix(65).dropLast())

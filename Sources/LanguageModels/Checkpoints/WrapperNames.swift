@@ -1,4 +1,4 @@
-/// What training programs put into the names of tensors, beside what the model itself says.
+/// Prefixes that training programs put in front of the names of tensors.
 package enum WrapperNames {
     /// Of torch's wrappers: data parallel and DeepSpeed, compiled, fully sharded, checkpointed modules.  They
     /// stand wherever a module was wrapped; no family's own names have such a part.

@@ -32,7 +32,7 @@ package struct ConfigurationKey: Sendable {
     }
 }
 
-/// What is worth telling about a `config.json` that can be used.  Cases carry facts; the binary words them.
+/// Notes on a `config.json` that can be used.  Cases carry facts; the binary words them.
 package enum ConfigurationWarning: Equatable, Sendable {
     /// Keys that no table lists.
     case unknownKeys([String], path: String)

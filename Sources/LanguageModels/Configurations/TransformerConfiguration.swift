@@ -57,7 +57,7 @@ package struct TransformerConfiguration: Sendable, Equatable {
         package var headSize: Int
         /// One projection whose outputs go head by head: query, key, value.
         package var isInterleaved = false
-        /// What scores are multiplied by, per block [L].
+        /// The factor of the scores, per block [L].
         package var scales: [Float]
         /// How many positions a token sees, itself included, per block [L]; nil: all before it.
         package var windows: [Int?]
@@ -93,7 +93,7 @@ package struct TransformerConfiguration: Sendable, Equatable {
     package var norm: Norm
     /// Added to the stored gain of every norm.
     package var gainOffset: Float = 0
-    /// What embeddings of tokens are multiplied by.
+    /// The factor of the embeddings of tokens.
     package var embeddingScale: Float = 1
     package var positions: Positions
     package var attention: Attention
@@ -106,7 +106,7 @@ package struct TransformerConfiguration: Sendable, Equatable {
     package var endTokens: [Int]
 }
 
-/// What stretches the rotary angles of texts longer than those first trained on.
+/// The scaling of rotary angles for texts longer than those first trained on.
 package enum RotaryScaling: Sendable, Equatable {
     case none
     /// All frequencies are divided by `factor`.

@@ -10,7 +10,7 @@ package struct WeightInitialization: Sendable, Equatable {
     /// Draws from a wider distribution would not fit float16.
     private static let largestDeviation = 1000.0
 
-    /// What most families do.  `initializer_range` counts unless it is 0 or missing.
+    /// The rule of most families.  `initializer_range` counts unless it is 0 or missing.
     ///
     /// - Throws: `LanguageModelError.configuration`.
     init(_ reader: ConfigurationReader, standardDeviation: Double = 0.02) throws {

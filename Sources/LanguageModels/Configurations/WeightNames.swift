@@ -40,7 +40,7 @@ package struct WeightNames: Sendable {
     package var layout: Weight.Layout = .outputsByInputs
 }
 
-/// What a tensor is for.
+/// The role of a tensor.
 package enum ModelPart: String, Sendable, CaseIterable {
     case tokenEmbedding = "token embedding"
     case positionEmbedding = "position embedding"

@@ -58,7 +58,7 @@ extension ConfigurationKey {
         ]
         + honored(["sliding_window"]) + harmless(bookkeeping) + harmless(training) + harmless(generation)
 
-    /// What a checkpoint is called, how it was stored, and what calls give back.
+    /// Names of the checkpoint, how it was stored, and what calls return.
     private static let bookkeeping = [
         "_name_or_path", "name_or_path", "_commit_hash", "transformers_version", "tokenizer_class", "prefix",
         "dtype", "torch_dtype", "use_bfloat16", "torchscript", "use_return_dict", "return_dict",
@@ -72,7 +72,7 @@ extension ConfigurationKey {
         "unsloth_fixed", "unsloth_version", "custom_pipelines", "is_llama_config",
     ]
 
-    /// What only training and heads for other tasks read.
+    /// Keys that only training and heads for other tasks read.
     private static let training = [
         "gradient_checkpointing", "finetuning_task", "task_specific_params", "problem_type", "id2label",
         "label2id", "num_labels", "_num_labels", "tf_legacy_loss", "loss_type", "neftune_noise_alpha",

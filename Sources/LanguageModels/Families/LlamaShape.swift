@@ -1,6 +1,6 @@
 import Compute
 
-/// What the families built like Llama have in common.
+/// The common shape of the families built like Llama.
 struct LlamaShape {
     let hiddenSize: Int
     let innerSize: Int

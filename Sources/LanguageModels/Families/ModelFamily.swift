@@ -2,7 +2,7 @@
 package protocol ModelFamily: Sendable {
     /// `model_type` in `config.json`.
     static var modelType: String { get }
-    /// What `architectures` may say where `model_type` is missing.
+    /// The values of `architectures` where `model_type` is missing.
     static var architectures: [String] { get }
     /// Whether `sliding_window` is read.
     static var hasWindows: Bool { get }
@@ -55,7 +55,7 @@ package enum ModelFamilies {
         return (configuration, names)
     }
 
-    /// What to tell of a `config.json` that `read` takes.
+    /// Caveats about a `config.json` that `read` takes.
     ///
     /// - Throws: `LanguageModelError` where the family is not known.
     package static func warnings(_ reader: ConfigurationReader) throws -> [ConfigurationWarning] {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What hashes by blocks of 64 bytes have in common (FIPS 180-4, section 5): gathering blocks and padding the
+/// The common part of hashes by blocks of 64 bytes (FIPS 180-4, section 5): gathering blocks and padding the
 /// last one.
 struct HashInput {
     /// The bytes of the block that is not full yet.

@@ -91,7 +91,7 @@ package struct NumPyFile: Sendable, Equatable {
     }
 }
 
-/// What is wrong with a NumPy file.
+/// Errors of a NumPy file.
 private struct NumPyFault: Error {
     let reason: String
     init(_ reason: String) { self.reason = reason }

@@ -3,7 +3,7 @@ import Foundation
 /// A log of JSON values, one a line, that is only ever appended to.  Each line carries a checksum of itself and
 /// of all lines before it: `["0123456789abcdef", VALUE]`.
 ///
-/// What does not match its checksum, and all that follows, counts as never written.
+/// A line that does not match its checksum, and all that follows, count as never written.
 package struct SealedLines: Sendable {
     package let file: URL
     /// The values of the lines that match.

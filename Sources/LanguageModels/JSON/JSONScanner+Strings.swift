@@ -139,7 +139,7 @@ extension JSONScanner {
         if isKept { output.append(plain) }
     }
 
-    /// What follows `\u`: four digits, or a surrogate pair.
+    /// The part after `\u`: four digits, or a surrogate pair.
     private mutating func unicodeEscape() throws -> UnicodeScalar {
         let unit = try hexUnit()
         if let scalar = UnicodeScalar(unit) { return scalar }

@@ -67,7 +67,7 @@ struct PickleInput {
     }
 }
 
-/// What a pickle put aside, by number.  Numbers come in order but for hostile pickles, so most lie in an
+/// The memo of a pickle, by number.  Numbers come in order but for hostile pickles, so most lie in an
 /// array.
 struct PickleMemo {
     private var ordered: [PickleValue] = []

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What each opcode does to the stack.
+/// The effect of each opcode on the stack.
 extension PickleReader {
     /// False for an opcode that plain data does not need.
     ///

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is wrong with a pickle, and at which byte.
+/// An error of a pickle, and at which byte.
 package struct PickleError: Error, Equatable, Sendable {
     package let byte: Int
     package let reason: String
@@ -68,7 +68,7 @@ package struct PickleReader {
                 if itemLimit < .max, cutList(at: itemLimit) { break }
             }
             let value = try pop()
-            // What was made and dropped counts too: it must come apart as safely.
+            // Values that were made and dropped count too: they must come apart as safely.
             for list in lists { _ = try measured(.list(list), depth: 0) }
             for dictionary in dictionaries { _ = try measured(.dictionary(dictionary), depth: 0) }
             _ = try measured(value, depth: 0)

@@ -1,4 +1,4 @@
-/// What a Python pickle holds, as inert data.
+/// The content of a Python pickle, as inert data.
 ///
 /// Nothing that a pickle names is ever looked up or called: a name stays a name, a call stays a name with
 /// arguments.

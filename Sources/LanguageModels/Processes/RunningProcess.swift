@@ -11,7 +11,7 @@ package final class RunningProcess {
         case end
     }
 
-    /// What the program wrote to standard error, its first 64 KiB.
+    /// The program's standard error, its first 64 KiB.
     package private(set) var diagnostics = Data()
     private let child: pid_t
     private var output: Int32?

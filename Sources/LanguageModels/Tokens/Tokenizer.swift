@@ -11,7 +11,7 @@ package final class Tokenizer: Sendable {
     /// Scratch memory that no thread uses at the moment.
     private let workspaces = Mutex<[TokenWorkspace]>([])
     private let vocabularyFiles: [URL]
-    /// What the other files say that matters, as JSON text.
+    /// The parts of the other files that matter, as JSON text.
     private let settings: String
     private let knownFingerprint = Mutex<String?>(nil)
 
@@ -101,7 +101,7 @@ package final class Tokenizer: Sendable {
         return parts.decoder.text(of: spellings)
     }
 
-    /// What `new` tokens add to the text of a prompt's tokens.  Some tokenizers drop a space in front of the
+    /// The text that `new` tokens add to that of a prompt's tokens.  Some tokenizers drop a space in front of the
     /// first token of a text, so the new ones are not decoded alone.
     package func continuation(_ new: [Int], of prompt: [Int]) -> String {
         let before = decode(prompt).unicodeScalars

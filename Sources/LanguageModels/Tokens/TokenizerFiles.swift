@@ -11,7 +11,7 @@ struct TokenizerFiles {
     private let declared: DeclaredTokens
     /// Contents of added tokens that no file gives an id.
     private var tokensWithoutID: Set<ExactString> = []
-    /// What holds the vocabulary.
+    /// The file that holds the vocabulary.
     let vocabularyFiles: [URL]
 
     /// - Throws: `LanguageModelError`.
@@ -78,7 +78,7 @@ struct TokenizerFiles {
         ComponentSettings(configuration, place: "", path: configurationPath)
     }
 
-    /// What `transformers` puts around a vocabulary of the class that the configuration names.
+    /// The components that `transformers` puts around a vocabulary of the class that the configuration names.
     private func settingsOfBareVocabulary() throws -> JSONObject {
         let prefix = try settings.bool("add_prefix_space", default: false)
         var result: JSONObject = ["decoder": ["type": "ByteLevel"]]

@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What lies outside the package and can change the outcome of a build or a test, as text to be compared.
+/// Facts outside the package that can change the outcome of a build or a test, as text to be compared.
 struct MachineState: Sendable {
     let environment: [String: String]
     let package: URL

@@ -29,7 +29,7 @@ enum DialectLint {
                 pattern: #/\b[Bb]ehind\b/#, allowedInComments: 6, exceptions: ["behind a proxy"]),
             Phrase(
                 name: "a comment that opens with 'What'", instead: "a noun phrase or a verb", part: " What ",
-                pattern: #/^\s*\/\/+ What /#, allowedInComments: 540),
+                pattern: #/^\s*\/\/+ What /#, allowedInComments: 150),
             Phrase(
                 name: "'goes on' for continuing", instead: "continues, resumes", part: " on",
                 pattern: #/\bgo(?:es)? on\b/#, allowedInComments: 45),

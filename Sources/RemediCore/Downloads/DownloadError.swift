@@ -1,4 +1,4 @@
-/// What can be wrong with a download.  Cases carry facts; the binary words them.
+/// Errors of a download.  Cases carry facts; the binary words them.
 package enum DownloadError: Error, Equatable, Sendable {
     /// Whether the server was shown who asks.
     package enum Login: Equatable, Sendable {

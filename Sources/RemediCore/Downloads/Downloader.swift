@@ -23,7 +23,7 @@ package struct Downloader: Sendable {
         self.pause = pause
     }
 
-    /// What ends all transfers of a downloader.
+    /// Errors that end all transfers of a downloader.
     private final class Cancellation: Sendable {
         let isAsked = Atomic(false)
     }
@@ -49,7 +49,7 @@ package struct Downloader: Sendable {
         }
     }
 
-    /// What one try brought.
+    /// The outcome of one try.
     private enum Outcome {
         case done
         /// It may go better another time, after the seconds that the server named.
@@ -245,7 +245,7 @@ package struct Downloader: Sendable {
 
     // MARK: - Judgement
 
-    /// What a code that is no success means.
+    /// The meaning of a code other than success.
     ///
     /// - Throws: `DownloadError` where another try would not help.
     private func verdict(

@@ -8,7 +8,7 @@ package struct HTTPHead: Sendable, Equatable {
 
     package subscript(name: String) -> String? { headers[name] }
 
-    /// What the headers say of the body's length; of a part, of the whole.
+    /// The length of the body by the headers; of a part, of the whole.
     var contentLength: Int? { self["content-length"].flatMap(Self.number) }
 
     /// `bytes 10-19/100` or `bytes */100`: where a part starts, and the size of the whole if it is known; nil for

@@ -3,7 +3,7 @@ import LanguageModels
 
 /// A server that has models, as Hugging Face's does.
 package struct Hub: Sendable {
-    /// What a repository held at one commit.
+    /// A repository at one commit.
     struct Listing: Sendable, Equatable {
         var commit: String
         var files: [File]

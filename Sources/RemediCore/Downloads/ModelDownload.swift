@@ -14,7 +14,7 @@ package struct ModelDownload: Sendable {
     /// So many files at a time.
     private static let connections = 4
 
-    /// What came of it.
+    /// The outcome.
     package struct Outcome: Sendable, Equatable {
         package let folder: URL
         /// Whether it was there already.
@@ -22,7 +22,8 @@ package struct ModelDownload: Sendable {
     }
 
     /// - Parameters:
-    ///   - revision: nil: the name's own, or `main`, or the branch of half precision where that is preferred and there is one.
+    ///   - revision: nil: the name's own, or `main`, or the branch of half precision where that is preferred
+    ///     and there is one.
     /// - Throws: `DownloadError.notAnId`, `.unusableToken`.
     package init(
         _ name: ModelName, revision: String?, prefersHalf: Bool, folder: URL?, in workplace: Workplace

@@ -1,14 +1,14 @@
 import Foundation
 import LanguageModels
 
-/// What tells whether a file on a server is still the same.
+/// The tags by which a file on a server is known to be still the same.
 struct RemoteIdentity: Equatable {
     var address: String
     var tag: String?
     var lastModified: String?
     var size: Int?
 
-    /// What a range can be made to depend on: a strong tag, else the date.
+    /// The condition of a range request: a strong tag, else the date.
     var validator: String? { tag.flatMap { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified }
 
     /// Tags and dates that no header can hold are left out.

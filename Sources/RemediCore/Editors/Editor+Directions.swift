@@ -5,7 +5,7 @@ import LanguageModels
 struct EditorPass {
     /// [B, D].
     let directions: Matrix
-    /// What the first layer read: [B, D] or [B, 2D]; the attribute for biaffine and scalar editors.
+    /// The input of the first layer: [B, D] or [B, 2D]; the attribute for biaffine and scalar editors.
     let input: Matrix
     /// The entity, for biaffine editors.
     let entity: Matrix

@@ -1,13 +1,13 @@
 import LanguageModels
 
-/// What an editor's file says about it, besides its parameters.
+/// The metadata of an editor's file.
 package struct EditorMetadata: Sendable, Equatable {
     /// The model it was made for, as the user named it.
     package var model: String
     /// See `LanguageModel.fingerprint`; nil if unknown (files of the reference).
     package var modelFingerprint: String?
     package var tokens: TokenOptions
-    /// What it was trained with, in the words of the manifest.
+    /// The settings of its training, in the words of the manifest.
     package var hyperparameters: JSONObject
     package var seed: UInt64
     /// The version of this program; nil for files of the reference.

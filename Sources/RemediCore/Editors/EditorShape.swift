@@ -1,4 +1,4 @@
-/// What decides the number and shapes of an editor's parameters.
+/// The sizes that decide the number and shapes of an editor's parameters.
 package struct EditorShape: Sendable, Equatable {
     /// D.
     package var hiddenSize: Int

@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// What a person wants to know of a saved editor, without loading its model.
+/// A saved editor described without loading its model.
 package struct EditorSummary: Sendable {
     /// One tensor's figures.
     package struct Parameter: Sendable, Equatable {
@@ -23,7 +23,7 @@ package struct EditorSummary: Sendable {
     package let shape: EditorShape
     package let metadata: EditorMetadata
     package let parameters: [Parameter]
-    /// What a person should know of the file, a sentence each.
+    /// Caveats about the file, a sentence each.
     package let remarks: [String]
 
     /// Reads `<directory>/<type>/<block>/weights.*`.

@@ -18,8 +18,8 @@ struct StoredEditor {
 
     static func isOfReference(_ file: URL) -> Bool { file.pathExtension == "pth" }
 
-    /// What results call an editor: its file's hash, as if version 0.1.0 had trained it.  That version named models
-    /// otherwise, and so the same editor trained today is another file.
+    /// An editor's identity in results: its file's hash, as if version 0.1.0 had trained it.  That version named
+    /// models otherwise, and so the same editor trained today is another file.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`.
     static func hash(_ file: URL, for model: LanguageModel) throws -> String {
@@ -81,7 +81,7 @@ struct StoredEditor {
         return named.merging(wrapped) { first, _ in first }
     }
 
-    /// What a person should know who uses the file as an editor of `type`, a sentence each.
+    /// Caveats for using the file as an editor of `type`, a sentence each.
     func remarks(on type: EditorType, shape: EditorShape) -> [String] {
         let names = type.parameters(shape).map(\.name)
         let used = names.compactMap { tensors[$0] }

@@ -13,7 +13,7 @@ package struct Baseline: Sendable, Equatable {
     package let words: String
     /// In plots.
     let color: Int
-    /// What a picture says of it; nil: the name does.
+    /// Its caption in pictures; nil: the name.
     var note: String?
     /// Whether it asks about other entities, which only facts have that are known to be true of several.
     package var asksAboutOthers = false

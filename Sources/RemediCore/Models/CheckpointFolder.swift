@@ -104,7 +104,7 @@ struct CheckpointFolder {
         try AtomicFile.write(JSONValue.object(object).text(pretty: true) + "\n", to: configuration)
     }
 
-    /// What is copied from the source.
+    /// The files copied from the source.
     private static var companions: [String] { CheckpointFiles.companions.filter { $0 != "config.json" } }
 
     private func copyCompanions() throws {

@@ -6,13 +6,13 @@ import LanguageModels
 package struct ModelImport: Sendable {
     /// A folder with `config.json` and the weights.
     package let source: URL
-    /// What F32, F16, BF16 and F64 tensors are rounded to; nil: they stay as they are, but for F64, which
+    /// The type to which F32, F16, BF16 and F64 tensors are rounded; nil: they stay as they are, but for F64, which
     /// becomes F32 as it does when a model is read.
     package var elementType: ElementType?
 
     package init(source: URL) { self.source = source }
 
-    /// What came of it.
+    /// The outcome.
     package struct Outcome: Sendable, Equatable {
         package let tensors: Int
         package let byteCount: Int

@@ -99,7 +99,7 @@ package enum ModelInventory {
         SystemCall.status(folder.appendingPathComponent("config.json").path) != nil
     }
 
-    /// What a folder holds, sorted; nothing if there is no such folder.
+    /// The entries of a folder, sorted; none if there is no such folder.
     private static func names(in folder: URL) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
     }

@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// What the `config.json` of a model with a short name says, as published: enough to plan before anything is
+/// The published `config.json` of a model with a short name: enough to plan before anything is
 /// downloaded.
 package enum PublishedConfiguration {
     /// nil for a model that has no entry here.

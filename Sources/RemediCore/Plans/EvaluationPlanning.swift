@@ -30,7 +30,7 @@ package protocol EvaluationPlanning: Sendable {
     /// - Throws: `SettingError.exclusiveSettings`.
     func checkSettings() throws
 
-    /// What it computes, resolved against the model and the data that it runs on.
+    /// The evaluation, resolved against the model and the data that it runs on.
     ///
     /// - Throws: `ExperimentError`, `PlaceError`.
     func evaluation(in context: EvaluationContext) throws -> Evaluation

@@ -29,7 +29,7 @@ package struct LocatedSample: Sendable, Equatable {
     /// The entity's tokens in the prompt (first mention, or the mention in the prompt part of a prompt in
     /// context).
     package var entityInPrompt: Range<Int>
-    /// What an edit touches: the last of `entityInPrompt`, or all with `useAllEntityTokens`.
+    /// The tokens that an edit changes: the last of `entityInPrompt`, or all with `useAllEntityTokens`.
     package var editedTokens: Range<Int>
 }
 
@@ -52,7 +52,7 @@ package struct RepresentationSource: Sendable, Equatable {
     package var attribute: Range<Int>
     /// The entity alone.
     package var entityText: [Int]
-    /// What h_entity is the mean of: the entity's last token, or all with `useAllEntityTokens`.
+    /// The tokens whose mean is h_entity: the entity's last token, or all with `useAllEntityTokens`.
     package var entity: Range<Int>
 
     /// Tokens of the longer of the two texts.

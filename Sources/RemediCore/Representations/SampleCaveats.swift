@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// What is to be told of samples that are used all the same, because it makes their figures mean less.
+/// Caveats about samples that are used all the same, but whose figures mean less.
 package struct SampleCaveats: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case entityInsideWord = "the entity is in the prompt only as part of another word"
@@ -41,7 +41,7 @@ extension SampleCaveats.Kind {
 }
 
 extension LanguageModel {
-    /// What is to be told of `samples`, some of which may be unusable.
+    /// The caveats about `samples`, some of which may be unusable.
     ///
     /// - Parameter block: where they are edited; nil if nothing is.
     package func caveats(

@@ -109,7 +109,7 @@ package struct Dataset: Sendable {
 }
 
 extension Dataset {
-    /// What a sample that lacks something was dropped for.
+    /// Reasons for dropping a sample that lacks something.
     package enum DropReason {
         package static let emptyAttribute = "empty attribute"
         package static let entityNotInPrompt = "entity not in the prompt"

@@ -30,7 +30,7 @@ extension Unicode.Scalar {
         value < 0x80 ? value == 0x20 || (0x09...0x0d).contains(value) : properties.isWhitespace
     }
 
-    /// What `str.split` parts words at: white space and the four separators among the control characters.
+    /// The separators of `str.split`: white space and the four separators among the control characters.
     var isSeparatorScalar: Bool { isSpaceScalar || (0x1c...0x1f).contains(value) }
 
     /// In lower case where that makes an ASCII letter, as comparisons without case do.

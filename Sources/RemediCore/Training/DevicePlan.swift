@@ -4,7 +4,7 @@ import LanguageModels
 /// How much memory of a GPU training an editor and continuing texts take, before anything is loaded: both are
 /// done on a device that computes nothing and counts.
 package struct DevicePlan: Sendable, Equatable {
-    /// What is to be done.
+    /// The computation.
     package struct Workload: Sendable, Equatable {
         package var plan: MemoryPlan.Workload
         /// Tokens of a text that is continued, its prompt included.
@@ -17,14 +17,14 @@ package struct DevicePlan: Sendable, Equatable {
 
     /// The device's memory.
     package let total: Int
-    /// What matrix products and distributions take for themselves.
+    /// The workspace of matrix products and distributions.
     package let workspace: Int
     package let weights: Int
     /// h_entity and h_attr of every sample, and rotary tables.
     package let representations: Int
     /// Its parameters, their gradients and AdamW's moments.
     package let editor: Int
-    /// What is computed once for every sample and kept.
+    /// The memory of results computed once for every sample and kept.
     package let frozen: Int
     /// Of the training step that takes most.
     package let activations: Int

@@ -59,7 +59,7 @@ struct EditLoss {
         return Evaluated(terms: terms, spoiled: spoiled, dDirections: dDirections)
     }
 
-    /// What the host asks of a pass, in one piece, so that it waits for the device once.
+    /// The results of a pass that the host reads, in one piece, so that it waits for the device once.
     private struct Scalars {
         /// Terms of the R read positions, [R, 3].
         let values: Matrix

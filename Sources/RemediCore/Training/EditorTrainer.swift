@@ -4,7 +4,7 @@ import LanguageModels
 
 /// Trains one editor, epoch after epoch, with a checkpoint after each.
 final class EditorTrainer {
-    /// What all editors of one block share.
+    /// State that all editors of one block share.
     struct TrainingMaterial {
         let model: LanguageModel
         /// Training samples in order, then validation samples.
@@ -193,14 +193,14 @@ final class EditorTrainer {
         return (terms, pass, dDirections)
     }
 
-    /// What of a batch runs at once: all of it, or one half after the other once memory ran out.
+    /// The parts of a batch: all of it, or one half after the other once memory ran out.
     private func parts(of count: Int) -> [Range<Int>] {
         guard material.model.allowance.isHalved, count > 1 else { return [0..<count] }
         let middle = (count + 1) / 2
         return [0..<middle, middle..<count]
     }
 
-    /// What the largest part of a batch takes.
+    /// The memory of the largest part of a batch.
     private func need(of indices: [Int], recording: Bool) -> MemoryNeed {
         let needs = parts(of: indices.count).map { part in
             material.model.need(

@@ -127,7 +127,7 @@ final class FrozenStore {
         var parts = indices.map { logits[$0] ?? [] }
         if !missing.isEmpty {
             let computed = try model.baseLogits(of: missing.flatMap { frozen[$0] })
-            // What failed must not be kept.
+            // A failed result must not be kept.
             try backend.throwFailure()
             var row = 0
             for position in missing {

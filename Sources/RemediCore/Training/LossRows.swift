@@ -1,8 +1,8 @@
 import Compute
 import LanguageModels
 
-/// What the loss asks of every row of logits of one batch, or of a part of it.  Rows come in the order of `EditedPass.logits`:
-/// the read positions of every prompt, then the last position of every essence prompt.
+/// The terms of the loss for every row of logits of one batch, or of a part of it.  Rows come in the order of
+/// `EditedPass.logits`: the read positions of every prompt, then the last position of every essence prompt.
 struct LossRows {
     private(set) var targets: [Int32] = []
     private(set) var comparators: [Int32] = []

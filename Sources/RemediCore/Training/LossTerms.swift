@@ -37,7 +37,7 @@ package struct LossTerms: Sendable, Equatable {
     package var divergence = 0.0
     package var norm = 0.0
     package var essence = 0.0
-    /// What rounding the sums to half precision adds to the loss.
+    /// The change of the loss by rounding its sums to half precision.
     var rounding = 0.0
 
     package init() {}

@@ -7,7 +7,7 @@ import LanguageModels
 struct TrainingCheckpoint {
     private static let formatName = "remedi training checkpoint 2"
 
-    /// What decides the result; see `TrainingManifest.inputs`.
+    /// The inputs that decide the result; see `TrainingManifest.inputs`.
     var inputs: JSONObject
     var state: TrainingState
     /// All in the order of `EditorType.parameters`, row-major.

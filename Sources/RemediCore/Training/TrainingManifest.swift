@@ -43,7 +43,7 @@ struct TrainingManifest {
         return inputs
     }
 
-    /// What the manifest in `folder` says of the finished training.
+    /// The record of the finished training in the manifest of `folder`.
     ///
     /// - Throws: `RemediError.malformedData`.
     static func result(in folder: URL) throws -> JSONValue? { try read(file(in: folder))?["result"] }
@@ -113,7 +113,8 @@ struct TrainingManifest {
 }
 
 extension TrainingOptions {
-    /// What decides the result besides model, data and the editor's shape, under the names of the options.
+    /// The settings that decide the result besides model, data and the editor's shape, under the names of the
+    /// options.
     func hyperparameters(dataset: DatasetName) -> JSONObject {
         func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
         func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }

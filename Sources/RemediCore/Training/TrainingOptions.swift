@@ -17,7 +17,7 @@ package struct TrainingOptions: Sendable, Equatable {
         /// One stream runs on from editor to editor, as in the reference.
         case shared
     }
-    /// What an editor is trained in.
+    /// The precision of training.
     package enum EditorPrecision: String, Sendable, CaseIterable {
         /// Half precision: the editor, its gradients and AdamW's moments, and on the processor what the model
         /// computes on the way, hold what float16 has.

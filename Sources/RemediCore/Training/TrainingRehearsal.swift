@@ -5,11 +5,11 @@ import LanguageModels
 /// An editor's training on a device that is only planned: everything that asks for memory is done, in the
 /// order of a `TrainingRun`, with every kind of batch.
 struct TrainingRehearsal {
-    /// What the samples' representations take.
+    /// The memory of the samples' representations.
     let representations: Int
     /// Parameters, gradients and moments.
     let editor: Int
-    /// What is computed once for every sample and kept.
+    /// The memory of results computed once for every sample and kept.
     let frozen: Int
     /// The step that takes most, beside all that.
     let step: PlannedDevice.Usage

@@ -174,7 +174,7 @@ extension TrainingRun {
         return try editor(try source.values())
     }
 
-    /// What an editor computes on: the model's backend, rounding where the editor is in half precision.
+    /// An editor's backend: the model's, rounding where the editor is in half precision.
     private var editorBackend: any ComputeBackend {
         guard options.isHalfPrecision, !(model.backend is HalfPrecisionBackend) else { return model.backend }
         return HalfPrecisionBackend(model.backend)

@@ -39,7 +39,7 @@ struct EarlyStopping: Sendable, Equatable {
     }
 }
 
-/// What one epoch measured; a line of `metrics.jsonl`.
+/// The figures of one epoch; a line of `metrics.jsonl`.
 package struct EpochRecord: Sendable, Equatable {
     package var epoch: Int
     package var train: LossTerms

@@ -1,6 +1,7 @@
 // The loss of one row of logits as PyTorch computes it on half-precision tensors.
 
-// What log_softmax takes from every logit: first the largest, then the rounded logarithm of the rounded sum.
+// The amount that log_softmax subtracts from every logit: first the largest, then the rounded
+// logarithm of the rounded sum.
 typedef struct {
     float largest, log_sum;
 } HalfNormalizer;
@@ -20,7 +21,7 @@ INLINE float half_log_probability(HalfNormalizer n, float logit) {
     return half(logit - n.largest - n.log_sum);
 }
 
-// What the terms ask of the log-probabilities.
+// The terms over log-probabilities.
 typedef struct {
     float target, comparator;
 } HalfTermGradients;
@@ -54,7 +55,7 @@ static double half_divergence(
     return divergence;
 }
 
-// What a row's log-probabilities receive from the loss.
+// The gradient of the loss with respect to a row's log-probabilities.
 typedef struct {
     const CKDistributionTerms *terms;
     HalfTermGradients sparse;

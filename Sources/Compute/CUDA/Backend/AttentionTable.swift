@@ -1,4 +1,4 @@
-/// What the device knows of the sequences of a packed attention: four numbers for each span (first query row,
+/// The device's table of the sequences of a packed attention: four numbers for each span (first query row,
 /// queries, first key row, keys), then for every height of tiles a pair (span, first query) for each tile.
 ///
 /// How many numbers there are depends on the numbers of queries alone, so that a recorded step can be given

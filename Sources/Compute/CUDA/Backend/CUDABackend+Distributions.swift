@@ -111,7 +111,7 @@ extension CUDABackend {
 }
 
 extension DistributionTerms {
-    /// What the kernels want to know of the rows `rows`.
+    /// The kernels' description of the rows `rows`.
     fileprivate func arguments(_ rows: Range<Int>) -> [KernelArgument] {
         [
             .pointer(targets.pointer + rows.lowerBound), .pointer(comparators.pointer + rows.lowerBound),

@@ -167,7 +167,7 @@ extension CUDABackend {
         }
     }
 
-    /// What the device's pool counts; nil for a device without pools.
+    /// The counters of the device's pool; nil for a device without pools.
     package func memoryUsage() throws -> (used: Int, highest: Int, reserved: Int)? {
         context.use()
         var used: Int64 = 0
@@ -187,7 +187,7 @@ extension CUDABackend {
         var free: Int64 = 0
         var total: Int64 = 0
         try context.check(ccuda_memory(libraries.handle, &free, &total))
-        // What the pool keeps for later is free to us.
+        // Memory that the pool keeps for later is free to us.
         let kept = try memoryUsage().map { $0.reserved - $0.used } ?? 0
         return DeviceMemory(free: Int(free) + kept, total: Int(total), isDedicated: true)
     }

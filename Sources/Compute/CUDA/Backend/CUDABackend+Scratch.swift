@@ -31,7 +31,7 @@ extension CUDABackend {
 /// Working memory that is given out piece by piece.
 struct ScratchMemory {
     private static let alignment = 256
-    /// What is lost between pieces, of which there are at most eight.
+    /// Lost between pieces, of which there are at most eight.
     static let cutBytes = 8 * alignment
     private let storage: DeviceStorage
     private var used = 0

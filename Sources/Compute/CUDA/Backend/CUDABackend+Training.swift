@@ -6,7 +6,7 @@ extension CUDABackend {
         options: AdamWOptions
     ) {
         let matrices = [parameters, gradients, firstMoments, secondMoments]
-        // What is left of a moment's start at 0; in float64, because it is a small difference at first.
+        // The part of a moment that its start at 0 leaves; in float64, because it is a small difference at first.
         let correction1 = Float(1 - pow(Double(options.beta1), Double(step)))
         let correction2 = Float(1 - pow(Double(options.beta2), Double(step)))
         launchElementwise(

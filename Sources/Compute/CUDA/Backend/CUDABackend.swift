@@ -8,7 +8,7 @@ import Synchronization
 /// Memory is taken and given back in the stream's order too.  Results repeat bit for bit, but products may
 /// round differently in batches of other sizes, because cuBLAS chooses its kernels by shape.
 package final class CUDABackend: ComputeBackend {
-    /// What the user may choose.
+    /// Choices of the user.
     package struct Options: Sendable {
         package var device = 0
         /// Trades exactness of matrix products for speed; see `linear`.
@@ -34,7 +34,7 @@ package final class CUDABackend: ComputeBackend {
     let scratch = Mutex<DeviceStorage?>(nil)
     let scratchBytes: Int
 
-    /// What operations change.
+    /// State that operations change.
     struct QueueState: ~Copyable {
         /// The first failure of an operation, until it is thrown.
         var failure: ComputeError?

@@ -25,7 +25,7 @@ final class BlasHandle: @unchecked Sendable {
         ccuda_blas_destroy(context.libraries.handle, handle)
     }
 
-    /// What NVIDIA recommends: 32 MiB from Hopper on, 4 MiB before.
+    /// NVIDIA's recommendation: 32 MiB from Hopper on, 4 MiB before.
     static func workspaceBytes(architecture: Int) -> Int { (architecture >= 90 ? 32 : 4) << 20 }
 
     /// Queues a product.

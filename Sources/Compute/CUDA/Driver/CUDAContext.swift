@@ -63,7 +63,7 @@ final class CUDAContext: @unchecked Sendable {
         var pointer: UnsafeMutableRawPointer?
         var status = ccuda_allocate(libraries.handle, number, Int64(byteCount), stream, &pointer)
         if status == CCUDA_OUT_OF_MEMORY, device.hasMemoryPools {
-            // What the pool keeps in pieces may be had again in one.
+            // Memory that the pool keeps in pieces may become one piece again.
             ccuda_stream_wait(libraries.handle, stream)
             ccuda_trim_memory(libraries.handle, number, 0)
             status = ccuda_allocate(libraries.handle, number, Int64(byteCount), stream, &pointer)

@@ -1,6 +1,6 @@
 import CCUDA
 
-/// What CUDA says of one GPU.
+/// CUDA's description of one GPU.
 package struct CUDADevice: Sendable, Equatable {
     package let number: Int
     package let name: String

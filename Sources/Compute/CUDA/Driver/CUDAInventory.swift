@@ -1,6 +1,6 @@
 import CCUDA
 
-/// What of CUDA there is on this computer, as far as it goes: a part that is missing hides no other.
+/// The parts of CUDA on this computer: one that is missing hides no other.
 package struct CUDAInventory: Sendable {
     /// The libraries that would be used, and their versions; nil where something is missing.
     package var libraries: CUDALibraries.Description?

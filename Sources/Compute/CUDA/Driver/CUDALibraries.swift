@@ -2,7 +2,7 @@ import CCUDA
 
 /// The CUDA libraries of this computer, opened.
 package final class CUDALibraries: @unchecked Sendable {
-    /// What of the environment says where to look; see `CCUDASearch`.
+    /// The part of the environment that says where to look; see `CCUDASearch`.
     package struct Places: Sendable {
         package var folder: String?
         package var cudaHome: String?

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the system shows of GPUs before any library is opened.
+/// The GPUs that the system shows before any library is opened.
 package enum GPUDeviceFiles {
     /// The first file through which a driver serves a GPU: `nvidia0`, or Windows' `dxg`; nil if there is none.
     ///

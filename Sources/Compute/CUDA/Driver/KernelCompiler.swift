@@ -7,12 +7,12 @@ package struct KernelCompiler: Sendable {
         /// A CUBIN where `isMachineCode`, else PTX.
         package let image: [UInt8]
         package let isMachineCode: Bool
-        /// What the compiler said.
+        /// The compiler's log.
         package let log: String
     }
 
     private let libraries: CUDALibraries
-    /// What errors name.
+    /// The file that errors name.
     private let device: String
 
     /// The compiler of a device's libraries.
@@ -100,7 +100,7 @@ package struct KernelCompiler: Sendable {
         return URL(fileURLWithPath: String(line[start...])).deletingLastPathComponent()
     }
 
-    /// What the kernels are always compiled with.
+    /// Options that the kernels are always compiled with.
     /// Nothing in the source is for the host; without saying so, lambdas with `auto` parameters would be.
     static let options = ["--std=c++17", "--device-as-default-execution-space"]
 }

@@ -8,7 +8,7 @@ import Foundation
 /// strings.  Tensors fill the data without gap or overlap.
 /// (<https://github.com/huggingface/safetensors>, "Format")
 package enum SafeTensors {
-    /// What to write: float32 values, row-major.
+    /// The values to write: float32, row-major.
     package struct Output: Sendable {
         package var name: String
         package var shape: [Int]

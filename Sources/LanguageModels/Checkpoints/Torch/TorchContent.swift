@@ -1,9 +1,9 @@
 import Compute
 import Foundation
 
-/// What a torch file holds: plain data, in which calls that rebuild tensors stand for tensors.
+/// The content of a torch file: plain data, in which calls that rebuild tensors stand for tensors.
 package struct TorchContent {
-    /// What was saved.
+    /// The saved object.
     package let root: PickleValue
     let file: MappedFile
     /// Where a storage's bytes lie in the file; nil if they are not there.

@@ -25,7 +25,7 @@ package enum TorchFile {
         return try content.stateDict()
     }
 
-    /// What `torch.save` was given, tensors mapped but not read.
+    /// The object that `torch.save` was given, tensors mapped but not read.
     ///
     /// - Throws: `LanguageModelError.fileMissing`, `.unreadable`, `.malformed`.
     package static func open(_ file: URL) throws -> TorchContent { try open(MappedFile(file)) }

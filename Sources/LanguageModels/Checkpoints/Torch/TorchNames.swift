@@ -33,7 +33,7 @@ enum TorchNames {
         return result
     }()
 
-    /// What else turns up in checkpoints beside tensors: sizes, devices, element types, containers.
+    /// Other classes in checkpoints: sizes, devices, element types, containers.
     private static let others: Set<PickleName> = {
         let torch = [
             "Size", "device", "float32", "float16", "bfloat16", "float64", "int64", "int32", "int16", "int8",

@@ -2,7 +2,7 @@
 struct AddedToken: Sendable, Equatable {
     var id: Int
     var content: String
-    /// What decoding makes of it.
+    /// Its text when decoded.
     var spelling: [UInt8]
     /// Dropped when decoding.
     var special = false

@@ -1,4 +1,4 @@
-/// What is done with a text's tokens: tokens in front, and offsets without spaces.
+/// The last step of encoding: tokens in front, and offsets without spaces.
 struct PostProcessor: Sendable, Equatable {
     /// How offsets lose the spaces that their tokens own.
     struct Trimming: Sendable, Equatable {

@@ -111,7 +111,7 @@ final class Vocabulary: @unchecked Sendable {
     }
 }
 
-/// What makes a vocabulary or its merges unusable.
+/// Errors of a vocabulary or its merges.
 enum VocabularyFault: Error, Equatable {
     case badID(token: String, id: Int)
     case sharedID(String, String, id: Int)

@@ -1,4 +1,4 @@
-/// What the splitting patterns ask of a scalar: letter (`\p{L}`), number (`\p{N}`), white space (`\s`).
+/// The classes that splitting patterns distinguish: letter (`\p{L}`), number (`\p{N}`), white space (`\s`).
 ///
 /// A table covers the basic plane; the rest is asked of the standard library each time.
 package struct ScalarClasses: Sendable {

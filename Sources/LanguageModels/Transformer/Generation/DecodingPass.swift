@@ -46,7 +46,7 @@ final class DecodingPass {
             rows: count, vocabulary: model.vocabularySize, count: candidates, on: backend)
     }
 
-    /// What may follow each of the tokens, likeliest first.
+    /// The candidates to follow each of the tokens, likeliest first.
     func run(_ tokens: [Token]) throws -> [[TokenCandidate]] {
         precondition(tokens.count == count, "a pass has one number of texts")
         let backend = model.backend

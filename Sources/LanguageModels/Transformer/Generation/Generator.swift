@@ -19,7 +19,7 @@ final class Generator {
     private var pass: DecodingPass?
     /// Prompts that have no slot yet, the next one last.
     private var waiting: [Continuation]
-    /// What each slot continues.
+    /// The text of each slot.
     private var slots: [Continuation?]
     private var results: [[Int]]
     /// Prompts whose texts ended since this was last told.

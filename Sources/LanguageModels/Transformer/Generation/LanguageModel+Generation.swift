@@ -47,7 +47,7 @@ package struct TokenCandidate: Sendable, Equatable {
     package let logProbability: Float
 }
 
-/// What was made of one prompt.
+/// The continuation of one prompt.
 package struct FinishedText: Sendable, Equatable {
     /// The prompt's number.
     package let prompt: Int

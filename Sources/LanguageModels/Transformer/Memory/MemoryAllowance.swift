@@ -32,7 +32,7 @@ package final class MemoryAllowance: Sendable {
     /// Whether requests run in halves.
     package var isHalved: Bool { state.withLock { $0.isHalved } }
 
-    /// What the activations of one batch may take, in bytes.
+    /// The limit for the activations of one batch, in bytes.
     var batchBytes: Int { isHalved ? wholeBatchBytes / 2 : wholeBatchBytes }
 
     /// 128 MiB keep a processor's caches and cores busy.  A GPU has room for more rows, which read the weights
@@ -43,7 +43,7 @@ package final class MemoryAllowance: Sendable {
         return min(max(memory.total / 64, least), 1 << 30)
     }
 
-    /// What the keys and values of texts that are being continued may take, in bytes: 1 GiB of the host's
+    /// The limit for the keys and values of texts that are being continued, in bytes: 1 GiB of the host's
     /// memory, but half of what a GPU has left, because every text more costs next to no time there.
     var cacheBytes: Int {
         let whole =
@@ -53,14 +53,14 @@ package final class MemoryAllowance: Sendable {
         return isHalved ? whole / 2 : whole
     }
 
-    /// What may go to things that could be computed again, in bytes: a quarter of what the host has left; of
+    /// The limit for results that could be computed again, in bytes: a quarter of what the host has left; of
     /// a GPU, whose memory waits for nobody else, as much as leaves two fifths to the steps themselves.
     package var keptBytes: Int {
         guard let memory = try? backend.deviceMemory() else { return 0 }
         return memory.isDedicated ? memory.free / 5 * 3 : memory.free / 4
     }
 
-    /// What a part holds of the device, as noted.
+    /// The memory of a part of the device, as noted.
     package func held(_ part: MemoryShortage.Part) -> Int { state.withLock { $0.held[part] ?? 0 } }
 
     /// Notes what a part holds of the device from now on, for the person who must make room.
@@ -114,7 +114,7 @@ extension MemoryAllowance {
         if isNew { notice(shortage) }
     }
 
-    /// What an error says of memory, with what fills the device; nil for any other error.  Whatever else was
+    /// The shortage that an error tells of, with what fills the device; nil for any other error.  Whatever else was
     /// queued has then run or failed.
     func shortage(in error: any Error, _ need: () -> MemoryNeed) throws -> MemoryShortage? {
         if case LanguageModelError.outOfMemory(let known) = error { return known }

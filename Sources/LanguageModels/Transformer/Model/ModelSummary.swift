@@ -1,7 +1,7 @@
 import Compute
 import Foundation
 
-/// What a checkpoint holds, from `config.json` and the shapes of its tensors alone: nothing is loaded.
+/// A checkpoint described by `config.json` and the shapes of its tensors alone: nothing is loaded.
 package struct ModelSummary: Sendable {
     /// The share of one part of the model.
     package struct Part: Sendable, Equatable {

@@ -13,7 +13,7 @@ struct WeightLoader {
     /// As the source has them.
     let names: WeightNames
     let backend: any ComputeBackend
-    /// What matrices are rounded to; nil: as stored.
+    /// The type to which matrices are rounded; nil: as stored.
     let elementType: ElementType?
 
     /// - Throws: `LanguageModelError.tensorMissing`, `.tensorShape`, `.elementType`, `.doesNotFit`,

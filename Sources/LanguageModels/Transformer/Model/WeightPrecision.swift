@@ -5,7 +5,7 @@ import Compute
 package struct WeightPrecision: Sendable, Equatable {
     /// Those of the checkpoint's matrices, each once.
     package let stored: [ElementType]
-    /// What they are rounded to; nil: nothing is rounded.
+    /// The type to which they are rounded; nil: nothing is rounded.
     package let rounded: ElementType?
 
     package init(stored: [ElementType], rounded: ElementType?) {

@@ -1,6 +1,6 @@
 import Compute
 
-/// What the backward pass needs of one block's attention.
+/// The record of one block's attention for the backward pass.
 struct AttentionRecord {
     /// [N, D]; overwritten by later blocks.
     let normed: Matrix
@@ -14,9 +14,9 @@ struct AttentionRecord {
     let logSumExp: Matrix?
 }
 
-/// What the backward pass needs of the norms of queries and keys.
+/// The record of the norms of queries and keys for the backward pass.
 struct HeadNormRecord {
-    /// What the norm read, [N, H · head size], and its statistics, [N · H, 1] or [N, 1].
+    /// The norm's input, [N, H · head size], and its statistics, [N · H, 1] or [N, 1].
     struct Part {
         let values: Matrix
         let statistics: Matrix
@@ -26,9 +26,9 @@ struct HeadNormRecord {
     let keys: Part
 }
 
-/// What the backward pass needs of the norm between one half of a block and the addition of its result.
+/// The record of the norm between one half of a block and the addition of its result.
 struct BranchRecord {
-    /// What the norm read, [M, D].
+    /// The norm's input, [M, D].
     let values: Matrix
     let statistics: Matrix
 
@@ -38,9 +38,9 @@ struct BranchRecord {
     }
 }
 
-/// What the backward pass needs of one block's feed-forward on M rows.
+/// The record of one block's feed-forward on M rows for the backward pass.
 struct FeedForwardRecord {
-    /// What its norm read, [M, D].
+    /// Its norm's input, [M, D].
     let input: Matrix
     /// nil where it shares the attention's norm.
     let statistics: Matrix?
@@ -57,7 +57,7 @@ struct FeedForwardRecord {
     }
 }
 
-/// What the backward pass needs of one block.
+/// The record of one block for the backward pass.
 struct BlockRecord {
     let block: Int
     /// h of the block below, [N, D].

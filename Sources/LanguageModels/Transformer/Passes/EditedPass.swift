@@ -2,7 +2,7 @@ import Compute
 
 /// An edited forward pass over frozen sequences that can be differentiated.
 package final class EditedPass {
-    /// What `backward` needs.
+    /// The record for `backward`.
     struct Recording {
         let runner: BlockRunner
         let blocks: [BlockRecord]

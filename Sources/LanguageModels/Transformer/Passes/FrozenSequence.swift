@@ -1,7 +1,7 @@
 import Compute
 
-/// What an edit at one block cannot change of one sequence, computed once: the states h_ℓ (before the edit)
-/// from the first edited token on, the keys and values of the earlier tokens above block ℓ, and the
+/// The part of one sequence that an edit at one block cannot change, computed once: the states h_ℓ (before the
+/// edit) from the first edited token on, the keys and values of the earlier tokens above block ℓ, and the
 /// unedited model's normalised final states at the positions whose logits are read.
 ///
 /// Letters: P tokens before the first edited one, S tokens from it to the last read one, R read positions,

@@ -150,7 +150,7 @@ extension LanguageModel {
     /// How many rows are run at once where a request is larger.
     var rowBudget: Int { max(allowance.batchBytes / (4 * configuration.activationFloatsPerRow), 1) }
 
-    /// What a request in batches within the row budget takes.
+    /// The memory of a request in batches within the row budget.
     func batchNeed(logitRows: Int = 0) -> MemoryNeed {
         MemoryNeed(
             activations: 4 * rowBudget * configuration.activationFloatsPerRow,

@@ -15,7 +15,7 @@ package final class LanguageModel: Sendable {
     private let identity: ModelFingerprint?
     package let notes: [WeightNote]
     package let configuration: TransformerConfiguration
-    /// What the weights were rounded to; nil: they are as stored.
+    /// The type to which the weights were rounded; nil: they are as stored.
     package let elementType: ElementType?
     package let precision: WeightPrecision
     let folder: URL
@@ -142,7 +142,7 @@ extension LanguageModel {
     /// See `ModelFingerprint`.  The first time it reads all weights, unless the result is remembered.
     package var fingerprint: String { identity?.value ?? "" }
 
-    /// What version 0.1.0 called this model; nil for a model that is only planned.
+    /// Version 0.1.0's fingerprint of this model; nil for a model that is only planned.
     package var formerFingerprint: String? { identity?.former }
 
     /// Whether an editor or a result that names `fingerprint` is of this model; version 0.1.0 named another

@@ -2,7 +2,7 @@ import Compute
 
 /// How much device memory an editor's training and generation take, computed from the configuration alone.
 package struct MemoryPlan: Sendable, Equatable {
-    /// What is to be done.
+    /// The computation.
     package struct Workload: Sendable, Equatable {
         /// The edited block.
         package var block: Int
@@ -22,11 +22,11 @@ package struct MemoryPlan: Sendable, Equatable {
 
     /// The weights as loaded.
     package let weights: Int
-    /// What is computed once and kept for every sample.
+    /// The memory of results computed once and kept for every sample.
     package let frozen: Int
     /// Activations that a training step records for its gradients.
     package let activations: Int
-    /// What a training step overwrites block after block, forward and backward.
+    /// The buffers that a training step overwrites block after block, forward and backward.
     package let workspace: Int
     /// Edited and unedited logits of a training step.
     package let logits: Int
@@ -56,7 +56,7 @@ package struct MemoryPlan: Sendable, Equatable {
 }
 
 extension LanguageModel {
-    /// What an edited pass over such sequences takes, beside what is frozen of them.
+    /// The memory of an edited pass over such sequences, beside what is frozen of them.
     package func need(
         ofEditing requests: [FreezeRequest], block: Int, recording: Bool,
         remedies: [MemoryShortage.Remedy]
@@ -72,12 +72,12 @@ extension LanguageModel {
 }
 
 extension TransformerConfiguration {
-    /// What a pass above `block` records for its gradients.
+    /// The memory of the records for the gradients of a pass above `block`.
     func recordedBytes(rows: Int, reads: Int, block: Int) -> Int {
         4 * ((blocks - 1 - block) * rows * recordedFloatsPerRow + 2 * reads * hiddenSize)
     }
 
-    /// What a recorded pass over so many rows and keys and its gradients overwrite block after block.
+    /// The buffers that a recorded pass over so many rows and keys and its gradients overwrite block after block.
     func workspaceBytes(rows: Int, keys: Int) -> Int {
         4 * (rows * workspaceFloatsPerRow + 2 * keys * attentionLayout.keysValues.count)
     }

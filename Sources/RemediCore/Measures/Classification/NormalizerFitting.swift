@@ -19,7 +19,7 @@ struct NormalizerFitting {
         var inputs = try group.inputsOfStates()
         inputs["split"] = .string(Split.training.description)
         let controls = ProbeControls(model: probes[0].controls.model)
-        // What is kept with an editor does not depend on whose rules an evaluation follows.
+        // A normalizer kept with an editor does not depend on whose rules an evaluation follows.
         let measured = try FactMeasurements(
             Array(group.dataset[.training]), model: group.model, tokens: probes[0].ownTokens,
             states: states + FactDirections.states(probes),

@@ -60,7 +60,7 @@ package struct EssenceMeasure: Measure {
                 let prompt = try subject.prompt(text, of: index, lead: Self.lead)
                 guard let reference = references[index] else { throw SkipReason.notFinite }
                 guard !reference.isEmpty else { throw SkipReason.tooLong }
-                // What stands in front of the last sentence: the lead, and a context.
+                // The text in front of the last sentence: the lead, and a context.
                 let context = subject.condition == .prefix ? sample.inContext(text).promptStart : 0
                 asked.append((sample, reference, Self.lead.unicodeScalars.count + context))
                 prompts.append(prompt)

@@ -12,7 +12,7 @@ package enum BiosBias {
     /// First names that are none.
     private static let unwantedNames = ["Non-Residential"]
 
-    /// What a record is dropped for.
+    /// Reasons for dropping a record.
     package enum DropReason {
         package static let notAPerson = "not a person's name"
         package static let severalMentions = "the first name occurs more than once"

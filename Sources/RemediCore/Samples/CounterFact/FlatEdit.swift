@@ -10,7 +10,7 @@ struct FlatEdit {
     /// The prompt with the subject filled in.
     let rewritePrompt: String
     let target: String
-    /// What was true before, if the record tells.
+    /// The answer before the edit, if the record tells.
     let truth: String?
     /// The prompt in other words, uncleaned.
     let rephrasedPrompts: [String]

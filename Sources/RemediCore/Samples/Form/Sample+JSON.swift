@@ -45,7 +45,7 @@ extension Sample {
     }
 }
 
-/// What is wrong with one record of a data file; the reader adds the file and the record's place.
+/// Errors of one record of a data file; the reader adds the file and the record's place.
 enum RecordError: Error, Equatable {
     /// A key is missing or its value is of the wrong kind.
     case missing(key: String)

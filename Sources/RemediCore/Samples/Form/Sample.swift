@@ -72,7 +72,7 @@ package struct PromptInContext: Sendable, Equatable {
     /// The first Unicode scalar of the prompt part.
     package var promptStart: Int
 
-    /// What stands in front of the prompt.
+    /// The text in front of the prompt.
     package var lead: String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(promptStart))) }
     package var prompt: String {
         String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(promptStart)))

@@ -16,7 +16,7 @@ package struct McRae {
         package init() {}
     }
 
-    /// What a row or a pair of features is dropped for.
+    /// Reasons for dropping a row or a pair of features.
     package enum DropReason {
         package static let unwantedFeature = "unwanted feature"
         package static let noConcept = "every concept has one of the features"
@@ -104,7 +104,7 @@ package struct McRae {
         feature.prompt.isEmpty ? subject : "\(subject) \(feature.prompt)"
     }
 
-    /// What a list says of a feature; the probability only under a key.
+    /// A feature in a list; the probability only under a key.
     private func entry(
         _ feature: McRaeFeature, subject: String, key: String?, probability: Double
     ) -> JSONValue {

@@ -4,9 +4,9 @@ struct McRaeFeature {
     let text: String
     /// The feature as a predicate: "is a bird".
     let fluent: String
-    /// What a model reads of it after the concept, maybe nothing: "is a".
+    /// The words of it that follow the concept, possibly none: "is a".
     let prompt: String
-    /// What it should then say: "bird".
+    /// The word that should follow: "bird".
     let target: String
 
     init(_ text: String) {

@@ -3,7 +3,7 @@ import LanguageModels
 
 /// Where each snippet of an attribute_snippets.json lies, by relation and target.
 struct SnippetIndex: Sendable, Equatable {
-    /// What snippets are asked for by.
+    /// The key by which snippets are found.
     struct Pair: Hashable, Sendable {
         let relation: ExactString
         let target: ExactString

@@ -1,4 +1,4 @@
-/// What `PunktSplitter` knows about English; the words that it tells by their capitals are in
+/// The data of `PunktSplitter` for English; the words that it tells by their capitals are in
 /// `PunktEnglish+Capitals.swift`.
 enum PunktEnglish {
     /// Words that a full stop belongs to: those of newspapers, since Strunk and Kiss trained the English

@@ -63,7 +63,7 @@ struct PunktSplitter: Sendable {
         }
     }
 
-    /// What cannot stand inside a word.
+    /// Characters that cannot stand inside a word.
     func partsWords(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case ")", "\"", ";", "}", "]", "*", ":", "@", "'", "(", "{", "[", "!", "?": true

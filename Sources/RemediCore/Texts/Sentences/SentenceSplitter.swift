@@ -140,7 +140,7 @@ extension SentenceSplitter {
     static let terminators: Set<Unicode.Scalar> = [".", "!", "?", "…", "。", "！", "？"]
     static let closers: Set<Unicode.Scalar> = ["\"", "'", "”", "’", "»", ")", "]", "}"]
     static let openers: Set<Unicode.Scalar> = ["\"", "'", "“", "‘", "«", "(", "[", "{"]
-    /// What cannot open a sentence.
+    /// Characters that cannot open a sentence.
     static let continuers: Set<Unicode.Scalar> = [",", ";", ":", "–", "—", "/", "&", "%", ")", "]"]
     static let wordBreaks: Set<Unicode.Scalar> = [
         "(", "[", "{", "\"", "“", "‘", "«", "'", "/", "–", "—", "-",

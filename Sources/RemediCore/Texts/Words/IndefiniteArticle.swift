@@ -2,7 +2,7 @@ import Foundation
 
 /// Chooses between "A" and "An" by how the next word sounds: an hour, a unicorn, an MRI, a one, an 8-track.
 package enum IndefiniteArticle {
-    /// What is looked up.
+    /// The key of the lookup.
     package enum Rule: String, Sendable, CaseIterable {
         /// The first word.
         case firstWord = "first-word"
@@ -91,7 +91,7 @@ package enum IndefiniteArticle {
     /// Short acronyms that are read as words.
     private static let acronyms: Set<String> = ["FAQ", "LAN", "MAC", "RAM", "ROM", "SAM", "SIM", "SIP"]
 
-    /// What English words begin with before their first vowel, of more than one letter.
+    /// Beginnings of English words before their first vowel, of more than one letter.
     private static let onsets: Set<String> = [
         "BL", "BR", "CH", "CHL", "CHR", "CL", "CR", "DR", "DW", "FL", "FR", "GH", "GL", "GN", "GR", "KL",
         "KN",
