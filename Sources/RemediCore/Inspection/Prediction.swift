@@ -1,4 +1,3 @@
-import Foundation
 import LanguageModels
 
 /// One token that a model might say next.
@@ -15,18 +14,10 @@ extension LanguageModel {
     /// - Throws: `LanguageModelError`, `ComputeError`.
     package func topPredictions(after tokens: [Int], count: Int, edits: [Edit] = []) throws -> [Prediction] {
         let position = Position(sequence: 0, token: tokens.count - 1)
-        let row = try logits(of: [tokens], at: [position], edits: edits)
-        return top(count, of: try backend.read(row))
-    }
-
-    /// The `count` likeliest tokens by logits [V].
-    package func top(_ count: Int, of logits: [Float]) -> [Prediction] {
-        let peak = logits.max() ?? 0
-        let sum = logits.reduce(0.0) { $0 + exp(Double($1 - peak)) }
-        let shift = Double(peak) + log(sum)
-        let ids = logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
-        return ids.prefix(count).map {
-            Prediction(id: $0, token: tokenizer.token($0), logProbability: Double(logits[$0]) - shift)
+        let logits = try logits(of: [tokens], at: [position], edits: edits)
+        return try likeliestTokens(in: logits, count: count)[0].map {
+            Prediction(
+                id: $0.token, token: tokenizer.token($0.token), logProbability: Double($0.logProbability))
         }
     }
 }

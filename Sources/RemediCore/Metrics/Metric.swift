@@ -11,7 +11,7 @@ package struct Metric: Sendable, Equatable {
     /// Of no values everything is not-a-number.
     package init(values: [Double], bootstrap: Bootstrap, key: String) {
         let count = Double(values.count)
-        let mean = values.reduce(0, +) / count
+        let mean = values.mean
         self.mean = mean
         std = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
         self.count = values.count

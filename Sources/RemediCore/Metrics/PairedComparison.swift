@@ -23,7 +23,7 @@ package struct PairedComparison: Sendable, Equatable {
         precondition(first.count == second.count && !first.isEmpty)
         let differences = zip(first, second).map { $1 - $0 }
         count = differences.count
-        difference = differences.reduce(0, +) / Double(count)
+        difference = differences.mean
         interval = bootstrap.interval(of: differences, key: key) ?? Interval(lower: 0, upper: 0)
         let sizes = differences.filter { $0 != 0 }
         let total = abs(sizes.reduce(0, +))

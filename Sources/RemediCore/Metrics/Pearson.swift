@@ -12,7 +12,7 @@ package enum Pearson {
     /// The deviations from the mean, scaled to length 1; nil for constants.
     private static func direction(_ values: [Double]) -> [Double]? {
         guard values.allSatisfy(\.isFinite), values.contains(where: { $0 != values[0] }) else { return nil }
-        let mean = values.reduce(0, +) / Double(values.count)
+        let mean = values.mean
         let deviations = values.map { $0 - mean }
         // Scaled first: the squares of large or tiny values leave the range of numbers.
         let largest = deviations.reduce(0) { max($0, abs($1)) }

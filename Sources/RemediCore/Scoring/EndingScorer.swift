@@ -8,12 +8,15 @@ struct ScoredEnding: Sendable {
     var start: Int
     /// Where a direction is added; nil: nowhere.
     var edit: PromptEdit?
+    /// Positions before its first token, as padding on the left takes them.
+    var shift = 0
 
-    init(tokens: [Int], start: Int, edit: PromptEdit? = nil) {
+    init(tokens: [Int], start: Int, edit: PromptEdit? = nil, shift: Int = 0) {
         precondition(start > 0 && start < tokens.count, "an end follows something")
         self.tokens = tokens
         self.start = start
         self.edit = edit
+        self.shift = shift
     }
 }
 
@@ -51,31 +54,19 @@ struct EndingScorer {
             of: shared.owners.map { Array(endings[$0].tokens.dropLast()) }, at: questions.positions,
             edits: shared.owners.enumerated().compactMap { sequence, owner in
                 endings[owner].edit.map { edit($0, of: sequence) }
-            })
+            }, shifts: shared.owners.map { endings[$0].shift })
         let backend = model.backend
         let found = try backend.makeMatrix(rows: questions.ids.count, columns: 1)
         backend.logProbabilities(
             logits, rows: try backend.makeIndices(questions.rows),
             ids: try backend.makeIndices(questions.ids), into: found)
         let values = try backend.read(found).map(Double.init)
-        let tops = try topTokens(logits, count: top)
+        let tops = top > 0 ? try model.likeliestTokens(in: logits, count: top) : []
         return asked.map { range in
             let row = Int(questions.rows[range.lowerBound])
             return EndingScore(
-                logProbabilities: Array(values[range]), top: tops.isEmpty ? [] : tops[row])
+                logProbabilities: Array(values[range]), top: tops.isEmpty ? [] : tops[row].map(\.token))
         }
-    }
-
-    /// The likeliest tokens of every row.
-    private func topTokens(_ logits: Matrix, count: Int) throws -> [[Int]] {
-        guard count > 0 else { return [] }
-        let count = min(count, model.vocabularySize)
-        let backend = model.backend
-        let ids = try backend.makeIndices([Int32](repeating: 0, count: logits.rows * count))
-        let values = try backend.makeMatrix(rows: logits.rows, columns: count)
-        backend.topK(logits, k: count, ids: ids, values: values)
-        let all = try backend.read(ids).map(Int.init)
-        return (0..<logits.rows).map { Array(all[$0 * count..<($0 + 1) * count]) }
     }
 
     private func edit(_ edit: PromptEdit, of sequence: Int) -> Edit {
@@ -85,11 +76,11 @@ struct EndingScorer {
             alpha: Float(alpha), beta: Float(beta))
     }
 
-    /// The tokens that the model reads, after the numbers that tell edits apart: texts with equal beginnings of these
+    /// The tokens that the model reads, after the numbers that tell edits and shifts apart: texts with equal beginnings of these
     /// share their states.
     private static func key(_ ending: ScoredEnding) -> [Int] {
         let edit = ending.edit.map { [$0.sample, $0.tokens.lowerBound, $0.tokens.upperBound] }
-        return (edit ?? [-1, -1, -1]) + ending.tokens.dropLast()
+        return (edit ?? [-1, -1, -1]) + [ending.shift] + ending.tokens.dropLast()
     }
 
     /// The questions of one forward pass; a position that several ends share has one row of logits.

@@ -33,10 +33,7 @@ struct WordScore: Sendable, Equatable {
 /// Scores prompts in packed batches.  What it finds does not depend on the batch, and is kept: benchmarks
 /// share prompts, and other layers ask the same without an edit.
 final class PromptScorer {
-    private let model: LanguageModel
-    private let block: Int?
-    private let alpha: Float
-    private let beta: Float
+    private let endingScorer: EndingScorer
     let batchSize: Int
     private let unedited: KnownScores
     private let edited = KnownScores()
@@ -49,10 +46,7 @@ final class PromptScorer {
         unedited: KnownScores = KnownScores()
     ) {
         precondition(batchSize > 0)
-        self.model = model
-        self.block = block
-        self.alpha = Float(alpha)
-        self.beta = Float(beta)
+        endingScorer = EndingScorer(model: model, block: block, alpha: alpha, beta: beta)
         self.batchSize = batchSize
         self.unedited = unedited
     }
@@ -77,70 +71,18 @@ final class PromptScorer {
 
     private func known(_ prompt: ScoredPrompt) -> KnownScores { prompt.edit == nil ? unedited : edited }
 
-    /// Each word's tokens but the last are appended to the prompt, so that one pass gives the
-    /// log-probability of all of them.  Causality leaves the prompt's own states as they are, so a word of
-    /// one token needs no pass of its own.
     private func batchScores(of prompts: [ScoredPrompt]) throws -> [[WordScore]] {
-        var batch = Batch()
-        let rows = prompts.map { prompt in
-            var sequence: Int?
-            return prompt.words.map { word -> Range<Int> in
-                if sequence == nil || word.count > 1 {
-                    sequence = add(prompt, appending: word.dropLast(), to: &batch)
-                }
-                return batch.ask(word, after: prompt.tokens.count, in: sequence!)
+        let endings = prompts.flatMap { prompt in
+            prompt.words.map { word in
+                ScoredEnding(
+                    tokens: prompt.tokens + word, start: prompt.tokens.count, edit: prompt.edit,
+                    shift: prompt.shift)
             }
         }
-        let logits = try model.logits(
-            of: batch.sequences, at: batch.positions, edits: batch.edits, shifts: batch.shifts)
-        let backend = model.backend
-        let found = try backend.makeMatrix(rows: batch.ids.count, columns: 1)
-        backend.logProbabilities(
-            logits, rows: try backend.makeIndices(batch.ids.indices.map(Int32.init)),
-            ids: try backend.makeIndices(batch.ids.map(Int32.init)), into: found)
-        let logProbabilities = try backend.read(found).map(Double.init)
-        return rows.map { words in
-            words.map {
-                WordScore(
-                    first: logProbabilities[$0.lowerBound], full: logProbabilities[$0].reduce(0, +))
-            }
-        }
-    }
-
-    private func add(
-        _ prompt: ScoredPrompt, appending word: ArraySlice<Int>, to batch: inout Batch
-    ) -> Int {
-        let sequence = batch.sequences.count
-        batch.sequences.append(prompt.tokens + word)
-        batch.shifts.append(prompt.shift)
-        if let edit = prompt.edit {
-            guard let block else { preconditionFailure("edits need a block") }
-            batch.edits.append(
-                Edit(
-                    sequence: sequence, block: block, tokens: edit.tokens, direction: edit.direction,
-                    alpha: alpha, beta: beta))
-        }
-        return sequence
-    }
-
-    /// The questions of one forward pass.
-    private struct Batch {
-        var sequences: [[Int]] = []
-        /// Positions before each sequence's first token.
-        var shifts: [Int] = []
-        var edits: [Edit] = []
-        var positions: [Position] = []
-        /// The token asked for at each position.
-        var ids: [Int] = []
-
-        /// Asks for every token of `word`; the rows of its answers.
-        mutating func ask(_ word: [Int], after length: Int, in sequence: Int) -> Range<Int> {
-            let start = ids.count
-            for (offset, id) in word.enumerated() {
-                positions.append(Position(sequence: sequence, token: length - 1 + offset))
-                ids.append(id)
-            }
-            return start..<ids.count
+        var scores = try endingScorer.scores(of: endings).map { WordScore(first: $0.first, full: $0.full) }[...]
+        return prompts.map { prompt in
+            defer { scores = scores.dropFirst(prompt.words.count) }
+            return Array(scores.prefix(prompt.words.count))
         }
     }
 }

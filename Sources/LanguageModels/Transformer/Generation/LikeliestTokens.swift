@@ -38,3 +38,13 @@ struct LikeliestTokens {
         }
     }
 }
+
+extension LanguageModel {
+    /// The `count` likeliest tokens of every row of `logits`, [R, V], the likeliest first; of equally likely ones
+    /// the lower id.
+    ///
+    /// - Throws: `ComputeError`.
+    package func likeliestTokens(in logits: Matrix, count: Int) throws -> [[TokenCandidate]] {
+        try LikeliestTokens(logits, count: count, on: backend).read(from: backend)
+    }
+}

@@ -143,7 +143,7 @@ struct Mediation {
             let values = samples.map { entries in
                 entries.allSatisfy { parts($0).first?.value == 1 } ? 1.0 : 0.0
             }
-            object[form.key] = .number(values.reduce(0, +) / Double(values.count))
+            object[form.key] = .number(values.mean)
             object["\(form.key)_interval"] =
                 bootstrap.interval(of: values, key: "\(name).\(key).\(form.key)")?.json ?? .null
         }

@@ -78,7 +78,7 @@ package struct PreferenceMeasure: Measure {
             else { return nil }
             return target - other
         }.filter(\.isFinite)
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        return values.isEmpty ? nil : values.mean
     }
 }
 

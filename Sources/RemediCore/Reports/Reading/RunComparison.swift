@@ -156,14 +156,14 @@ private enum PairedMeasure {
 
     var firstValue: Double {
         switch self {
-        case .means(let a, _): a.reduce(0, +) / Double(a.count)
+        case .means(let a, _): a.mean
         case .judgements(let score, let a, _): score.value(of: a)
         }
     }
 
     var secondValue: Double {
         switch self {
-        case .means(_, let b): b.reduce(0, +) / Double(b.count)
+        case .means(_, let b): b.mean
         case .judgements(let score, _, let b): score.value(of: b)
         }
     }
