@@ -79,7 +79,8 @@ final class PromptScorer {
                     shift: prompt.shift)
             }
         }
-        var scores = try endingScorer.scores(of: endings).map { WordScore(first: $0.first, full: $0.full) }[...]
+        var scores = try endingScorer.scores(of: endings).map { WordScore(first: $0.first, full: $0.full) }[
+            ...]
         return prompts.map { prompt in
             defer { scores = scores.dropFirst(prompt.words.count) }
             return Array(scores.prefix(prompt.words.count))

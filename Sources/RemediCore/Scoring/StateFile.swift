@@ -15,7 +15,7 @@ final class StateFile {
     private let handle: FileHandle
     private let samples: Int
     private let hiddenSize: Int
-    private let slots: Int
+    let slots: Int
 
     /// Opens the file, or makes it.
     ///

@@ -17,16 +17,21 @@ struct StateTable {
 
     let file: StateFile
     private let part: String
+    /// Slots that are read together; each such pass ends above the highest of its blocks.
+    private let passes: [Range<Int>]
     private let model: LanguageModel
     private let journal: CaseJournal
 
     /// - Parameters:
-    ///   - url: where the states are kept.
+    ///   - file: where the states are kept.
+    ///   - split: the first slot of a second pass; nil: one pass reads all.
     ///   - part: the texts' part of the journal, which says how far the pass came.
     init(
-        _ url: URL, slots: Int, texts count: Int, model: LanguageModel, journal: CaseJournal, part: String
-    ) throws {
-        file = try StateFile(url, slots: slots, samples: count, hiddenSize: model.hiddenSize)
+        _ file: StateFile, split: Int? = nil, model: LanguageModel, journal: CaseJournal, part: String
+    ) {
+        self.file = file
+        let split = split ?? file.slots
+        passes = [0..<split, split..<file.slots].filter { !$0.isEmpty }
         self.part = part
         self.model = model
         self.journal = journal
@@ -57,9 +62,11 @@ struct StateTable {
             let shifts = texts.flatMap { text in
                 text.shifts.isEmpty ? text.sequences.map { _ in 0 } : text.shifts
             }
-            let found = try model.states(
-                of: texts.flatMap(\.sequences), reading: readings.flatMap { $0 }, shifts: shifts)
-            return try model.backend.read(found)
+            let sequences = texts.flatMap(\.sequences)
+            return try passes.flatMap { slots in
+                try model.backend.read(
+                    model.states(of: sequences, reading: readings[slots].flatMap { $0 }, shifts: shifts))
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ final class FactMeasurements {
     private let batchSize: Int
     private let progress: any ProgressReporter
     private let journal: CaseJournal
-    private let file: StateFile
+    private let table: StateTable
     /// The samples in progress lines: " of the training split".
     private let label: String
     private var isRead = false
@@ -44,13 +44,17 @@ final class FactMeasurements {
         all["states"] = .array(self.states.map { .string($0.text) })
         let folder = place.deletingLastPathComponent()
         let name = place.lastPathComponent
-        file = try StateFile(
+        let file = try StateFile(
             folder.appendingPathComponent(name + StateFile.suffix), slots: states.count,
             samples: texts.count, hiddenSize: model.hiddenSize)
         let lines = folder.appendingPathComponent(name + CaseJournal.suffix)
         // A journal without its states is worth nothing.
         if file.isNew { try? FileManager.default.removeItem(at: lines) }
         journal = try CaseJournal(file: lines, inputs: all, progress: progress)
+        // Entities are read higher up than attributes.
+        table = StateTable(
+            file, split: states.count(where: \.isOfProbedEntity), model: model, journal: journal,
+            part: "states")
     }
 
     /// The texts of every sample; nil for those that are skipped.
@@ -99,32 +103,19 @@ final class FactMeasurements {
             preconditionFailure("\(state.text) was not announced")
         }
         try readAll()
-        return try file.states(slot)
+        return try table.file.states(slot)
     }
 
     /// Reads every text once for all states.
     private func readAll() throws {
         if isRead { return }
-        try file.read(
-            part: "states", of: { texts[$0].id }, in: journal, batchSize: batchSize,
-            stage: "hidden states\(label)",
-            progress: progress
-        ) { batch in
-            let part = batch.map { texts[$0] }
-            let first = part.enumerated().map { $0.offset * part[0].sequences.count }
-            let sequences = part.flatMap(\.sequences)
-            let shifts = part.flatMap(\.shifts)
-            // Entities are read higher up than attributes: a pass of its own for each ends where it may.
-            var values: [Float] = []
-            for states in [states.filter(\.isOfProbedEntity), states.filter { !$0.isOfProbedEntity }]
-            where !states.isEmpty {
-                let readings = states.flatMap { state in
-                    zip(part, first).map { $0.reading(state, first: $1) }
-                }
-                values += try model.backend.read(
-                    try model.states(of: sequences, reading: readings, shifts: shifts))
-            }
-            return values
+        try table.read(
+            batchSize: batchSize, stage: "hidden states\(label)", progress: progress, of: { texts[$0].id }
+        ) { index in
+            let text = texts[index]
+            return StateTable.Text(
+                sequences: text.sequences, shifts: text.shifts,
+                readings: states.map { text.reading($0, first: 0) })
         }
         isRead = true
     }
@@ -132,6 +123,6 @@ final class FactMeasurements {
     /// Removes what was kept for the case of an interruption.
     func remove() throws {
         try journal.remove()
-        file.remove()
+        table.file.remove()
     }
 }

@@ -73,19 +73,21 @@ final class OccupationMeasurements {
         var all = inputs
         for (key, value) in settings.json.members { all[key] = value }
         all["titles"] = .array(occupations.titles.map { .string($0) })
-        let states = ["_people", "_titles"].map { file($0 + StateFile.suffix) }
+        let (ofPeople, ofTitles) = (
+            try StateFile(
+                file("_people" + StateFile.suffix), slots: settings.entityBlocks.count,
+                samples: people.count, hiddenSize: model.hiddenSize),
+            try StateFile(
+                file("_titles" + StateFile.suffix),
+                slots: settings.attributeBlocks.count + settings.nameBlocks.count, samples: sources.count,
+                hiddenSize: model.hiddenSize)
+        )
         let lines = file(CaseJournal.suffix)
         // A journal without its states is worth nothing.
-        if states.contains(where: { !FileManager.default.fileExists(atPath: $0.path) }) {
-            try? FileManager.default.removeItem(at: lines)
-        }
+        if ofPeople.isNew || ofTitles.isNew { try? FileManager.default.removeItem(at: lines) }
         journal = try CaseJournal(file: lines, inputs: all, progress: settings.progress)
-        entities = try StateTable(
-            states[0], slots: settings.entityBlocks.count, texts: people.count, model: model,
-            journal: journal, part: "people")
-        attributes = try StateTable(
-            states[1], slots: settings.attributeBlocks.count + settings.nameBlocks.count,
-            texts: sources.count, model: model, journal: journal, part: "titles")
+        entities = StateTable(ofPeople, model: model, journal: journal, part: "people")
+        attributes = StateTable(ofTitles, model: model, journal: journal, part: "titles")
     }
 
     /// The texts about every sample; nil for those that are skipped.
