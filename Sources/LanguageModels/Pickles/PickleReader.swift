@@ -1,11 +1,5 @@
 import Foundation
 
-/// An error of a pickle, and at which byte.
-package struct PickleError: Error, Equatable, Sendable {
-    package let byte: Int
-    package let reason: String
-}
-
 /// Reads one pickle of plain data (protocols 2 to 5) without executing anything.
 ///
 /// A table of opcodes builds dicts, lists, tuples, strings, bytes and numbers.  Classes and functions are
@@ -174,4 +168,10 @@ package struct PickleReader {
         default: return 0
         }
     }
+}
+
+/// An error of a pickle, and at which byte.
+package struct PickleError: Error, Equatable, Sendable {
+    package let byte: Int
+    package let reason: String
 }

@@ -1,53 +1,6 @@
 import Foundation
 import LanguageModels
 
-/// The tags by which a file on a server is known to be still the same.
-struct RemoteIdentity: Equatable {
-    var address: String
-    var tag: String?
-    var lastModified: String?
-    var size: Int?
-
-    /// The condition of a range request: a strong tag, else the date.
-    var validator: String? { tag.flatMap { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified }
-
-    /// Tags and dates that no header can hold are left out.
-    init(address: String, tag: String?, lastModified: String?, size: Int?) {
-        self.address = address
-        self.tag = tag.flatMap(Self.usable)
-        self.lastModified = lastModified.flatMap(Self.usable)
-        self.size = size
-    }
-
-    /// - Returns: nil for what `json` does not write.
-    init?(_ value: JSONValue) {
-        guard let address = value["url"]?.string, value["size"]?.integer ?? 0 >= 0 else { return nil }
-        self.init(
-            address: address, tag: value["etag"]?.string, lastModified: value["last_modified"]?.string,
-            size: value["size"]?.integer)
-    }
-
-    private static func usable(_ text: String) -> String? {
-        text.utf8.count <= longestHeader && Curl.isPlain(text) ? text : nil
-    }
-
-    private static let longestHeader = 1024
-
-    var json: JSONValue {
-        [
-            "url": .string(address), "etag": tag.map { .string($0) } ?? nil,
-            "last_modified": lastModified.map { .string($0) } ?? nil,
-            "size": size.map { .integer($0) } ?? nil,
-        ]
-    }
-
-    /// Whether an answer with the rest of a file can be of the file that this one is.
-    func fits(_ other: RemoteIdentity) -> Bool {
-        func agree<Value: Equatable>(_ a: Value?, _ b: Value?) -> Bool { a == nil || b == nil || a == b }
-        return agree(tag, other.tag) && agree(lastModified, other.lastModified) && agree(size, other.size)
-    }
-}
-
 /// The first bytes of a file that is being downloaded, and beside it, in `….json`, whose they are.
 ///
 /// Locked against other processes while it is open.
@@ -182,5 +135,52 @@ final class PartFile {
 
     private func unwritable() -> LanguageModelError {
         .unwritable(path: path, reason: SystemCall.failure)
+    }
+}
+
+/// The tags by which a file on a server is known to be still the same.
+struct RemoteIdentity: Equatable {
+    var address: String
+    var tag: String?
+    var lastModified: String?
+    var size: Int?
+
+    /// The condition of a range request: a strong tag, else the date.
+    var validator: String? { tag.flatMap { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified }
+
+    /// Tags and dates that no header can hold are left out.
+    init(address: String, tag: String?, lastModified: String?, size: Int?) {
+        self.address = address
+        self.tag = tag.flatMap(Self.usable)
+        self.lastModified = lastModified.flatMap(Self.usable)
+        self.size = size
+    }
+
+    /// - Returns: nil for what `json` does not write.
+    init?(_ value: JSONValue) {
+        guard let address = value["url"]?.string, value["size"]?.integer ?? 0 >= 0 else { return nil }
+        self.init(
+            address: address, tag: value["etag"]?.string, lastModified: value["last_modified"]?.string,
+            size: value["size"]?.integer)
+    }
+
+    private static func usable(_ text: String) -> String? {
+        text.utf8.count <= longestHeader && Curl.isPlain(text) ? text : nil
+    }
+
+    private static let longestHeader = 1024
+
+    var json: JSONValue {
+        [
+            "url": .string(address), "etag": tag.map { .string($0) } ?? nil,
+            "last_modified": lastModified.map { .string($0) } ?? nil,
+            "size": size.map { .integer($0) } ?? nil,
+        ]
+    }
+
+    /// Whether an answer with the rest of a file can be of the file that this one is.
+    func fits(_ other: RemoteIdentity) -> Bool {
+        func agree<Value: Equatable>(_ a: Value?, _ b: Value?) -> Bool { a == nil || b == nil || a == b }
+        return agree(tag, other.tag) && agree(lastModified, other.lastModified) && agree(size, other.size)
     }
 }

@@ -1,12 +1,3 @@
-/// A yes or no that was predicted, and what it really was.
-package struct Judgement: Sendable, Equatable {
-    var truth: Bool
-    var prediction: Bool
-
-    /// 0 to 3, one for each cell of the table.
-    var category: UInt8 { (prediction ? 2 : 0) + (truth ? 1 : 0) }
-}
-
 /// How well yes-or-no predictions agree with the truth, by scikit-learn's definitions: whatever would be a
 /// division by zero is 0.
 struct BinaryClassification: Sendable, Equatable {
@@ -48,4 +39,13 @@ struct BinaryClassification: Sendable, Equatable {
     private static func share(_ part: Int, of whole: Int) -> Double {
         whole == 0 ? 0 : Double(part) / Double(whole)
     }
+}
+
+/// A yes or no that was predicted, and what it really was.
+package struct Judgement: Sendable, Equatable {
+    var truth: Bool
+    var prediction: Bool
+
+    /// 0 to 3, one for each cell of the table.
+    var category: UInt8 { (prediction ? 2 : 0) + (truth ? 1 : 0) }
 }

@@ -1,27 +1,6 @@
 import CKernels
 import LanguageModels
 
-/// A range that holds the true mean with some confidence.
-package struct Interval: Sendable, Equatable {
-    package var lower: Double
-    package var upper: Double
-
-    package init(lower: Double, upper: Double) {
-        self.lower = lower
-        self.upper = upper
-    }
-
-    /// Reads `[lower, upper]`; nil if it is something else.
-    package init?(_ json: JSONValue?) {
-        guard let bounds = json?.array, bounds.count == 2, let lower = bounds[0].double,
-            let upper = bounds[1].double
-        else { return nil }
-        self.init(lower: lower, upper: upper)
-    }
-
-    package var json: JSONValue { [.number(lower), .number(upper)] }
-}
-
 /// Percentile bootstrap intervals of a mean: the values are drawn anew with replacement, many times, and
 /// the middle part of the means so found is the interval (Efron, 1979).
 package struct Bootstrap: Sendable {
@@ -122,6 +101,27 @@ package struct Bootstrap: Sendable {
         let upper = min(lower + 1, values.count - 1)
         return values[lower] + (values[upper] - values[lower]) * (place - Double(lower))
     }
+}
+
+/// A range that holds the true mean with some confidence.
+package struct Interval: Sendable, Equatable {
+    package var lower: Double
+    package var upper: Double
+
+    package init(lower: Double, upper: Double) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    /// Reads `[lower, upper]`; nil if it is something else.
+    package init?(_ json: JSONValue?) {
+        guard let bounds = json?.array, bounds.count == 2, let lower = bounds[0].double,
+            let upper = bounds[1].double
+        else { return nil }
+        self.init(lower: lower, upper: upper)
+    }
+
+    package var json: JSONValue { [.number(lower), .number(upper)] }
 }
 
 /// How many samples fall into each of the categories 0 to 15, while they are being looked at.

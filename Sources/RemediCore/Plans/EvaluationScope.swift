@@ -1,17 +1,3 @@
-/// Which part of a data set an evaluation takes.
-package enum SplitChoice: String, Sendable, CaseIterable {
-    case evaluation, training, all
-
-    /// The split; `small` counts for the evaluation split only.
-    package func split(small: Bool = false) -> Split {
-        switch self {
-        case .evaluation: .evaluation(small: small)
-        case .training: .training
-        case .all: .all
-        }
-    }
-}
-
 /// The settings of every named evaluation: samples and model, and everything that decides what is computed.
 @dynamicMemberLookup
 package struct EvaluationScope: Sendable, Equatable {
@@ -87,5 +73,19 @@ package struct EvaluationScope: Sendable, Equatable {
                 "batch-size", \.options.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch)),
             Setting("seed", \.options.seed, .seed),
         ]
+    }
+}
+
+/// Which part of a data set an evaluation takes.
+package enum SplitChoice: String, Sendable, CaseIterable {
+    case evaluation, training, all
+
+    /// The split; `small` counts for the evaluation split only.
+    package func split(small: Bool = false) -> Split {
+        switch self {
+        case .evaluation: .evaluation(small: small)
+        case .training: .training
+        case .all: .all
+        }
     }
 }

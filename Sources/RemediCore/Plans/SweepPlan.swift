@@ -1,18 +1,6 @@
 import Foundation
 import LanguageModels
 
-/// An evaluation of which one layer can be chosen by a figure of merit.
-package protocol SweepablePlan: EvaluationPlanning {
-    /// The quantity that is swept over: "layer", "entity layer".
-    var sweptName: String { get }
-    /// The parts of the figure of merit, for people.
-    var criterionName: String { get }
-    /// The layer that a result is about; nil for a baseline.
-    func sweptLayer(of summary: EvaluationSummary) -> Int?
-    /// The figure of merit of one layer's results, larger being better; nil if they do not give one.
-    func criterion(of summaries: [EvaluationSummary]) -> Double?
-}
-
 /// A named sweep, `sweep.<gen|cls|ent>.<name>.json`: an evaluation at every layer, on the samples that
 /// validated the editors, by which a layer is chosen, and on evaluation samples, which tell how good it is.
 package struct SweepPlan<Inner: SweepablePlan>: EvaluationPlanning {
@@ -94,6 +82,18 @@ package struct SweepPlan<Inner: SweepablePlan>: EvaluationPlanning {
         result.directory = context.directory.appendingPathComponent("validation")
         return result
     }
+}
+
+/// An evaluation of which one layer can be chosen by a figure of merit.
+package protocol SweepablePlan: EvaluationPlanning {
+    /// The quantity that is swept over: "layer", "entity layer".
+    var sweptName: String { get }
+    /// The parts of the figure of merit, for people.
+    var criterionName: String { get }
+    /// The layer that a result is about; nil for a baseline.
+    func sweptLayer(of summary: EvaluationSummary) -> Int?
+    /// The figure of merit of one layer's results, larger being better; nil if they do not give one.
+    func criterion(of summaries: [EvaluationSummary]) -> Double?
 }
 
 /// The layer that a sweep chose, and why.

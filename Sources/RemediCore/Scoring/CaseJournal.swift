@@ -1,29 +1,6 @@
 import Foundation
 import LanguageModels
 
-/// A case's value as a journal keeps it.
-package protocol JournalValue {
-    /// Reads what `journalEntry` wrote; nil if the entry is something else.
-    init?(journalEntry: JSONValue)
-    var journalEntry: JSONValue { get }
-}
-
-extension JSONValue: JournalValue {
-    package init?(journalEntry: JSONValue) { self = journalEntry }
-    package var journalEntry: JSONValue { self }
-}
-
-extension [Double]: JournalValue {
-    package init?(journalEntry: JSONValue) {
-        guard let entries = journalEntry.array else { return nil }
-        let numbers = entries.compactMap(\.double)
-        guard numbers.count == entries.count else { return nil }
-        self = numbers
-    }
-
-    package var journalEntry: JSONValue { .array(map { .number($0) }) }
-}
-
 /// The finished cases of an unfinished result file: one line of JSON for every case.
 ///
 /// However a run was interrupted, it resumes after the last case written.  Values come back exactly as they
@@ -156,4 +133,27 @@ package final class CaseJournal {
             throw RemediError.unwritable(path: file.path, reason: error.localizedDescription)
         }
     }
+}
+
+/// A case's value as a journal keeps it.
+package protocol JournalValue {
+    /// Reads what `journalEntry` wrote; nil if the entry is something else.
+    init?(journalEntry: JSONValue)
+    var journalEntry: JSONValue { get }
+}
+
+extension JSONValue: JournalValue {
+    package init?(journalEntry: JSONValue) { self = journalEntry }
+    package var journalEntry: JSONValue { self }
+}
+
+extension [Double]: JournalValue {
+    package init?(journalEntry: JSONValue) {
+        guard let entries = journalEntry.array else { return nil }
+        let numbers = entries.compactMap(\.double)
+        guard numbers.count == entries.count else { return nil }
+        self = numbers
+    }
+
+    package var journalEntry: JSONValue { .array(map { .number($0) }) }
 }

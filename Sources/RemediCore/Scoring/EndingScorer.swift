@@ -1,36 +1,6 @@
 import Compute
 import LanguageModels
 
-/// A text of which a model is to score the end.
-struct ScoredEnding: Sendable {
-    var tokens: [Int]
-    /// The first token of the end; at least one stands before it, and one at or after it.
-    var start: Int
-    /// Where a direction is added; nil: nowhere.
-    var edit: PromptEdit?
-    /// Positions before its first token, as padding on the left takes them.
-    var shift = 0
-
-    init(tokens: [Int], start: Int, edit: PromptEdit? = nil, shift: Int = 0) {
-        precondition(start > 0 && start < tokens.count, "an end follows something")
-        self.tokens = tokens
-        self.start = start
-        self.edit = edit
-        self.shift = shift
-    }
-}
-
-/// A model's log-probabilities of an end.
-struct EndingScore: Sendable, Equatable {
-    /// Of each of its tokens, given all before.
-    var logProbabilities: [Double]
-    /// The likeliest tokens in the place of its first, the likeliest first; as many as were asked for.
-    var top: [Int]
-
-    var first: Double { logProbabilities[0] }
-    var full: Double { logProbabilities.reduce(0, +) }
-}
-
 /// Scores the ends of texts in one packed pass.  A text that another one begins with is not run: its states
 /// are the same there, because attention looks back only.  What is found does not depend on which texts are
 /// asked together.
@@ -111,6 +81,36 @@ struct EndingScorer {
             return first..<ids.count
         }
     }
+}
+
+/// A text of which a model is to score the end.
+struct ScoredEnding: Sendable {
+    var tokens: [Int]
+    /// The first token of the end; at least one stands before it, and one at or after it.
+    var start: Int
+    /// Where a direction is added; nil: nowhere.
+    var edit: PromptEdit?
+    /// Positions before its first token, as padding on the left takes them.
+    var shift = 0
+
+    init(tokens: [Int], start: Int, edit: PromptEdit? = nil, shift: Int = 0) {
+        precondition(start > 0 && start < tokens.count, "an end follows something")
+        self.tokens = tokens
+        self.start = start
+        self.edit = edit
+        self.shift = shift
+    }
+}
+
+/// A model's log-probabilities of an end.
+struct EndingScore: Sendable, Equatable {
+    /// Of each of its tokens, given all before.
+    var logProbabilities: [Double]
+    /// The likeliest tokens in the place of its first, the likeliest first; as many as were asked for.
+    var top: [Int]
+
+    var first: Double { logProbabilities[0] }
+    var full: Double { logProbabilities.reduce(0, +) }
 }
 
 /// Which of many lists are the beginning of another.

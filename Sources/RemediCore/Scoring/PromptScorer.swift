@@ -1,35 +1,6 @@
 import Compute
 import LanguageModels
 
-/// A prompt, and words that might follow it.
-struct ScoredPrompt: Sendable {
-    var tokens: [Int]
-    /// Tokens of each word, with the space in front; none empty.
-    var words: [[Int]]
-    /// Where a direction is added; nil: nowhere.
-    var edit: PromptEdit?
-    /// The text that is read, where a baseline makes another one of the prompt.
-    var given: String?
-    /// Positions before its first token, as padding on the left takes them.
-    var shift = 0
-}
-
-/// A direction [1, D] for some tokens of a prompt.
-struct PromptEdit: Sendable {
-    var tokens: Range<Int>
-    var direction: Matrix
-    /// Tells directions apart: the number of the sample that it belongs to.
-    var sample: Int
-}
-
-/// Log-probability of a word following a prompt.
-struct WordScore: Sendable, Equatable {
-    /// The log-probability of its first token: what the reference calls a score.
-    var first: Double
-    /// That of the whole word: the sum over its tokens.
-    var full: Double
-}
-
 /// Scores prompts in packed batches.  What it finds does not depend on the batch, and is kept: benchmarks
 /// share prompts, and other layers ask the same without an edit.
 final class PromptScorer {
@@ -86,6 +57,35 @@ final class PromptScorer {
             return Array(scores.prefix(prompt.words.count))
         }
     }
+}
+
+/// A prompt, and words that might follow it.
+struct ScoredPrompt: Sendable {
+    var tokens: [Int]
+    /// Tokens of each word, with the space in front; none empty.
+    var words: [[Int]]
+    /// Where a direction is added; nil: nowhere.
+    var edit: PromptEdit?
+    /// The text that is read, where a baseline makes another one of the prompt.
+    var given: String?
+    /// Positions before its first token, as padding on the left takes them.
+    var shift = 0
+}
+
+/// A direction [1, D] for some tokens of a prompt.
+struct PromptEdit: Sendable {
+    var tokens: Range<Int>
+    var direction: Matrix
+    /// Tells directions apart: the number of the sample that it belongs to.
+    var sample: Int
+}
+
+/// Log-probability of a word following a prompt.
+struct WordScore: Sendable, Equatable {
+    /// The log-probability of its first token: what the reference calls a score.
+    var first: Double
+    /// That of the whole word: the sum over its tokens.
+    var full: Double
 }
 
 /// Scores that were computed already.

@@ -1,12 +1,5 @@
 import LanguageModels
 
-/// One editor to be made: where the plan of a run puts it and how it looks.
-struct PlannedEditor: Sendable, Equatable {
-    let type: EditorType
-    let block: Int
-    let shape: EditorShape
-}
-
 /// Where the first values of new editors come from: uniform in ±1/√fan_in.
 ///
 /// With separate streams an editor's values depend on the seed, its type, its block and the parameter
@@ -65,4 +58,11 @@ struct EditorInitializer: Sendable {
         let gain = (2 / (1 + slope * slope)).squareRoot()
         return Float(3.0.squareRoot() * (gain / root))
     }
+}
+
+/// One editor to be made: where the plan of a run puts it and how it looks.
+struct PlannedEditor: Sendable, Equatable {
+    let type: EditorType
+    let block: Int
+    let shape: EditorShape
 }

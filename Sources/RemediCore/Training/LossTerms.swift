@@ -1,35 +1,6 @@
 import Compute
 import LanguageModels
 
-/// The λ of every term of the loss (Semantics.md §6.1); 0 switches a term off.
-package struct LossWeights: Sendable, Equatable {
-    package var mediated: Double
-    package var unmediated: Double
-    package var divergence: Double
-    package var norm: Double
-    package var essence: Double
-    package var form: TrainingOptions.Divergence
-
-    package init(_ options: TrainingOptions, dataset: DatasetName) {
-        mediated = options.mediatedWeight
-        unmediated = options.unmediatedWeight(for: dataset)
-        divergence = options.divergenceWeight
-        norm = options.normWeight ?? 0
-        essence = options.essenceWeight ?? 0
-        form = options.divergence
-    }
-
-    /// Whether the unedited model's distributions are needed.
-    var needsBase: Bool { divergence != 0 || essence != 0 }
-}
-
-extension TrainingOptions {
-    /// λ_u, which is off by default where the data has no target_unmediated.
-    package func unmediatedWeight(for dataset: DatasetName) -> Double {
-        unmediatedWeight ?? (dataset.form.hasUnmediatedTargets ? 1 : 0)
-    }
-}
-
 /// The terms of the loss as they enter its sum, so with their λ.
 package struct LossTerms: Sendable, Equatable {
     package var mediated = 0.0
@@ -76,6 +47,35 @@ package struct LossTerms: Sendable, Equatable {
         norm = json["norm"]?.double ?? 0
         essence = json["essence"]?.double ?? 0
         rounding = loss - sum
+    }
+}
+
+/// The λ of every term of the loss (Semantics.md §6.1); 0 switches a term off.
+package struct LossWeights: Sendable, Equatable {
+    package var mediated: Double
+    package var unmediated: Double
+    package var divergence: Double
+    package var norm: Double
+    package var essence: Double
+    package var form: TrainingOptions.Divergence
+
+    package init(_ options: TrainingOptions, dataset: DatasetName) {
+        mediated = options.mediatedWeight
+        unmediated = options.unmediatedWeight(for: dataset)
+        divergence = options.divergenceWeight
+        norm = options.normWeight ?? 0
+        essence = options.essenceWeight ?? 0
+        form = options.divergence
+    }
+
+    /// Whether the unedited model's distributions are needed.
+    var needsBase: Bool { divergence != 0 || essence != 0 }
+}
+
+extension TrainingOptions {
+    /// λ_u, which is off by default where the data has no target_unmediated.
+    package func unmediatedWeight(for dataset: DatasetName) -> Double {
+        unmediatedWeight ?? (dataset.form.hasUnmediatedTargets ? 1 : 0)
     }
 }
 

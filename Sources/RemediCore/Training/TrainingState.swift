@@ -1,5 +1,53 @@
 import LanguageModels
 
+/// Where a training stands, between two batches.
+struct TrainingState: Sendable, Equatable {
+    /// The epoch in progress; 0 only measures.
+    var epoch = 0
+    /// How many of its training batches are done.
+    var batch = 0
+    /// Optimizer steps taken.
+    var steps = 0
+    /// The training loss of the epoch in progress.
+    var train = LossMean()
+    /// Seconds spent on the epoch in progress.
+    var seconds = 0.0
+    var stopping = EarlyStopping()
+    var records: [EpochRecord] = []
+    /// Nothing is left to do.
+    var isFinished = false
+
+    init() {}
+
+    func json(_ weights: LossWeights) -> JSONValue {
+        [
+            "epoch": .integer(epoch), "batch": .integer(batch), "steps": .integer(steps),
+            "train": train.sum.json(weights), "train_weight": .number(train.weight),
+            "seconds": .number(seconds), "stopping": stopping.json,
+            "records": .array(records.map { $0.json(weights) }), "finished": .bool(isFinished),
+        ]
+    }
+
+    init?(json: JSONValue) {
+        guard let epoch = json["epoch"]?.integer, let batch = json["batch"]?.integer,
+            let steps = json["steps"]?.integer, let sum = json["train"].flatMap(LossTerms.init(json:)),
+            let weight = json["train_weight"]?.double, let seconds = json["seconds"]?.double,
+            let stopping = json["stopping"].flatMap(EarlyStopping.init(json:)),
+            let records = json["records"]?.array, let isFinished = json["finished"]?.bool,
+            epoch >= 0, batch >= 0, steps >= 0
+        else { return nil }
+        self.epoch = epoch
+        self.batch = batch
+        self.steps = steps
+        train = LossMean(sum: sum, weight: weight)
+        self.seconds = seconds
+        self.stopping = stopping
+        self.records = records.compactMap(EpochRecord.init(json:))
+        self.isFinished = isFinished
+        guard self.records.count == records.count else { return nil }
+    }
+}
+
 /// Decides when to stop: when the validation loss has failed to improve more than `patience` times in a row.
 struct EarlyStopping: Sendable, Equatable {
     private(set) var bestLoss: Double?
@@ -69,53 +117,5 @@ package struct EpochRecord: Sendable, Equatable {
         self.train = train
         validation = json["validation"].flatMap(LossTerms.init(json:))
         self.seconds = seconds
-    }
-}
-
-/// Where a training stands, between two batches.
-struct TrainingState: Sendable, Equatable {
-    /// The epoch in progress; 0 only measures.
-    var epoch = 0
-    /// How many of its training batches are done.
-    var batch = 0
-    /// Optimizer steps taken.
-    var steps = 0
-    /// The training loss of the epoch in progress.
-    var train = LossMean()
-    /// Seconds spent on the epoch in progress.
-    var seconds = 0.0
-    var stopping = EarlyStopping()
-    var records: [EpochRecord] = []
-    /// Nothing is left to do.
-    var isFinished = false
-
-    init() {}
-
-    func json(_ weights: LossWeights) -> JSONValue {
-        [
-            "epoch": .integer(epoch), "batch": .integer(batch), "steps": .integer(steps),
-            "train": train.sum.json(weights), "train_weight": .number(train.weight),
-            "seconds": .number(seconds), "stopping": stopping.json,
-            "records": .array(records.map { $0.json(weights) }), "finished": .bool(isFinished),
-        ]
-    }
-
-    init?(json: JSONValue) {
-        guard let epoch = json["epoch"]?.integer, let batch = json["batch"]?.integer,
-            let steps = json["steps"]?.integer, let sum = json["train"].flatMap(LossTerms.init(json:)),
-            let weight = json["train_weight"]?.double, let seconds = json["seconds"]?.double,
-            let stopping = json["stopping"].flatMap(EarlyStopping.init(json:)),
-            let records = json["records"]?.array, let isFinished = json["finished"]?.bool,
-            epoch >= 0, batch >= 0, steps >= 0
-        else { return nil }
-        self.epoch = epoch
-        self.batch = batch
-        self.steps = steps
-        train = LossMean(sum: sum, weight: weight)
-        self.seconds = seconds
-        self.stopping = stopping
-        self.records = records.compactMap(EpochRecord.init(json:))
-        self.isFinished = isFinished
-        guard self.records.count == records.count else { return nil }
     }
 }

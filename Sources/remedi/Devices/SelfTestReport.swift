@@ -2,22 +2,6 @@ import Compute
 import Foundation
 import LanguageModels
 
-/// Operations of a device that do not do what the processor does.
-package struct SelfTestFailure: Error, Equatable {
-    package var device: String
-    package var reference: String
-    /// Names of operations.
-    package var wrong: [String]
-    package var tried: Int
-
-    package init(device: String, reference: String, wrong: [String], tried: Int) {
-        self.device = device
-        self.reference = reference
-        self.wrong = wrong
-        self.tried = tried
-    }
-}
-
 /// The table of a self-test, line by line, since it takes a while.
 struct SelfTestReport {
     var device: String
@@ -133,5 +117,21 @@ struct SelfTestReport {
             "compared_with": .string(reference), "agrees": .bool(results.allSatisfy(\.passes)),
             "operations": .array(operations),
         ]
+    }
+}
+
+/// Operations of a device that do not do what the processor does.
+package struct SelfTestFailure: Error, Equatable {
+    package var device: String
+    package var reference: String
+    /// Names of operations.
+    package var wrong: [String]
+    package var tried: Int
+
+    package init(device: String, reference: String, wrong: [String], tried: Int) {
+        self.device = device
+        self.reference = reference
+        self.wrong = wrong
+        self.tried = tried
     }
 }

@@ -2,22 +2,6 @@ import Foundation
 import RemediCore
 import Synchronization
 
-/// How much a run tells.
-package enum Verbosity: Int, Sendable, Comparable {
-    case quiet, normal, verbose
-
-    package static func < (a: Verbosity, b: Verbosity) -> Bool { a.rawValue < b.rawValue }
-
-    /// The number of the same level in Python's logging, which the reference writes to its argument files.
-    package var logLevel: Int {
-        switch self {
-        case .quiet: 30
-        case .normal: 20
-        case .verbose: 10
-        }
-    }
-}
-
 /// Shows progress: on a terminal as one line that changes, elsewhere as a line now and then.
 package final class ProgressDisplay: ProgressReporter {
     private struct State {
@@ -155,5 +139,21 @@ package final class ProgressDisplay: ProgressReporter {
     private func writeLine(_ text: String, _ state: inout State, _ mark: Surroundings.Mark = .none) {
         erase(&state)
         try? surroundings.tell(text, mark)
+    }
+}
+
+/// How much a run tells.
+package enum Verbosity: Int, Sendable, Comparable {
+    case quiet, normal, verbose
+
+    package static func < (a: Verbosity, b: Verbosity) -> Bool { a.rawValue < b.rawValue }
+
+    /// The number of the same level in Python's logging, which the reference writes to its argument files.
+    package var logLevel: Int {
+        switch self {
+        case .quiet: 30
+        case .normal: 20
+        case .verbose: 10
+        }
     }
 }

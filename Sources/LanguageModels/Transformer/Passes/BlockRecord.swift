@@ -1,5 +1,19 @@
 import Compute
 
+/// The record of one block for the backward pass.
+struct BlockRecord {
+    let block: Int
+    /// h of the block below, [N, D].
+    let input: Matrix
+    let attention: AttentionRecord
+    /// The rows that went on after the attention; nil: all.
+    let rows: IndexVector?
+    /// Of those rows.
+    let attentionBranch: BranchRecord?
+    /// Of those rows.
+    let inner: FeedForwardRecord
+}
+
 /// The record of one block's attention for the backward pass.
 struct AttentionRecord {
     /// [N, D]; overwritten by later blocks.
@@ -55,18 +69,4 @@ struct FeedForwardRecord {
             input: try change(input), statistics: try statistics.map(change), up: try change(up),
             gate: try gate.map(change), branch: try branch?.map(change))
     }
-}
-
-/// The record of one block for the backward pass.
-struct BlockRecord {
-    let block: Int
-    /// h of the block below, [N, D].
-    let input: Matrix
-    let attention: AttentionRecord
-    /// The rows that went on after the attention; nil: all.
-    let rows: IndexVector?
-    /// Of those rows.
-    let attentionBranch: BranchRecord?
-    /// Of those rows.
-    let inner: FeedForwardRecord
 }

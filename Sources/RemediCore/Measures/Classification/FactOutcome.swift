@@ -1,12 +1,5 @@
 import LanguageModels
 
-/// How close an entity's state lies to the directions for the attribute as given and with the targets
-/// exchanged.
-struct FactScore: Sendable, Equatable {
-    var mediated: Double
-    var unmediated: Double
-}
-
 /// The findings of one task: the model's answers, and the probe's predictions of them.
 struct FactOutcome {
     let task: FactTask
@@ -57,4 +50,11 @@ struct FactOutcome {
         if isShuffled { object["control_truth"] = .bool(truths[index]) }
         return .object(object)
     }
+}
+
+/// How close an entity's state lies to the directions for the attribute as given and with the targets
+/// exchanged.
+struct FactScore: Sendable, Equatable {
+    var mediated: Double
+    var unmediated: Double
 }

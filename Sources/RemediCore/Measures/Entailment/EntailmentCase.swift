@@ -2,6 +2,47 @@ import Compute
 import Foundation
 import LanguageModels
 
+/// The features that a sample is asked about.
+struct EntailmentCase: Equatable {
+    /// Features of probability 0 are left out.
+    private(set) var lists: [[EntailmentFeature]] = []
+
+    /// All features, list after list.
+    var features: [EntailmentFeature] { lists.flatMap { $0 } }
+
+    /// - Throws: `SkipReason.noSource` where the source holds no such lists, or a torn one.
+    init(_ sample: Sample, probabilities: ReferenceProbabilities) throws {
+        let source = sample.source
+        for list in EntailmentList.allCases {
+            let (key, probability) = list.source
+            guard let entries = source?[key]?.array else { throw SkipReason.noSource }
+            lists.append(
+                try entries.compactMap {
+                    try Self.feature($0, probability: probability, probabilities: probabilities)
+                })
+        }
+    }
+
+    /// nil for a feature of probability 0.
+    private static func feature(
+        _ entry: JSONValue, probability key: String?, probabilities: ReferenceProbabilities
+    ) throws -> EntailmentFeature? {
+        guard let fluent = entry["feature_fluent"]?.string, let prompt = entry["prompt"]?.string,
+            let target = entry["target"]?.string, !target.isEmpty
+        else { throw SkipReason.noSource }
+        var reference: Double?
+        if let key {
+            guard var value = entry[key]?.double ?? entry[key]?.string.flatMap(Double.init) else {
+                throw SkipReason.noSource
+            }
+            if probabilities == .rounded { value = Double(String(format: "%.2f", value)) ?? value }
+            guard value > 0 else { return nil }
+            reference = log(value)
+        }
+        return EntailmentFeature(fluent: fluent, prompt: prompt, target: target, reference: reference)
+    }
+}
+
 /// The three lists of features that a McRae sample's source holds.
 enum EntailmentList: String, CaseIterable {
     /// Features that often go with the one that the context gives the concept.
@@ -45,47 +86,6 @@ struct EntailmentFeature: Equatable {
     let reference: Double?
     /// Whether it belongs to the features that have nothing to do with the context's.
     var isUnrelated: Bool { reference == nil }
-}
-
-/// The features that a sample is asked about.
-struct EntailmentCase: Equatable {
-    /// Features of probability 0 are left out.
-    private(set) var lists: [[EntailmentFeature]] = []
-
-    /// All features, list after list.
-    var features: [EntailmentFeature] { lists.flatMap { $0 } }
-
-    /// - Throws: `SkipReason.noSource` where the source holds no such lists, or a torn one.
-    init(_ sample: Sample, probabilities: ReferenceProbabilities) throws {
-        let source = sample.source
-        for list in EntailmentList.allCases {
-            let (key, probability) = list.source
-            guard let entries = source?[key]?.array else { throw SkipReason.noSource }
-            lists.append(
-                try entries.compactMap {
-                    try Self.feature($0, probability: probability, probabilities: probabilities)
-                })
-        }
-    }
-
-    /// nil for a feature of probability 0.
-    private static func feature(
-        _ entry: JSONValue, probability key: String?, probabilities: ReferenceProbabilities
-    ) throws -> EntailmentFeature? {
-        guard let fluent = entry["feature_fluent"]?.string, let prompt = entry["prompt"]?.string,
-            let target = entry["target"]?.string, !target.isEmpty
-        else { throw SkipReason.noSource }
-        var reference: Double?
-        if let key {
-            guard var value = entry[key]?.double ?? entry[key]?.string.flatMap(Double.init) else {
-                throw SkipReason.noSource
-            }
-            if probabilities == .rounded { value = Double(String(format: "%.2f", value)) ?? value }
-            guard value > 0 else { return nil }
-            reference = log(value)
-        }
-        return EntailmentFeature(fluent: fluent, prompt: prompt, target: target, reference: reference)
-    }
 }
 
 /// Where the texts of one condition are read and edited.

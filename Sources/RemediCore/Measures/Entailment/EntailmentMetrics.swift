@@ -1,33 +1,5 @@
 import LanguageModels
 
-/// The log-probabilities of one sample's features.
-struct JudgedSample {
-    let id: String
-    let features: EntailmentCase
-    /// Log-probabilities of all features, list after list: without the edit (or with the context in front),
-    /// and with it.
-    let before: [Double]
-    let after: [Double]?
-
-    /// The entry of a result file.
-    var json: JSONValue {
-        var object: JSONObject = ["id": .string(id)]
-        var first = 0
-        for (list, entries) in zip(EntailmentList.allCases, features.lists) {
-            object[list.rawValue] = .array(
-                entries.enumerated().map { number, feature in
-                    [
-                        "feature": .string(feature.fluent), "logp_pre": .number(before[first + number]),
-                        "logp_post": after.map { .number($0[first + number]) } ?? .null,
-                        "logp_ref": feature.reference.map { .number($0) } ?? .null,
-                    ]
-                })
-            first += entries.count
-        }
-        return .object(object)
-    }
-}
-
 /// The metrics of an entailment result, and how many samples had none.
 struct EntailmentMetrics {
     private(set) var json = JSONObject()
@@ -54,5 +26,33 @@ struct EntailmentMetrics {
             let metric = Metric(values: values, bootstrap: bootstrap, key: "\(measure.name).\(form.key)")
             json[form.key] = changes == nil ? .null : metric.json
         }
+    }
+}
+
+/// The log-probabilities of one sample's features.
+struct JudgedSample {
+    let id: String
+    let features: EntailmentCase
+    /// Log-probabilities of all features, list after list: without the edit (or with the context in front),
+    /// and with it.
+    let before: [Double]
+    let after: [Double]?
+
+    /// The entry of a result file.
+    var json: JSONValue {
+        var object: JSONObject = ["id": .string(id)]
+        var first = 0
+        for (list, entries) in zip(EntailmentList.allCases, features.lists) {
+            object[list.rawValue] = .array(
+                entries.enumerated().map { number, feature in
+                    [
+                        "feature": .string(feature.fluent), "logp_pre": .number(before[first + number]),
+                        "logp_post": after.map { .number($0[first + number]) } ?? .null,
+                        "logp_ref": feature.reference.map { .number($0) } ?? .null,
+                    ]
+                })
+            first += entries.count
+        }
+        return .object(object)
     }
 }

@@ -1,16 +1,6 @@
 import Foundation
 import LanguageModels
 
-/// Plots that belong together, with what is said below them.
-struct Figure {
-    var title: String
-    /// The content of the plots.
-    var caption: String
-    /// Of which model, data, samples, layer and seed.
-    var context: String
-    var charts: [any Chart]
-}
-
 /// The plots of a run's numbers.
 struct RunFigures {
     let run: StoredRun
@@ -114,4 +104,14 @@ struct RunFigures {
         else { return [] }
         return [(ResultPlace(benchmark: edited.place.benchmark, condition: condition, layer: nil), found)]
     }
+}
+
+/// Plots that belong together, with what is said below them.
+struct Figure {
+    var title: String
+    /// The content of the plots.
+    var caption: String
+    /// Of which model, data, samples, layer and seed.
+    var context: String
+    var charts: [any Chart]
 }

@@ -1,25 +1,6 @@
 import Foundation
 import LanguageModels
 
-/// A table with the line above it.
-package struct TitledTable: Sendable, Equatable {
-    package var title: String
-    package var table: TextTable
-
-    /// The table with its title, as a document of its format holds it; comma-separated values have no title.
-    package func text(_ format: TextTable.Format, terminal: Int? = nil) -> String {
-        let body = table.text(format, terminal: terminal)
-        switch format {
-        case .plain: return "\(title)\n\(body)"
-        case .markdown: return "### \(title)\n\n\(body)"
-        case .csv: return body
-        case .latex:
-            return
-                "\\begin{table}\n\\centering\n\\caption{\(TextTable.latexEscaped(title))}\n\(body)\\end{table}\n"
-        }
-    }
-}
-
 /// The numbers of stored runs as tables.
 package struct RunTables: Sendable {
     private let run: StoredRun
@@ -177,6 +158,25 @@ package struct RunTables: Sendable {
     }
 
     static func exact(_ value: Double?) -> String { value.flatMap { $0.isFinite ? "\($0)" : nil } ?? "" }
+}
+
+/// A table with the line above it.
+package struct TitledTable: Sendable, Equatable {
+    package var title: String
+    package var table: TextTable
+
+    /// The table with its title, as a document of its format holds it; comma-separated values have no title.
+    package func text(_ format: TextTable.Format, terminal: Int? = nil) -> String {
+        let body = table.text(format, terminal: terminal)
+        switch format {
+        case .plain: return "\(title)\n\(body)"
+        case .markdown: return "### \(title)\n\n\(body)"
+        case .csv: return body
+        case .latex:
+            return
+                "\\begin{table}\n\\centering\n\\caption{\(TextTable.latexEscaped(title))}\n\(body)\\end{table}\n"
+        }
+    }
 }
 
 /// The columns that tell results of one benchmark apart: those that some result fills.
