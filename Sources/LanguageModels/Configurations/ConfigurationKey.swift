@@ -40,6 +40,8 @@ package enum ConfigurationWarning: Equatable, Sendable {
     case ignoredKey(key: String, value: String, modelType: String, path: String)
     /// `model_type` is missing and was taken from `architectures`.
     case typeOfArchitecture(architecture: String, modelType: String, path: String)
+    /// Settings of `generation_config.json` that are not followed.
+    case unfollowedGeneration([String], path: String)
 }
 
 extension ConfigurationReader {

@@ -2,6 +2,7 @@
 enum GPT2: ModelFamily {
     static let modelType = "gpt2"
     static let architectures = ["GPT2LMHeadModel", "GPT2DoubleHeadsModel", "GPT2Model"]
+    static let endToken: Int? = 50256
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let hidden = try reader.hiddenSize("n_embd", "hidden_size", standard: 768)

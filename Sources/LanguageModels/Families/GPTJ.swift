@@ -2,6 +2,7 @@
 enum GPTJ: ModelFamily {
     static let modelType = "gptj"
     static let architectures = ["GPTJForCausalLM", "GPTJModel"]
+    static let endToken: Int? = 50256
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let hidden = try reader.hiddenSize("n_embd", "hidden_size", standard: 4096)

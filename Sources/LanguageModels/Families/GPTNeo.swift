@@ -3,6 +3,7 @@
 enum GPTNeo: ModelFamily {
     static let modelType = "gpt_neo"
     static let architectures = ["GPTNeoForCausalLM", "GPTNeoModel"]
+    static let endToken: Int? = 50256
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let hidden = try reader.hiddenSize("hidden_size", standard: 2048)

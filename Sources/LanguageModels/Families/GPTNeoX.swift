@@ -3,6 +3,7 @@
 enum GPTNeoX: ModelFamily {
     static let modelType = "gpt_neox"
     static let architectures = ["GPTNeoXForCausalLM", "GPTNeoXModel"]
+    static let endToken: Int? = 2
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let hidden = try reader.hiddenSize("hidden_size", standard: 6144)

@@ -4,6 +4,7 @@ import Compute
 enum Gemma: ModelFamily {
     static let modelType = "gemma"
     static let architectures = ["GemmaForCausalLM", "GemmaModel"]
+    static let endToken: Int? = 1
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let shape = try LlamaShape(

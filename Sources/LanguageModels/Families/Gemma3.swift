@@ -5,6 +5,7 @@ import Compute
 enum Gemma3: ModelFamily {
     static let modelType = "gemma3_text"
     static let architectures = ["Gemma3ForCausalLM", "Gemma3TextModel"]
+    static let endToken: Int? = 1
     static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {

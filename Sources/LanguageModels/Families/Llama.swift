@@ -2,6 +2,7 @@
 enum Llama: ModelFamily {
     static let modelType = "llama"
     static let architectures = ["LlamaForCausalLM", "LLaMAForCausalLM", "LlamaModel"]
+    static let endToken: Int? = 2
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let shape = try LlamaShape(

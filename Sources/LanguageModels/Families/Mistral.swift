@@ -3,6 +3,7 @@
 enum Mistral: ModelFamily {
     static let modelType = "mistral"
     static let architectures = ["MistralForCausalLM", "MistralModel"]
+    static let endToken: Int? = 2
     static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {

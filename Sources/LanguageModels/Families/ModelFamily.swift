@@ -4,6 +4,8 @@ package protocol ModelFamily: Sendable {
     static var modelType: String { get }
     /// The values of `architectures` where `model_type` is missing.
     static var architectures: [String] { get }
+    /// The end of texts where `eos_token_id` is absent; nil: none.
+    static var endToken: Int? { get }
     /// Whether `sliding_window` is read.
     static var hasWindows: Bool { get }
     /// - Throws: `LanguageModelError.configuration`, `.outOfRange`, `.unsupportedSetting`.
@@ -39,7 +41,10 @@ package enum ModelFamilies {
     ) throws -> (configuration: TransformerConfiguration, names: WeightNames) {
         let family = try family(of: reader)
         try reader.refuseUnsupported(family.modelType)
-        let configuration = try family.configuration(reader)
+        var configuration = try family.configuration(reader)
+        if reader.object["eos_token_id"] == nil, let token = family.endToken {
+            configuration.endTokens = [token]
+        }
         if !family.hasWindows { try reader.refuseWindow(longestText: configuration.contextLength) }
         if let types = reader.object["layer_types"]?.array, types.count != configuration.blocks {
             throw reader.wrong(

@@ -2,6 +2,7 @@
 enum OLMo2: ModelFamily {
     static let modelType = "olmo2"
     static let architectures = ["Olmo2ForCausalLM", "Olmo2Model"]
+    static let endToken: Int? = 50279
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let shape = try LlamaShape(

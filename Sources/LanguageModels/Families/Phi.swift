@@ -4,6 +4,7 @@ import Compute
 enum Phi: ModelFamily {
     static let modelType = "phi"
     static let architectures = ["PhiForCausalLM", "PhiModel"]
+    static let endToken: Int? = 2
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let shape = try LlamaShape(

@@ -2,6 +2,7 @@
 enum Phi3: ModelFamily {
     static let modelType = "phi3"
     static let architectures = ["Phi3ForCausalLM", "Phi3Model"]
+    static let endToken: Int? = 32000
     static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {

@@ -2,6 +2,7 @@
 enum Qwen2: ModelFamily {
     static let modelType = "qwen2"
     static let architectures = ["Qwen2ForCausalLM", "Qwen2Model"]
+    static let endToken: Int? = nil
     static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {

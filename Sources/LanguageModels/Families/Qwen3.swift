@@ -2,6 +2,7 @@
 enum Qwen3: ModelFamily {
     static let modelType = "qwen3"
     static let architectures = ["Qwen3ForCausalLM", "Qwen3Model"]
+    static let endToken: Int? = nil
     static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {

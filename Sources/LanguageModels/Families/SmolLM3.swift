@@ -2,6 +2,7 @@
 enum SmolLM3: ModelFamily {
     static let modelType = "smollm3"
     static let architectures = ["SmolLM3ForCausalLM", "SmolLM3Model"]
+    static let endToken: Int? = 128_001
     static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {

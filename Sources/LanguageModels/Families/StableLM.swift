@@ -3,6 +3,7 @@
 enum StableLM: ModelFamily {
     static let modelType = "stablelm"
     static let architectures = ["StableLmForCausalLM", "StableLmModel"]
+    static let endToken: Int? = 0
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {
         let shape = try LlamaShape(

@@ -4,6 +4,7 @@ import Compute
 enum Starcoder2: ModelFamily {
     static let modelType = "starcoder2"
     static let architectures = ["Starcoder2ForCausalLM", "Starcoder2Model"]
+    static let endToken: Int? = 50256
     static let hasWindows = true
 
     static func configuration(_ reader: ConfigurationReader) throws -> TransformerConfiguration {

@@ -82,7 +82,7 @@ package enum SystemCall {
         _ = close(descriptor)
     }
 
-    /// The kind of file at `path` (links are followed), nil if there is none.
+    /// The status of the file at `path` (links are followed), nil if there is none.
     package static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil

@@ -12,6 +12,8 @@ extension Messages {
             "\(path): \(key) = \(value) has no effect on models of type \(modelType)"
         case .typeOfArchitecture(let architecture, let modelType, let path):
             "\(path): model_type is missing; taken for \(modelType), as architectures says \(architecture)"
+        case .unfollowedGeneration(let keys, let path):
+            "\(path): texts are continued without \(together(keys))"
         }
     }
 

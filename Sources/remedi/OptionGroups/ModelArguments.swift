@@ -49,9 +49,11 @@ package struct ModelArguments: Sendable, Equatable {
     static func report(warningsOf folder: URL, to progress: any ProgressReporter) throws {
         let file = folder.appendingPathComponent("config.json")
         let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
-        for warning in try ModelFamilies.warnings(reader) {
-            progress.report(.warning(Messages.words(warning)))
+        var warnings = try ModelFamilies.warnings(reader)
+        if let generation = try GenerationSettings(folder: folder), !generation.unfollowed.isEmpty {
+            warnings.append(.unfollowedGeneration(generation.unfollowed, path: generation.path))
         }
+        for warning in warnings { progress.report(.warning(Messages.words(warning))) }
     }
 
     /// Opens the model on its device.

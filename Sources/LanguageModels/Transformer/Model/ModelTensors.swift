@@ -19,6 +19,9 @@ package struct ModelTensors: Sendable {
     package init(_ checkpoint: Checkpoint) throws {
         var configuration: TransformerConfiguration
         (configuration, family) = try ModelFamilies.read(ConfigurationReader(checkpoint))
+        if let ends = try GenerationSettings(folder: checkpoint.folder)?.endTokens {
+            configuration.endTokens = ends
+        }
         var tensors = NamedTensors(checkpoint)
         names = try tensors.resolved(family, configuration)
         var notes: [WeightNote] = []
