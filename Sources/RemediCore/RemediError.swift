@@ -35,6 +35,6 @@ package enum RemediError: Error, Equatable, Sendable {
     case otherSamples(editor: String)
     /// Stopped by a signal after saving.
     case interrupted(signal: Int32)
-    /// Stopped by a signal before anything was written.
-    case abandoned(signal: Int32)
+    /// Stopped by a signal before anything was written, or anything of a part.
+    case abandoned(signal: Int32, part: String? = nil)
 }

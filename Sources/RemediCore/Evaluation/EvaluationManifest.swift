@@ -14,13 +14,39 @@ struct EvaluationManifest {
     /// - Throws: `RemediError.malformedData`.
     init(directory: URL, member: String) throws {
         self.member = member
-        file = directory.appendingPathComponent("manifest.json")
-        content = JSONObject()
-        guard FileManager.default.fileExists(atPath: file.path) else { return }
-        guard let data = try? RegularFile.data(file), let object = try? JSONValue(parsing: data).object else {
+        file = Self.file(in: directory)
+        content = try Self.content(of: file)
+    }
+
+    private static func file(in directory: URL) -> URL { directory.appendingPathComponent("manifest.json") }
+
+    private static func content(of file: URL) throws -> JSONObject {
+        guard FileManager.default.fileExists(atPath: file.path) else { return JSONObject() }
+        let data = try RegularFile.data(file)
+        guard let object = try? JSONValue(parsing: data).object else {
             throw RemediError.malformedData(path: file.path, reason: "the manifest is not a JSON object")
         }
-        content = object
+        return object
+    }
+
+    /// Renames a manifest that cannot be read, so that the results that it told of are computed again.
+    ///
+    /// - Returns: whether that happened, now or in an earlier run.
+    /// - Throws: `RemediError.unwritable`.
+    static func setAsideIfDamaged(in directory: URL, progress: any ProgressReporter) throws -> Bool {
+        let file = file(in: directory)
+        let damaged = file.appendingPathExtension("damaged")
+        do {
+            _ = try content(of: file)
+        } catch RemediError.malformedData(let path, _) {
+            guard rename(path, damaged.path) == 0 else {
+                throw RemediError.unwritable(path: damaged.path, reason: String(cString: strerror(errno)))
+            }
+            progress.report(
+                .warning(
+                    "\(path) is damaged; it is now \(damaged.lastPathComponent), and its results are computed again"))
+        }
+        return SystemCall.status(damaged.path) != nil
     }
 
     /// The results that the manifest of `directory` says are complete: `linear/8/efficacy`.

@@ -252,10 +252,10 @@ extension ProgressReporter {
         if let signal = stopRequested { throw RemediError.interrupted(signal: signal) }
     }
 
-    /// The same where nothing of the work is kept.
+    /// The same where nothing of the work is kept, or of a `part` of it.
     ///
     /// - Throws: `RemediError.abandoned`.
-    func abandonIfAsked() throws {
-        if let signal = stopRequested { throw RemediError.abandoned(signal: signal) }
+    func abandonIfAsked(_ part: String? = nil) throws {
+        if let signal = stopRequested { throw RemediError.abandoned(signal: signal, part: part) }
     }
 }

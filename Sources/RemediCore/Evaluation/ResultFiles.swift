@@ -42,14 +42,13 @@ struct ResultFiles {
         if let metrics { try AtomicFile.write(found.metricsJSON.text(), to: metrics) }
     }
 
-    /// The summary of a result that is there already; nil if there is none.  A metrics file that a killed
-    /// run did not get to is made good, and a journal that it left is removed.
+    /// The summary of a result that is there already.  A metrics file that a killed run did not get to is made
+    /// good, and a journal that it left is removed.
     ///
     /// - Throws: `RemediError.malformedData`; `LanguageModelError.unwritable`.
-    func summary(_ condition: EvaluationCondition, title: String) throws -> EvaluationSummary? {
-        guard exist else { return nil }
-        guard let data = try? RegularFile.data(result), let file = try? JSONValue(parsing: data).object,
-            let count = MeasureResult.sampleCount(of: file)
+    func summary(_ condition: EvaluationCondition, title: String) throws -> EvaluationSummary {
+        let data = try RegularFile.data(result)
+        guard let file = try? JSONValue(parsing: data).object, let count = MeasureResult.sampleCount(of: file)
         else {
             throw RemediError.malformedData(path: result.path, reason: "this is no result file")
         }

@@ -10,6 +10,8 @@ package final class ResultStore {
     private let progress: any ProgressReporter
     private let model: LanguageModel?
     private let lock: FolderLock
+    /// Whether the manifest was damaged, now or in an earlier run: results that no manifest tells of are ours.
+    private let lostManifest: Bool
 
     /// Locks the folder for as long as the store lives.
     ///
@@ -29,6 +31,7 @@ package final class ResultStore {
         self.device = device
         self.progress = progress
         lock = try FolderLock(folder: directory)
+        lostManifest = try EvaluationManifest.setAsideIfDamaged(in: directory, progress: progress)
     }
 
     /// Opens a folder of results that share their inputs.
@@ -51,7 +54,7 @@ package final class ResultStore {
                 "no manifest says how it was made"
             ]
         if !differences.isEmpty {
-            guard replaces || !files.contains(where: \.hasBegun) else {
+            guard replaces || lostManifest || !files.contains(where: \.hasBegun) else {
                 throw RemediError.resultsDiffer(path: place.path, differences: differences)
             }
             for file in files { try file.remove() }
@@ -99,12 +102,14 @@ package struct ResultSection {
         }
         if files.exist {
             let differences = manifest.differences(of: own, result: name, in: folder)
-            if differences.isEmpty, !replaces,
-                let summary = try files.summary(condition, title: title ?? name)
-            {
-                return summary
+            if differences.isEmpty, !replaces {
+                do {
+                    return try files.summary(condition, title: title ?? name)
+                } catch RemediError.malformedData(let path, let reason) {
+                    progress.report(.warning("\(path) is damaged (\(reason)); it is computed again"))
+                }
             }
-            guard replaces else {
+            guard replaces || differences.isEmpty else {
                 throw RemediError.resultsDiffer(path: files.result.path, differences: differences)
             }
             try files.remove()

@@ -80,14 +80,14 @@ struct CheckpointFolder {
     ) throws {
         removeLeftovers()
         guard !isInPlace else {
-            try writer.write(to: url, finishing: progress.abandonIfAsked, content: content)
+            try writer.write(to: url, finishing: { try progress.abandonIfAsked() }, content: content)
             try removeWeights(except: Set(writer.fileNames))
             return try writeConfiguration(configuration)
         }
         try AtomicFile.write("", to: mark)
         _ = unlink(self.configuration.path)
         do {
-            try writer.write(to: url, finishing: progress.abandonIfAsked, content: content)
+            try writer.write(to: url, finishing: { try progress.abandonIfAsked() }, content: content)
             try removeWeights(except: Set(writer.fileNames))
             try copyCompanions()
             try progress.abandonIfAsked()

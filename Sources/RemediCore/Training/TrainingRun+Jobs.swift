@@ -15,7 +15,9 @@ struct TrainingJob {
 extension TrainingRun {
     /// Looks at what the editor's folder holds.
     ///
-    /// - Throws: `RemediError.resultsDiffer`; `LanguageModelError` for a finished editor that is damaged.
+    /// Damaged files count as missing.
+    ///
+    /// - Throws: `RemediError.resultsDiffer`.
     func job(_ index: Int) throws -> TrainingJob {
         let editor = plan[index]
         let folder = Editor.folder(type: editor.type, block: editor.block, directory: directory)
@@ -34,7 +36,7 @@ extension TrainingRun {
             }
         }
         let weights = Editor.weightsFile(in: folder)
-        let manifest = try TrainingManifest.inputs(in: folder)
+        let manifest = try heedingDamage { try TrainingManifest.inputs(in: folder) }
         let checkpoint = try TrainingCheckpoint.inputs(in: folder)
         for stored in [manifest, checkpoint].compactMap({ $0 }) {
             try refuse(TrainingManifest.differences(stored: model.upToDate(stored), wanted: inputs))
@@ -43,8 +45,23 @@ extension TrainingRun {
             try refuse(["\(weights.lastPathComponent) has no manifest that says how it was made"])
         }
         guard manifest != nil, let weights, weights.pathExtension == "safetensors" else { return false }
-        _ = try StoredEditor(weights)
-        return true
+        return try heedingDamage { try StoredEditor(weights) } != nil
+    }
+
+    /// What `read` finds in a file of a finished training; nil, with a warning, if the file is damaged.
+    private func heedingDamage<Content>(_ read: () throws -> Content?) throws -> Content? {
+        do {
+            return try read()
+        } catch RemediError.malformedData(let path, let reason) {
+            progress.report(.warning(Self.damaged(path, reason)))
+        } catch LanguageModelError.malformed(let path, let reason) {
+            progress.report(.warning(Self.damaged(path, reason)))
+        }
+        return nil
+    }
+
+    private static func damaged(_ path: String, _ reason: String) -> String {
+        "\(path) is damaged (\(reason)); its editor is trained again"
     }
 
     /// Whether a run of the same inputs was killed between writing these weights and their manifest.

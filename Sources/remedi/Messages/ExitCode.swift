@@ -14,7 +14,7 @@ package enum ExitCode {
     /// see it; what is missing or broken on this machine is a failure.
     package static func of(_ error: any Error) -> Int32 {
         switch error {
-        case RemediError.interrupted(let signal), RemediError.abandoned(let signal): 128 + signal
+        case RemediError.interrupted(let signal), RemediError.abandoned(let signal, _): 128 + signal
         case OutputError.closed: 128 + SIGPIPE
         case is UsageFailure, is UsageError: wrongUsage
         case let error as PlaceError: of(error)

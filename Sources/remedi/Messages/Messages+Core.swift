@@ -95,7 +95,8 @@ extension Messages {
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .interrupted(let signal):
             "stopped by \(name(ofSignal: signal)); the work is saved"
-        case .abandoned(let signal): "stopped by \(name(ofSignal: signal)); nothing is kept"
+        case .abandoned(let signal, let part):
+            "stopped by \(name(ofSignal: signal)); nothing \(part.map { "of \($0) " } ?? "")is kept"
         }
     }
 

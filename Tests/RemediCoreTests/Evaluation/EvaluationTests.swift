@@ -175,20 +175,30 @@ final class EvaluationTests: XCTestCase {
         XCTAssertNotNil(manifest["evaluations"]?["unedited"])
     }
 
-    func testDamagedFilesAreNamed() throws {
+    /// A damaged file counts as never written: a warning names it, and the same bytes are there in the end.
+    func testDamagedFilesAreMadeAgain() throws {
         let folder = try temporaryFolder()
-        var options = EvaluationFixture.options([.unedited])
-        options.benchmarks = [.efficacy]
+        var options = EvaluationFixture.options([.unedited, .prefix])
+        options.benchmarks = [.efficacy, .rewrite]
         _ = try run(options, in: folder)
-        for (name, reason) in [
-            ("unedited/efficacy.json", "this is no result file"),
-            ("manifest.json", "the manifest is not a JSON object"),
+        let results = ["unedited", "prefix"].flatMap { ["\($0)/efficacy.json", "\($0)/rewrite_metrics.json"] }
+        func bytes() throws -> [Data] {
+            try results.map { try Data(contentsOf: folder.appendingPathComponent($0)) }
+        }
+        let sound = try bytes()
+        for (name, damage, reused) in [
+            ("unedited/efficacy.json", "{\"samples\": 1", [false, true, true, true]),
+            ("prefix/rewrite.json", "", [true, true, true, false]),
+            ("manifest.json", "{\"evaluations\": ", [false, false, false, false]),
+            ("manifest.json", "[]", [false, false, false, false]),
         ] {
             let file = folder.appendingPathComponent(name)
-            try Data("{\"samples\": 1".utf8).write(to: file)
-            XCTAssertThrowsError(try run(options, in: folder), name) {
-                XCTAssertEqual($0 as? RemediError, .malformedData(path: file.path, reason: reason))
-            }
+            try Data(damage.utf8).write(to: file)
+            let progress = RecordedProgress()
+            XCTAssertEqual(try run(options, in: folder, progress: progress).map(\.isReused), reused, name)
+            XCTAssertEqual(progress.warnings.count { $0.hasPrefix("\(file.path) is damaged") }, 1, name)
+            XCTAssertEqual(try bytes(), sound, name)
+            XCTAssertEqual(try run(options, in: folder).map(\.isReused), [true, true, true, true], name)
         }
     }
 

@@ -230,6 +230,28 @@ final class TrainingRunTests: XCTestCase {
         XCTAssertEqual(try contents(first.directory, "manifest.json"), before)
     }
 
+    /// A damaged manifest, or a damaged editor, counts as never written.
+    func testDamagedEditorsAreTrainedAgain() throws {
+        let fixture = try TrainingFixture("gpt2")
+        let options = TrainingFixture.options(epochs: 1)
+        let folder = try temporaryFolder()
+        let first = try fixture.run(options, directory: folder).run()[0]
+        let weights = try contents(first.directory, "weights.safetensors")
+        for (name, damage) in [
+            ("manifest.json", "{\"inputs\": {"), ("manifest.json", "{}"), ("weights.safetensors", ""),
+            ("weights.safetensors", String(repeating: "x", count: 400)),
+        ] {
+            let file = first.directory.appendingPathComponent(name)
+            try Data(damage.utf8).write(to: file)
+            let progress = RecordedProgress()
+            let again = try fixture.run(options, directory: folder, progress: progress).run()[0]
+            XCTAssertFalse(again.isReused, name)
+            XCTAssertEqual(progress.warnings.count { $0.hasPrefix("\(file.path) is damaged") }, 1, name)
+            XCTAssertEqual(try contents(first.directory, "weights.safetensors"), weights, name)
+            XCTAssertTrue(try fixture.run(options, directory: folder).run()[0].isReused, name)
+        }
+    }
+
     /// The reference's file comes and goes with its option; the editor stays as it is.
     func testStateDictsBesideEditors() throws {
         let fixture = try TrainingFixture("gpt2")

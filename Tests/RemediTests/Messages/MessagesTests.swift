@@ -222,6 +222,7 @@ final class MessagesTests: XCTestCase {
             (.interrupted(signal: SIGINT), "stopped by SIGINT; the work is saved"),
             (.interrupted(signal: SIGTERM), "stopped by SIGTERM; the work is saved"),
             (.abandoned(signal: SIGTERM), "stopped by SIGTERM; nothing is kept"),
+            (.abandoned(signal: SIGINT, part: "layer 3"), "stopped by SIGINT; nothing of layer 3 is kept"),
         ]
         check(cases)
     }

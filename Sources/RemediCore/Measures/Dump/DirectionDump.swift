@@ -34,8 +34,8 @@ package struct DirectionDump {
 
     /// Writes the dump in one form or several, batch by batch: no more than a batch is held in memory.
     ///
-    /// - Throws: `RemediError.noSamples`, `.interrupted`; `LanguageModelError`; `ComputeError`.  Nothing
-    ///   appears then.
+    /// - Throws: `RemediError.noSamples`, `.notFinite`, `.abandoned`; `LanguageModelError`; `ComputeError`.
+    ///   Nothing appears then.
     package func write(
         _ samples: [Sample], to files: DumpFiles, progress: any ProgressReporter
     ) throws -> Outcome {
@@ -58,9 +58,12 @@ package struct DirectionDump {
             for start in stride(from: 0, to: usable.count, by: batchSize) {
                 let end = min(start + batchSize, usable.count)
                 let states = try self.states(of: Array(usable[start..<end]))
+                let spoiled = (start..<end).filter { !states.isFinite($0 - start) }
+                if !spoiled.isEmpty { throw RemediError.notFinite(samples: spoiled.map { outcome.ids[$0] }) }
                 outcome.norms += states.directionNorms
                 try writer.append(states)
-                try progress.advance(to: end)
+                progress.report(.advanced(done: end, note: nil))
+                try progress.abandonIfAsked("layer \(editor.block)")
             }
             progress.report(.finished)
         }
@@ -120,6 +123,11 @@ struct DumpedStates {
         (0..<count).map { sample in
             row(sample, of: direction).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         }
+    }
+
+    /// Whether all numbers of a sample are finite.
+    func isFinite(_ sample: Int) -> Bool {
+        [direction, attribute, before, after].allSatisfy { row(sample, of: $0).allSatisfy(\.isFinite) }
     }
 
     /// One sample's part of `values`.

@@ -56,6 +56,41 @@ final class DirectionDumpTests: XCTestCase {
         XCTAssertEqual(found.metadata["layer"], "1")
     }
 
+    /// Numbers that are none are no directions: nothing is written, and the samples are named.
+    func testAModelThatGivesNaNIsRefused() throws {
+        let samples = try TinyModels.cases().samples
+        let folder = try temporaryFolder()
+        for rows in [0..<1, 14..<15] {
+            let model = try TinyModels.withNaN(in: "wpe.weight", rows: rows, folder: try temporaryFolder())
+            let file = folder.appendingPathComponent("dump.safetensors")
+            XCTAssertThrowsError(
+                try DirectionDump(model: model, editor: Editor.parameterless(.identity, block: 1, model: model)).write(
+                    samples, to: DumpFiles(safetensors: file), progress: SilentProgress()), "\(rows)"
+            ) { error in
+                guard case RemediError.notFinite(let named)? = error as? RemediError else {
+                    return XCTFail("\(error)")
+                }
+                XCTAssertFalse(named.isEmpty)
+                XCTAssertTrue(Set(named).isSubset(of: samples.map(\.id)))
+            }
+            XCTAssertFalse(FileManager.default.fileExists(atPath: file.path))
+        }
+    }
+
+    func testASignalLeavesNothingOfTheLayer() throws {
+        let model = try TinyModels.open("llama")
+        let file = try temporaryFolder().appendingPathComponent("dump.safetensors")
+        XCTAssertThrowsError(
+            try DirectionDump(
+                model: model, editor: Editor.parameterless(.identity, block: 1, model: model), batchSize: 2
+            ).write(
+                TinyModels.cases().samples, to: DumpFiles(safetensors: file),
+                progress: RecordedProgress(stopsAfter: 2))
+        ) { XCTAssertEqual($0 as? RemediError, .abandoned(signal: 15, part: "layer 1")) }
+        XCTAssertEqual(
+            try FileManager.default.contentsOfDirectory(atPath: file.deletingLastPathComponent().path), [])
+    }
+
     func testIdentityAndBatches() throws {
         let samples = try TinyModels.cases().samples
         let identity: (LanguageModel) throws -> Editor = {
