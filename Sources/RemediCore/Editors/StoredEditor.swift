@@ -86,6 +86,11 @@ struct StoredEditor {
         let names = type.parameters(shape).map(\.name)
         let used = names.compactMap { tensors[$0] }
         var remarks: [String] = []
+        if let fingerprint = metadata.modelFingerprint, ModelFingerprint.isFormer(fingerprint) {
+            remarks.append(
+                "\(file.path): trained by version 0.1.0, which knew its model by the first and last 4 KiB of every"
+                    + " tensor; whether the rest is this model's cannot be told")
+        }
         let doubles = used.filter(\.isDouble).map(\.name)
         if !doubles.isEmpty {
             remarks.append(

@@ -75,6 +75,9 @@ struct EvaluationManifest {
         return Self.differences(inputs, upToDate(there))
     }
 
+    /// The model's fingerprint in the inputs of the results in `folder`.
+    func model(of folder: String) -> String? { entries[folder]?["inputs"]?["model"]?.string }
+
     /// The same for what decides one result beside its folder's inputs.
     func differences(of inputs: JSONObject, result name: String, in folder: String) -> [String] {
         Self.differences(inputs, entries[folder]?["results"]?[name]?["inputs"]?.object ?? JSONObject())

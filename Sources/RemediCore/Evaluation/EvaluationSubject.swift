@@ -190,6 +190,19 @@ extension EvaluationSubject {
             ?? "\(benchmark), \(condition.label)"
     }
 
+    /// Warns where edits change nothing of what follows the prompts.
+    ///
+    /// - Throws: `LanguageModelError`, `ComputeError`.
+    func warnIfWithoutEffect(_ prompts: [ScoredPrompt]) throws {
+        guard condition.isEdited, let block = condition.block,
+            let change = try EditEffect.median(of: prompts, by: scorer), change < EditEffect.least
+        else { return }
+        progress.report(
+            .warning(
+                "edits by the \(condition.label) editor at layer \(block) change nothing: the log-probability of a"
+                    + " target by \(change) (median)"))
+    }
+
     /// Scores prompts of a target and a comparator, and reports progress.
     func scores(
         of prompts: [ScoredPrompt], benchmark: String, _ journal: CaseJournal

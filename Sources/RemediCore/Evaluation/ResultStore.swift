@@ -12,6 +12,8 @@ package final class ResultStore {
     private let lock: FolderLock
     /// Whether the manifest was damaged, now or in an earlier run: results that no manifest tells of are ours.
     private let lostManifest: Bool
+    /// Whether it was told that results name the fingerprint of version 0.1.0.
+    private var hasWarned = false
 
     /// Locks the folder for as long as the store lives.
     ///
@@ -59,6 +61,12 @@ package final class ResultStore {
             }
             for file in files { try file.remove() }
             try manifest.start(folder, inputs: inputs, circumstances: circumstances)
+        } else if let model = manifest.model(of: folder), ModelFingerprint.isFormer(model), !hasWarned {
+            hasWarned = true
+            progress.report(
+                .warning(
+                    "\(directory.path): results of version 0.1.0 are used, which knew the model by the first and"
+                        + " last 4 KiB of every tensor; --overwrite computes them again"))
         }
         return ResultSection(
             folder: folder, place: place, inputs: inputs, replaces: replaces, device: device,

@@ -58,12 +58,17 @@ package struct SingleEdit {
                 continuation: model.tokenizer.decode(text),
                 targets: try scores(of: words, after: tokens, edit: edit))
         }
-        return SingleEditResult(
+        var result = SingleEditResult(
             sample: sample, promptTokens: tokens.map(model.tokenizer.token),
             editedTokens: located.editedTokens,
             notes: notes(on: sample, words: words, located),
             before: try outcome(nil, [], text: texts[0]),
             after: try outcome(edit, edits(of: 0), text: texts[1]))
+        let isTold = result.notes.contains(.lastLayer(editor.block))
+        if !isTold, let change = result.largestChange, change < EditEffect.least {
+            result.notes.append(.withoutEffect)
+        }
+        return result
     }
 
     /// Warnings about the fact, whatever comes of the edit.
@@ -138,6 +143,16 @@ package struct SingleEditResult: Sendable, Equatable {
         case sharedFirstToken(String, String)
         /// An edit at the last layer, of a token before the prompt's end.
         case lastLayer(Int)
+        /// No log-probability that is shown changes by `EditEffect.least` or more.
+        case withoutEffect
+    }
+
+    /// The largest change of a log-probability that is shown; nil where there is none.
+    var largestChange: Double? {
+        let targets = zip(before.targets, after.targets).map { $1.fullLogProbability - $0.fullLogProbability }
+        let first = Dictionary(before.top.map { ($0.id, $0.logProbability) }, uniquingKeysWith: { $1 })
+        let top = after.top.map { $0.logProbability - (first[$0.id] ?? -.infinity) }
+        return (targets + top).map(abs).max()
     }
 
     package var sample: Sample

@@ -172,6 +172,8 @@ extension Messages {
             "'\(word)' and '\(other)' begin with the same token, so their first tokens cannot differ"
         case .lastLayer(let layer):
             "layer \(layer) is the last: an edit there, before the prompt's end, changes nothing of what follows"
+        case .withoutEffect:
+            "the edit changes nothing: every log-probability that is shown by less than \(EditEffect.least)"
         }
     }
 

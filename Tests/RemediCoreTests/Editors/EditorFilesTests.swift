@@ -222,6 +222,10 @@ final class EditorFilesTests: XCTestCase {
                 _ = try Editor.load(type: .linear, block: 1, directory: directory, model: fixture.model)
             }
             if isAccepted { XCTAssertNoThrow(try load()) } else { XCTAssertThrowsError(try load()) }
+            let file = Editor.folder(type: .linear, block: 1, directory: directory)
+                .appendingPathComponent("weights.safetensors")
+            let remarks = try StoredEditor(file).remarks(on: .linear, shape: saved.shape)
+            XCTAssertEqual(remarks.count { $0.contains("trained by version 0.1.0") }, 1)
         }
     }
 

@@ -175,6 +175,35 @@ final class EvaluationTests: XCTestCase {
         XCTAssertNotNil(manifest["evaluations"]?["unedited"])
     }
 
+    /// They are the model's as far as that version could tell.
+    func testResultsOfVersion010AreUsedWithAWarning() throws {
+        let folder = try temporaryFolder()
+        var options = EvaluationFixture.options([.unedited, .prefix])
+        options.benchmarks = [.efficacy, .rewrite]
+        _ = try run(options, in: folder)
+        let model = try TinyModels.open("gpt2")
+        let file = folder.appendingPathComponent("manifest.json")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        XCTAssertTrue(text.contains(model.fingerprint))
+        let former = try XCTUnwrap(model.formerFingerprint)
+        try text.replacing(model.fingerprint, with: former).write(to: file, atomically: true, encoding: .utf8)
+        let progress = RecordedProgress()
+        XCTAssertEqual(
+            try run(options, in: folder, progress: progress).map(\.isReused), [true, true, true, true])
+        XCTAssertEqual(progress.warnings.count { $0.contains("results of version 0.1.0") }, 1)
+    }
+
+    func testEditsThatChangeNothingAreTold() throws {
+        for (type, expected) in [(EditorType.null, 2), (.identity, 0)] {
+            var options = EvaluationFixture.options([.edited])
+            options.benchmarks = [.efficacy, .rewrite, .neighborhood]
+            options.editorType = type
+            let progress = RecordedProgress()
+            _ = try run(options, in: try temporaryFolder(), progress: progress)
+            XCTAssertEqual(progress.warnings.count { $0.contains("change nothing") }, expected, "\(type)")
+        }
+    }
+
     /// A damaged file counts as never written: a warning names it, and the same bytes are there in the end.
     func testDamagedFilesAreMadeAgain() throws {
         let folder = try temporaryFolder()

@@ -36,6 +36,15 @@ final class SingleEditTests: XCTestCase {
         }
     }
 
+    func testAnEditThatChangesNothingIsTold() throws {
+        let (none, samples) = try edit(.null)
+        XCTAssertEqual(try none.run(samples[0]).notes, [.withoutEffect])
+        var (weak, _) = try edit(.linear)
+        XCTAssertEqual(try weak.run(samples[0]).notes, [])
+        weak.alpha = 1e-9
+        XCTAssertEqual(try weak.run(samples[0]).notes, [.withoutEffect])
+    }
+
     func testTopAndContinuation() throws {
         let (edit, samples) = try edit(.linear)
         let result = try edit.run(samples[0], targets: ["one", "one", samples[0].targetMediated!])

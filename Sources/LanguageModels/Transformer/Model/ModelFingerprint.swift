@@ -18,6 +18,11 @@ package final class ModelFingerprint: Sendable {
     /// Of the checkpoint.
     package var folder: URL { checkpoint.folder }
 
+    private static let prefix = "2-"
+
+    /// Whether a fingerprint is one of version 0.1.0, over the first and last 4 KiB of every tensor.
+    package static func isFormer(_ fingerprint: String) -> Bool { !fingerprint.hasPrefix(prefix) }
+
     /// Computes nothing yet.
     ///
     /// - Parameters:
@@ -46,7 +51,7 @@ package final class ModelFingerprint: Sendable {
             if let known { return known }
             let configuration = JSONValue.object(checkpoint.configuration).sortedByKey.text()
             let digest = weightsDigest()
-            let result = "2-" + SHA256.hash(Data((configuration + "\n" + digest).utf8))
+            let result = Self.prefix + SHA256.hash(Data((configuration + "\n" + digest).utf8))
             known = result
             return result
         }

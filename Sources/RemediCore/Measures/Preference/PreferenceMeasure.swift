@@ -112,6 +112,7 @@ extension PreferenceMeasure {
             uneditedCount += prompts[first...].count { $0.edit == nil }
         }
         let scores = try subject.scores(of: prompts, benchmark: name, journal)
+        if !hasLists { try subject.warnIfWithoutEffect(prompts) }
         for index in asked.indices {
             let places = asked[index].places
             asked[index].places = places.filter { scores[$0.prompt].isFinite }
