@@ -85,11 +85,29 @@ package enum Invocation: Sendable {
             }
             var command = C()
             command.given = given
+            try given.checkRevisions()
             try given.apply(to: &command)
             try command.check()
             return .run(command, path: path)
         } catch {
             throw UsageFailure(path: path, error: error)
+        }
+    }
+}
+
+extension GivenArguments {
+    /// Refuses a model with a revision of its own beside `--revision`, which names another.
+    fileprivate func checkRevisions() throws(UsageError) {
+        guard let revision = options.first(where: { $0.option.name == "revision" })?.words.first else { return }
+        let models =
+            options.filter { ["model", "models"].contains($0.option.name) }.map { ("--\($0.option.name)", $0.words) }
+            + positionals.filter { ["NAME", "SOURCE"].contains($0.positional.setting.name) }
+            .map { ($0.positional.setting.name, $0.words) }
+        for (place, words) in models {
+            for word in words {
+                guard let own = ModelName(word).revision, own != revision else { continue }
+                throw .otherRevision(model: "\(place) \(word)", revision: revision)
+            }
         }
     }
 }

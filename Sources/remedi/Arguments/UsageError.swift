@@ -26,6 +26,8 @@ package enum UsageError: Error, Equatable, Sendable {
     case notForGroups(name: String, group: String)
     /// Two options that exclude each other.
     case conflict(String, String)
+    /// `--revision` beside a model that names another revision itself.
+    case otherRevision(model: String, revision: String)
     /// `name` means nothing without `other`.
     case needs(name: String, other: String)
     /// An option about what `command` decides itself.

@@ -61,6 +61,8 @@ package enum Messages {
         case .notForGroups(let name, let group):
             "--\(name) cannot be given for \(group), which is several experiments"
         case .conflict(let a, let b): "--\(a) and --\(b) exclude each other"
+        case .otherRevision(let model, let revision):
+            "\(model) names a revision other than --revision \(revision)"
         case .needs(let name, let other): "--\(name) needs --\(other)"
         case .decided(let name, let command): "--\(name) cannot be given: 'remedi \(command)' decides it"
         case .meaningless(let name, let subject): "--\(name) means nothing for \(subject)"

@@ -20,6 +20,12 @@ extension WrongLine {
             "inspect predict -m demo --top 0 a", "inspect predict",
             "--top: '0' is not a whole number from 1 to 1000000000"),
         WrongLine(
+            "inspect predict -m gpt2@main --revision step2 a@b", "inspect predict",
+            "--model gpt2@main names a revision other than --revision step2"),
+        WrongLine(
+            "inspect tokens --revision v1 -m EleutherAI/pythia-70m@v2 a", "inspect tokens",
+            "--model EleutherAI/pythia-70m@v2 names a revision other than --revision v1"),
+        WrongLine(
             "inspect tokens", "inspect tokens",
             "TEXT is missing"),
         WrongLine(
