@@ -1,13 +1,17 @@
+import Foundation
+
 extension Dataset {
     /// The samples of a split; where mentions are plain texts also those without an attribute, as the reference
     /// keeps them.
     ///
     /// - Throws: `RemediError.noSamples` if there are none.
-    func samples(of split: Split, mentions: MentionRule = .word) throws -> [Sample] {
+    package func samples(
+        of split: Split, from file: URL? = nil, mentions: MentionRule = .word
+    ) throws -> [Sample] {
         let samples = mentions == .text ? Array(all[range(of: split)]) : Array(self[split])
         guard !samples.isEmpty else {
             throw RemediError.noSamples(
-                dataset: name.rawValue, split: split.description, count: placeCount)
+                dataset: file?.path ?? name.rawValue, split: split.description, count: placeCount)
         }
         return samples
     }

@@ -11,6 +11,7 @@ package struct DumpPlan: EvaluationPlanning, Equatable {
 
     package static var optionSettings: [Setting<DumpPlan>] {
         [
+            Setting("mentions", \.scope.options.tokens.mentions, .choice()),
             Setting("formats", \.scope.options.formats, .list(.choice("NAME"))),
             Setting("alpha", \.scope.options.alpha, .number()),
             Setting("beta", \.scope.options.beta, .number()),

@@ -12,11 +12,15 @@ package struct DirectionDump {
     package var beta: Double
     /// Prompts in one packed pass.
     package var batchSize: Int
+    private let tokenOptions: TokenOptions
 
+    /// - Parameter mentions: as plain texts, samples without an attribute are read at their first token.
     package init(
-        model: LanguageModel, editor: Editor, alpha: Double = 1, beta: Double = 1, batchSize: Int = 16
+        model: LanguageModel, editor: Editor, alpha: Double = 1, beta: Double = 1, batchSize: Int = 16,
+        mentions: MentionRule = .word
     ) {
         precondition(batchSize > 0)
+        tokenOptions = editor.tokenOptions.taking(mentions: mentions)
         self.model = model
         self.editor = editor
         self.alpha = alpha
@@ -71,9 +75,9 @@ package struct DirectionDump {
     }
 
     private func locate(_ sample: Sample) throws -> DumpedSample {
-        let source = try model.usableSource(of: sample, options: editor.tokenOptions)
+        let source = try model.usableSource(of: sample, options: tokenOptions)
         let prompt = try model.locate(
-            entity: sample.entity, in: sample.prompt, options: editor.tokenOptions, sample: sample.id)
+            entity: sample.entity, in: sample.prompt, options: tokenOptions, sample: sample.id)
         guard prompt.promptTokens.count <= model.contextLength else { throw SkipReason.tooLong }
         return DumpedSample(sample: sample, source: source, prompt: prompt)
     }

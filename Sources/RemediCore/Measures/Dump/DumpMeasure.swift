@@ -25,7 +25,7 @@ package struct DumpMeasure: Measure {
             try Self.remove(DumpFormat.allCases.map { path($0, in: folder) })
             let dump = DirectionDump(
                 model: evaluation.model, editor: try evaluation.editor(at: block), alpha: options.alpha,
-                beta: options.beta, batchSize: options.batchSize)
+                beta: options.beta, batchSize: options.batchSize, mentions: options.tokens.mentions)
             return result(
                 try dump.write(evaluation.samples(), to: files, progress: evaluation.progress),
                 Bootstrap(seed: options.seed))

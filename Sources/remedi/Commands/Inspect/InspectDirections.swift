@@ -21,6 +21,7 @@ package struct InspectDirections: Command {
     var model = ModelArguments()
     var dataset = DatasetName.counterfact
     var datasetFile: String?
+    var mentions = MentionRule.word
     var size = 1000
     var isAll = false
     var editor = EditorArguments()
@@ -80,6 +81,7 @@ package struct InspectDirections: Command {
         scope.size = isAll ? nil : size
         scope.editorType = editor.type
         scope.batchSize = batchSize
+        scope.options.tokens.mentions = mentions
         scope.seed = seed
         return scope
     }
@@ -98,11 +100,7 @@ package struct InspectDirections: Command {
         let data = try Dataset.load(dataset, file: file)
         data.report(from: file, to: progress)
         let split: Split = isAll ? .all : .dump(size: size)
-        let samples = Array(data[split])
-        guard !samples.isEmpty else {
-            throw RemediError.noSamples(
-                dataset: file.path, split: split.description, count: data.samples.count)
-        }
+        let samples = try data.samples(of: split, from: file, mentions: mentions)
         let model = try model.open(in: workplace, progress: progress)
         var report: [JSONValue] = []
         var text = ""
@@ -111,7 +109,7 @@ package struct InspectDirections: Command {
             choice.layer = block
             let dump = DirectionDump(
                 model: model, editor: try choice.open(for: model, in: workplace, progress: progress),
-                alpha: editor.alpha, beta: editor.beta, batchSize: batchSize)
+                alpha: editor.alpha, beta: editor.beta, batchSize: batchSize, mentions: mentions)
             let files = files(of: block, in: workplace)
             let outcome = try dump.write(samples, to: files, progress: progress)
             report.append(Self.json(of: outcome, block: block, files: files))
@@ -231,6 +229,10 @@ extension InspectDirections {
                 "batch-size", \.batchSize, .integer(minimum: 1, maximum: NumberRange.largestBatch),
                 group: group,
                 help: "prompts that run together; changes no result"),
+            Option(
+                "mentions", \.mentions, .choice(), group: group,
+                help: "how names and attributes are found: as whole words first, leaving out samples that do not"
+                    + " fit; or as plain texts wherever they occur, as in the reference"),
         ]
     }
 }

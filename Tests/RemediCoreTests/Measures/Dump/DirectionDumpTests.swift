@@ -56,6 +56,31 @@ final class DirectionDumpTests: XCTestCase {
         XCTAssertEqual(found.metadata["layer"], "1")
     }
 
+    /// As in the reference: an empty attribute is read at the first token.
+    func testSamplesWithoutAnAttributeAreKeptWhereMentionsArePlainTexts() throws {
+        let model = try TinyModels.open("gpt2")
+        let editor = try Editor.parameterless(.identity, block: 1, model: model)
+        var sample = try TinyModels.cases().samples[0]
+        sample.attribute = ""
+        for (mentions, count) in [(MentionRule.word, 0), (.text, 1)] {
+            let file = try temporaryFolder().appendingPathComponent("dump.safetensors")
+            func write() throws -> DirectionDump.Outcome {
+                try DirectionDump(model: model, editor: editor, mentions: mentions).write(
+                    [sample], to: DumpFiles(safetensors: file), progress: SilentProgress())
+            }
+            guard count > 0 else {
+                XCTAssertThrowsError(try write())
+                continue
+            }
+            XCTAssertEqual(try write().ids, [sample.id])
+            let tokens = model.tokenizer.encode(sample.context).ids
+            let first = try model.backend.read(
+                model.states(of: [tokens], reading: [StateReading(sequence: 0, block: 1, tokens: 0..<1)]))
+            let (tensors, _) = try SafeTensors.read(file)
+            XCTAssertEqual(tensors.first { $0.name == "h_attr" }?.floats(), first)
+        }
+    }
+
     /// Numbers that are none are no directions: nothing is written, and the samples are named.
     func testAModelThatGivesNaNIsRefused() throws {
         let samples = try TinyModels.cases().samples
