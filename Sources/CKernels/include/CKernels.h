@@ -2,6 +2,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "CKBlocks.h"
 #include "CKElementKernels.h"
 #include "CKGemm.h"
 #include "CKHalf.h"

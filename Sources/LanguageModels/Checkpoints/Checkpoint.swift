@@ -55,7 +55,23 @@ package final class Checkpoint: Sendable {
         self.files = files
     }
 
-    /// The tensor `name`; nil if there is none or its elements are not F32, F16, BF16 or F64.
+    /// A checkpoint that was read by other means.
+    ///
+    /// - Parameter place: its folder or file, for messages.
+    package init(
+        place: URL, configuration: JSONObject, records: [TensorRecord],
+        files: [(path: String, identity: FileIdentity)]
+    ) {
+        folder = place
+        self.configuration = configuration
+        tensorNames = records.map(\.name)
+        self.records = Dictionary(
+            records.map { (ExactString($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+        aliases = [:]
+        self.files = files
+    }
+
+    /// The tensor `name`; nil if there is none or its elements are not F32, F16, BF16, F64 or blocks.
     package func tensor(_ name: String) -> StoredTensor? { records[ExactString(name)]?.stored }
 
     /// The checkpoint's entry under `name`, of whatever element type.

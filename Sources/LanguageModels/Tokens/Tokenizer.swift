@@ -38,6 +38,23 @@ package final class Tokenizer: Sendable {
         settings = JSONValue.array(facts).text()
     }
 
+    /// One whose vocabulary and settings come from elsewhere than a folder's files.
+    ///
+    /// - Throws: `LanguageModelError`.
+    init(source: TokenizerSource, endToken: Int?) throws {
+        parts = try TokenizerParts(source: source)
+        vocabularySize = parts.size
+        self.endToken = endToken
+        startTokens = parts.post.startTokens
+        vocabularyFiles = []
+        let lists = [source.spellings, source.merges].map { SHA256.hash(Data($0.bytes)) }
+        settings =
+            JSONValue.array([
+                .object(source.settings), .object(source.model), .string(lists.joined(separator: " ")),
+                endToken.map { .integer($0) } ?? .null,
+            ]).text()
+    }
+
     /// One that knows next to no token, for a model that reads no text.
     ///
     /// - Throws: `LanguageModelError`.

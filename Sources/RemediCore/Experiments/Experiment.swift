@@ -84,7 +84,7 @@ package struct Experiment: Sendable {
         switch plan.layers.layers(for: model) {
         case .only(let blocks): layers = blocks
         case .all:
-            let summary = try? ModelSummary(Checkpoint(folder: model.locate(in: workplace)))
+            let summary = try? ModelSummary(Checkpoint.open(model.locate(in: workplace)))
             layers = Array(0..<(summary?.configuration.blocks ?? 0))
         }
         return plan.options.editorTypes.filter(\.isTrainable).flatMap { type in

@@ -31,7 +31,7 @@ package struct ModelImport: Sendable {
         to folder: URL, replaces: Bool, progress: any ProgressReporter,
         shardLimit: Int = CheckpointWriter.usualShardLimit
     ) throws -> Outcome {
-        let checkpoint = try Checkpoint(folder: source)
+        let checkpoint = try Checkpoint.open(source)
         let tensors = try Self.tensors(of: checkpoint)
         let records = try renamed(checkpoint)
         let output = try CheckpointFolder(folder, source: source, replaces: replaces)

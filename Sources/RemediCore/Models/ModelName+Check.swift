@@ -16,9 +16,9 @@ extension ModelName {
     package func check(
         layers: [Int], rank: Int? = nil, device: DeviceOptions, in workplace: Workplace
     ) throws {
-        let file = try locate(for: device, in: workplace).appendingPathComponent("config.json")
+        let place = try locate(for: device, in: workplace)
         guard !layers.isEmpty || rank != nil else { return }
-        let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
+        let reader = try Checkpoint.configurationReader(of: place)
         let configuration = try ModelSummary(withoutWeights: reader).configuration
         try check(layers: layers, blocks: configuration.blocks)
         if let rank, rank > configuration.hiddenSize {

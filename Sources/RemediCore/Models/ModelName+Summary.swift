@@ -17,7 +17,7 @@ extension ModelName {
             return (try ModelSummary(withoutWeights: reader), nil)
         }
         do {
-            let checkpoint = try Checkpoint(folder: folder)
+            let checkpoint = try Checkpoint.open(folder)
             let tensors = try ModelTensors(checkpoint)
             return (
                 try ModelSummary(tensors),

@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 
 /// A model as the user names it: a folder, a Hugging Face id or one of the short names; of the latter two also
 /// a revision, as in `EleutherAI/pythia-70m@step1000`.
@@ -9,6 +10,8 @@ package struct ModelName: Sendable, Equatable {
     package let key: String
     /// The branch, tag or commit that the user asked for; nil: `main`, or what `locate` prefers.
     package let revision: String?
+    /// The GGUF file in a repository of Hugging Face's, as in `owner/model:FILE.gguf`.
+    package let file: String?
     /// The ids under which Hugging Face has it; empty for a path.
     package let ids: [String]
 
@@ -26,8 +29,10 @@ package struct ModelName: Sendable, Equatable {
 
     package init(_ text: String) {
         self.text = text
-        let (name, revision) = Self.parts(of: text)
+        let (whole, file) = Self.file(in: text)
+        let (name, revision) = Self.parts(of: whole)
         self.revision = revision
+        self.file = file
         let known = Self.shortNames.first { $0.name == name || $0.ids.contains(name) }
         if let known {
             key = known.name
@@ -37,9 +42,18 @@ package struct ModelName: Sendable, Equatable {
             ids = ["EleutherAI/\(name)"]
         } else {
             let parts = name.split(separator: "/").filter { $0 != "." && $0 != ".." }
-            key = parts.last.map(String.init) ?? name
+            let last = file ?? parts.last.map(String.init) ?? name
+            key = last.hasSuffix(Self.fileSuffix) ? String(last.dropLast(Self.fileSuffix.count)) : last
             ids = Self.isPath(name) || parts.isEmpty ? [] : [name]
         }
+    }
+
+    private static let fileSuffix = ".gguf"
+
+    /// A repository's name and the GGUF file in it that is meant; paths have no such files.
+    private static func file(in text: String) -> (name: String, file: String?) {
+        guard text.hasSuffix(fileSuffix), !isPath(text), let mark = text.lastIndex(of: ":") else { return (text, nil) }
+        return (String(text[..<mark]), String(text[text.index(after: mark)...]))
     }
 
     /// A name and what follows its first `@`; paths have no revisions.
@@ -56,7 +70,7 @@ package struct ModelName: Sendable, Equatable {
     }
 
     /// The name without its revision.
-    package var textWithoutRevision: String { Self.parts(of: text).name }
+    package var textWithoutRevision: String { Self.parts(of: Self.file(in: text).name).name }
 
     /// The key with the revision, as folders of results and of imported models are called.
     package var folderName: String {
@@ -119,14 +133,17 @@ package struct ModelName: Sendable, Equatable {
             if !folders.contains(folder) { folders.append(folder) }
         }
         for folder in folders {
-            if Workplace.isFolder(folder) { return folder }
+            if Workplace.isFolder(folder) || GGUFFile.isOne(folder) { return folder }
             searched.append(folder.path)
         }
         var others: (id: String, snapshots: [CachedRepository.Snapshot])?
         for id in ids {
             let cached = CachedRepository(id: id, in: workplace)
             for wanted in revisions(prefersHalf: prefersHalf) {
-                if let snapshot = cached.snapshot(of: wanted) { return snapshot.folder }
+                guard let snapshot = cached.snapshot(of: wanted) else { continue }
+                guard let file else { return snapshot.folder }
+                let place = snapshot.folder.appendingPathComponent(file)
+                if GGUFFile.isOne(place) { return place }
             }
             searched.append(cached.folder.path)
             let found = cached.snapshots

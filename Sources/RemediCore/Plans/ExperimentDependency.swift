@@ -50,7 +50,7 @@ package enum ExperimentDependency: Sendable, Equatable {
         guard isMet(editors: editors, in: workplace) else { return false }
         guard case .editors(let type, .all?, let model) = self,
             let folder = try? model.locate(in: workplace),
-            let summary = try? ModelSummary(Checkpoint(folder: folder))
+            let summary = try? ModelSummary(Checkpoint.open(folder))
         else { return true }
         return Set(Editor.savedBlocks(type: type, directory: editors))
             .isSuperset(of: 0..<summary.configuration.blocks)

@@ -47,8 +47,7 @@ package struct ModelArguments: Sendable, Equatable {
     ///
     /// - Throws: `LanguageModelError`.
     static func report(warningsOf folder: URL, to progress: any ProgressReporter) throws {
-        let file = folder.appendingPathComponent("config.json")
-        let reader = ConfigurationReader(try Checkpoint.object(of: file), path: file.path)
+        let reader = try Checkpoint.configurationReader(of: folder)
         var warnings = try ModelFamilies.warnings(reader)
         if let generation = try GenerationSettings(folder: folder), !generation.unfollowed.isEmpty {
             warnings.append(.unfollowedGeneration(generation.unfollowed, path: generation.path))

@@ -10,23 +10,41 @@ package struct TensorRecord: Sendable {
     package let storage: DeviceStorage
     package let byteOffset: Int
     package let byteCount: Int
+    /// How the file's rows differ from the tensor's; nil: not at all.
+    package let arrangement: TensorArrangement?
+
+    package init(
+        name: String, typeName: String, shape: [Int], storage: DeviceStorage, byteOffset: Int, byteCount: Int,
+        arrangement: TensorArrangement? = nil
+    ) {
+        self.name = name
+        self.typeName = typeName
+        self.shape = shape
+        self.storage = storage
+        self.byteOffset = byteOffset
+        self.byteCount = byteCount
+        self.arrangement = arrangement
+    }
 
     /// The same tensor under another name.
     package func renamed(_ name: String) -> TensorRecord {
         TensorRecord(
             name: name, typeName: typeName, shape: shape, storage: storage, byteOffset: byteOffset,
-            byteCount: byteCount)
+            byteCount: byteCount, arrangement: arrangement)
     }
 
     /// Whether the elements are F64.
     package var isDouble: Bool { typeName == "F64" }
 
-    /// The tensor, or nil if its elements are not F32, F16, BF16 or F64.
+    /// The blocks that hold the elements, if they are blocks.
+    package var blocks: BlockFormat? { BlockFormat(rawValue: typeName) }
+
+    /// The tensor, or nil if its elements are not F32, F16, BF16, F64 or blocks.
     package var stored: StoredTensor? {
-        (isDouble ? .float32 : ElementType(rawValue: typeName)).map {
+        (isDouble || blocks != nil ? .float32 : ElementType(rawValue: typeName)).map {
             StoredTensor(
-                name: name, shape: shape, elementType: $0, isDouble: isDouble, storage: storage,
-                byteOffset: byteOffset)
+                name: name, shape: shape, elementType: $0, isDouble: isDouble, blocks: blocks,
+                arrangement: arrangement, storage: storage, byteOffset: byteOffset)
         }
     }
 

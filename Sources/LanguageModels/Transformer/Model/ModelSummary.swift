@@ -18,8 +18,10 @@ package struct ModelSummary: Sendable {
     package let notes: [WeightNote]
     /// How many parameters are stored in each element type.
     package let parametersByType: [ElementType: Int]
-    /// How many are stored as F64, and read as float32.
-    package let doubleParameters: Int
+    /// How many are stored as F64 or in blocks, by the types' names, and read as float32.
+    private let otherParameters: [String: Int]
+    /// The blocks in which matrices are stored.
+    let matrixBlocks: [BlockFormat]
     /// Parameters of vectors: norms and biases, which are held as float32.
     private let vectorParameters: Int
     private let matrixParametersByType: [ElementType: Int]
@@ -34,7 +36,7 @@ package struct ModelSummary: Sendable {
     package init(_ tensors: ModelTensors) throws {
         try self.init(tensors.configuration, tensors.names, notes: tensors.notes) { need in
             let stored = try tensors.stored(need)
-            return (stored.elementType, stored.isDouble)
+            return (stored.elementType, stored.blocks?.rawValue ?? (stored.isDouble ? "F64" : nil), stored.byteCount)
         }
     }
 
@@ -50,27 +52,30 @@ package struct ModelSummary: Sendable {
             case "bfloat16": .bfloat16
             default: .float32
             }
-        self.init(configuration, names, notes: []) { _ in (type, false) }
+        self.init(configuration, names, notes: []) { need in
+            (type, nil, need.shape.reduce(1, *) * type.byteCount)
+        }
     }
 
     private init(
         _ configuration: TransformerConfiguration, _ names: WeightNames, notes: [WeightNote],
-        stored: (TensorRequirement) throws -> (type: ElementType, isDouble: Bool)
+        stored: (TensorRequirement) throws -> (type: ElementType, other: String?, byteCount: Int)
     ) rethrows {
         var elementTypes: [String: ElementType] = [:]
         var sizes: [ModelPart: Part] = [:]
         var types: [ElementType: Int] = [:]
         var matrices: [ElementType: Int] = [:]
-        var (vectors, doubles) = (0, 0)
+        var others: [String: Int] = [:]
+        var blocks: Set<BlockFormat> = []
+        var vectors = 0
         for need in names.tensors(configuration) {
-            let (type, isDouble) = try stored(need)
+            let (type, other, bytes) = try stored(need)
             elementTypes[need.name] = type
             let count = need.shape.reduce(1, *)
-            let bytes = count * (isDouble ? 8 : type.byteCount)
             sizes[need.part, default: Part(part: need.part, parameters: 0, byteCount: 0)].parameters += count
             sizes[need.part]?.byteCount += bytes
-            if isDouble {
-                doubles += count
+            if let other {
+                others[other, default: 0] += count
             } else {
                 types[type, default: 0] += count
             }
@@ -78,6 +83,7 @@ package struct ModelSummary: Sendable {
                 vectors += count
             } else {
                 matrices[type, default: 0] += count
+                if let format = other.flatMap(BlockFormat.init) { blocks.insert(format) }
             }
         }
         self.configuration = configuration
@@ -86,7 +92,8 @@ package struct ModelSummary: Sendable {
         parts = ModelPart.allCases.compactMap { sizes[$0] }
         self.notes = notes
         parametersByType = types
-        doubleParameters = doubles
+        otherParameters = others
+        matrixBlocks = BlockFormat.allCases.filter(blocks.contains)
         vectorParameters = vectors
         matrixParametersByType = matrices
     }
@@ -99,7 +106,10 @@ package struct ModelSummary: Sendable {
         let known = ElementType.allCases.compactMap { type in
             parametersByType[type].map { (name: type.rawValue, parameters: $0) }
         }
-        return known + (doubleParameters > 0 ? [(name: "F64", parameters: doubleParameters)] : [])
+        return known
+            + (BlockFormat.allCases.map(\.rawValue) + ["F64"]).compactMap { name in
+                otherParameters[name].map { (name: name, parameters: $0) }
+            }
     }
 
     package var parameterCount: Int { parts.reduce(0) { $0 + $1.parameters } }

@@ -113,7 +113,7 @@ struct WeightLoader {
     ) throws -> Weight {
         let tensor = try source.tensor(need)
         let type = elementType ?? tensor.elementType
-        let isKept = type == tensor.elementType && !tensor.isDouble
+        let isKept = type == tensor.elementType && tensor.isPlain
         return try backend.makeWeight(
             Weight(
                 storage: isKept ? tensor.storage : try tensor.rounded(to: type),

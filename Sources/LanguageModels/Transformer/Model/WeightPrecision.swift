@@ -7,9 +7,12 @@ package struct WeightPrecision: Sendable, Equatable {
     package let stored: [ElementType]
     /// The type to which they are rounded; nil: nothing is rounded.
     package let rounded: ElementType?
+    /// The blocks from which some are widened.
+    package let blocks: [BlockFormat]
 
-    package init(stored: [ElementType], rounded: ElementType?) {
+    package init(stored: [ElementType], rounded: ElementType?, blocks: [BlockFormat] = []) {
         self.stored = stored
+        self.blocks = blocks
         self.rounded = rounded.flatMap { type in stored == [type] ? nil : type }
     }
 
@@ -24,6 +27,7 @@ extension ModelSummary {
     /// - Parameter elementType: what matrices are to be rounded to; nil: they stay as they are stored.
     package func precision(as elementType: ElementType?) -> WeightPrecision {
         WeightPrecision(
-            stored: ElementType.allCases.filter { holdsMatrices(storedAs: $0) }, rounded: elementType)
+            stored: ElementType.allCases.filter { holdsMatrices(storedAs: $0) }, rounded: elementType,
+            blocks: matrixBlocks)
     }
 }

@@ -30,7 +30,7 @@ package final class LanguageModel: Sendable {
     package var vocabularySize: Int { configuration.vocabularySize }
     package var contextLength: Int { configuration.contextLength }
 
-    /// Opens the checkpoint folder; weights stay in their stored element type, or are rounded to
+    /// Opens the checkpoint's folder, or its GGUF file; weights stay in their stored element type, or are rounded to
     /// `elementType` when one is given.
     ///
     /// - Parameters:
@@ -43,7 +43,7 @@ package final class LanguageModel: Sendable {
         notice: @escaping @Sendable (MemoryShortage) -> Void = { _ in }
     ) throws {
         try self.init(
-            checkpoint: Checkpoint(folder: folder), tokenizer: Tokenizer(folder: folder), name: name,
+            checkpoint: Checkpoint.open(folder), tokenizer: Tokenizer.open(folder), name: name,
             backend: backend, elementType: elementType, fingerprints: fingerprints, notice: notice)
     }
 

@@ -43,7 +43,7 @@ package struct InspectTokens: Command {
     }
 
     package func run(in surroundings: Surroundings) throws {
-        let tokenizer = try Tokenizer(folder: model.locate(in: surroundings.workplace))
+        let tokenizer = try Tokenizer.open(model.locate(in: surroundings.workplace))
         if asTarget {
             let ids = tokenizer.tokens(ofWord: text)
             return try write(ids: ids, offsets: nil, range: nil, tokenizer, to: surroundings)
