@@ -4,6 +4,9 @@ extension CPUBackend {
     package func uncheckedLinear(
         _ x: Matrix, _ weight: Weight, bias: Matrix?, into y: Matrix, accumulate: Bool
     ) {
+        if let blocks = weight.blocks {
+            return linear(x, weight, of: blocks, bias: bias, into: y, accumulate: accumulate)
+        }
         multiply(
             CKGemm(
                 rows: x.rows, columns: weight.outputs, depth: weight.inputs, a: x.pointer,
@@ -14,6 +17,9 @@ extension CPUBackend {
     }
 
     package func uncheckedLinearBackward(_ dy: Matrix, _ weight: Weight, into dx: Matrix, accumulate: Bool) {
+        if let blocks = weight.blocks {
+            return linearBackward(dy, weight, of: blocks, into: dx, accumulate: accumulate)
+        }
         multiply(
             CKGemm(
                 rows: dy.rows, columns: weight.inputs, depth: weight.outputs, a: dy.pointer,

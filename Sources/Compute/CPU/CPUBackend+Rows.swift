@@ -8,7 +8,11 @@ extension CPUBackend {
             for row in rows {
                 let id = Int(ids.pointer[row])
                 precondition(id >= 0 && id < table.outputs, "embed: token id outside the table")
-                let line = table.address + id * table.leadingDimension * type.byteCount
+                let line = table.address + id * table.lineBytes
+                if let blocks = table.blocks {
+                    self.widen(line, of: blocks, into: x.row(row), x.columns, accumulate)
+                    continue
+                }
                 self.kernels.pointee.widen(line, type.kernelType, x.row(row), x.columns, accumulate)
             }
         }

@@ -97,6 +97,7 @@ extension CUDABackend {
     }
 
     package func makeWeight(_ stored: Weight) throws -> Weight {
+        if let blocks = stored.blocks { return try makeWeight(stored, widening: blocks) }
         let isOutputsByInputs = stored.layout == .outputsByInputs
         let lines = isOutputsByInputs ? stored.outputs : stored.inputs
         let width = isOutputsByInputs ? stored.inputs : stored.outputs
@@ -116,6 +117,23 @@ extension CUDABackend {
         try throwFailure()
         return Weight(
             storage: storage, elementType: stored.elementType, layout: stored.layout, outputs: stored.outputs,
+            inputs: stored.inputs)
+    }
+
+    /// A weight whose blocks become float32 on their way to the device, line by line.
+    private func makeWeight(_ stored: Weight, widening blocks: BlockFormat) throws -> Weight {
+        let lineBytes = 4 * stored.inputs
+        let storage = try makeStorage(stored.outputs * lineBytes)
+        var line = [Float](repeating: 0, count: stored.inputs)
+        for output in 0..<stored.outputs {
+            let bytes = UnsafeRawBufferPointer(
+                start: stored.address + output * stored.lineBytes, count: blocks.byteCount(of: stored.inputs) ?? 0)
+            line.withUnsafeMutableBufferPointer { blocks.widen(bytes, into: $0) }
+            line.withUnsafeBytes { upload($0, to: storage.address + output * lineBytes) }
+        }
+        try throwFailure()
+        return Weight(
+            storage: storage, elementType: .float32, layout: .outputsByInputs, outputs: stored.outputs,
             inputs: stored.inputs)
     }
 

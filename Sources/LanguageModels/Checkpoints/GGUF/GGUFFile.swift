@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 
 /// A GGUF file, version 2 or 3: metadata, and tensors that are mapped but not read.

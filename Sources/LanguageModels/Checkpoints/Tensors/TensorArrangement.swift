@@ -17,8 +17,7 @@ package enum TensorArrangement: Sendable, Equatable {
     func restored(_ values: [Float], shape: [Int]) -> [Float] {
         let rows = shape[0]
         let width = shape.count > 1 ? shape[1] : 1
-        /// The file's row of each of the tensor's.
-        func ordered(_ source: (Int) -> Int) -> [Float] {
+        if let source = sourceRow(rows: rows) {
             var result: [Float] = []
             result.reserveCapacity(values.count)
             for row in 0..<rows {
@@ -36,15 +35,21 @@ package enum TensorArrangement: Sendable, Equatable {
                     for column in 0..<width { result[row * width + column] = values[column * rows + row] }
                 }
             }
+        case .interleavedHeads, .partsOfHeads: preconditionFailure("they order rows")
+        }
+    }
+
+    /// The file's row of each of the tensor's, where rows are but ordered in another way; else nil.
+    func sourceRow(rows: Int) -> ((Int) -> Int)? {
+        switch self {
+        case .shifted, .transposed: nil
         case .interleavedHeads(let heads):
-            let size = rows / heads
-            return ordered { row in
+            { [size = rows / heads] row in
                 let (head, place) = row.quotientAndRemainder(dividingBy: size)
                 return head * size + (place < size / 2 ? 2 * place : 2 * (place - size / 2) + 1)
             }
         case .partsOfHeads(let heads):
-            let size = rows / heads / 3
-            return ordered { row in
+            { [size = rows / heads / 3] row in
                 let (part, place) = (row / size % 3, row % size)
                 return (part * heads + row / size / 3) * size + place
             }

@@ -20,6 +20,9 @@ package struct ModelSummary: Sendable {
     package let parametersByType: [ElementType: Int]
     /// How many are stored as F64 or in blocks, by the types' names, and read as float32.
     private let otherParameters: [String: Int]
+    /// Bytes and parameters of matrices in blocks.
+    private let blockBytes: Int
+    private let blockParameters: Int
     /// The blocks in which matrices are stored.
     let matrixBlocks: [BlockFormat]
     /// Parameters of vectors: norms and biases, which are held as float32.
@@ -67,7 +70,7 @@ package struct ModelSummary: Sendable {
         var matrices: [ElementType: Int] = [:]
         var others: [String: Int] = [:]
         var blocks: Set<BlockFormat> = []
-        var vectors = 0
+        var (vectors, blockBytes, blockParameters) = (0, 0, 0)
         for need in names.tensors(configuration) {
             let (type, other, bytes) = try stored(need)
             elementTypes[need.name] = type
@@ -83,7 +86,11 @@ package struct ModelSummary: Sendable {
                 vectors += count
             } else {
                 matrices[type, default: 0] += count
-                if let format = other.flatMap(BlockFormat.init) { blocks.insert(format) }
+                if let format = other.flatMap(BlockFormat.init) {
+                    blocks.insert(format)
+                    blockBytes += bytes
+                    blockParameters += count
+                }
             }
         }
         self.configuration = configuration
@@ -93,6 +100,8 @@ package struct ModelSummary: Sendable {
         self.notes = notes
         parametersByType = types
         otherParameters = others
+        self.blockBytes = blockBytes
+        self.blockParameters = blockParameters
         matrixBlocks = BlockFormat.allCases.filter(blocks.contains)
         vectorParameters = vectors
         matrixParametersByType = matrices
@@ -125,7 +134,7 @@ package struct ModelSummary: Sendable {
 
     /// Bytes that the loaded weights take, matrices rounded to `elementType` where one is given.
     package func weightBytes(as elementType: ElementType? = nil) -> Int {
-        4 * vectorParameters
+        4 * vectorParameters + (elementType == nil ? blockBytes - 4 * blockParameters : 0)
             + matrixParametersByType.reduce(0) { $0 + $1.value * (elementType ?? $1.key).byteCount }
     }
 }

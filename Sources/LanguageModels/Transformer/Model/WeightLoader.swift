@@ -112,6 +112,13 @@ struct WeightLoader {
         _ need: TensorRequirement, layout: Weight.Layout, outputs: Int, inputs: Int, from first: Int = 0
     ) throws -> Weight {
         let tensor = try source.tensor(need)
+        if elementType == nil, let blocks = tensor.blocks, let kept = tensor.blocksInOrder(inputs: inputs) {
+            return try backend.makeWeight(
+                Weight(
+                    storage: kept.storage,
+                    byteOffset: kept.byteOffset + (blocks.byteCount(of: first * inputs) ?? 0),
+                    elementType: .float32, blocks: blocks, layout: layout, outputs: outputs, inputs: inputs))
+        }
         let type = elementType ?? tensor.elementType
         let isKept = type == tensor.elementType && tensor.isPlain
         return try backend.makeWeight(

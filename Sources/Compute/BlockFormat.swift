@@ -57,7 +57,7 @@ package enum BlockFormat: String, Sendable, CaseIterable {
     }
 
     /// The values of whole blocks in float32, equal to the bit to those of the Python package `gguf`.
-    func widen(_ bytes: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Float>) {
+    package func widen(_ bytes: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Float>) {
         precondition(
             bytes.count % blockBytes == 0 && values.count == bytes.count / blockBytes * blockCount,
             "values fill whole blocks")
