@@ -24,7 +24,8 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 ARCHITECTURES = {"llama": "llama", "qwen3": "qwen3", "gemma": "gemma", "phi": "phi2", "phi3": "phi3", "olmo2": "olmo2",
-                 "stablelm": "stablelm", "gpt2": "gpt2", "gpt_neox": "gptneox"}
+                 "stablelm": "stablelm", "gpt2": "gpt2", "gpt_neox": "gptneox", "gptj": "gptj",
+                 "stablelm-parallel": "stablelm"}
 # Families whose tiny checkpoint has settings that such files cannot express: others are drawn.
 SIZES = dict(hidden_size=24, intermediate_size=38, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
              max_position_embeddings=32, vocab_size=91, bos_token_id=0, eos_token_id=1, pad_token_id=0)
@@ -51,6 +52,9 @@ NAMES = {
     "gpt2": {"transformer.wte": "token_embd", "transformer.wpe": "position_embd", "transformer.ln_f": "output_norm",
              "ln_1": "attn_norm", "ln_2": "ffn_norm", "attn.c_attn": "attn_qkv", "attn.c_proj": "attn_output",
              "mlp.c_fc": "ffn_up", "mlp.c_proj": "ffn_down"},
+    "gptj": {"transformer.wte": "token_embd", "transformer.ln_f": "output_norm", "lm_head": "output",
+             "ln_1": "attn_norm", "attn.q_proj": "attn_q", "attn.k_proj": "attn_k", "attn.v_proj": "attn_v",
+             "attn.out_proj": "attn_output", "mlp.fc_in": "ffn_up", "mlp.fc_out": "ffn_down"},
     "gptneox": {"gpt_neox.embed_in": "token_embd", "gpt_neox.final_layer_norm": "output_norm", "embed_out": "output",
                 "lm_head": "output", "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
                 "attention.query_key_value": "attn_qkv", "attention.dense": "attn_output",
@@ -80,7 +84,9 @@ def facts(config, architecture):
         found["attention.layer_norm_rms_epsilon"] = epsilon
     else:
         found["attention.layer_norm_epsilon"] = pick(config, "layer_norm_eps", "norm_epsilon", "layer_norm_epsilon")
-    if architecture == "gpt2":
+    if architecture == "gptj":
+        found["rope.dimension_count"] = config["rotary_dim"]
+    if architecture in ("gpt2", "gptj"):
         return found
     share = pick(config, "partial_rotary_factor", "rotary_pct", standard=rope.get("partial_rotary_factor", 1))
     if "full_attention" in rope:

@@ -50,7 +50,7 @@ extension GGUFArchitecture {
     private static let window = ("sliding_window", "attention.sliding_window")
 
     static let all: [GGUFArchitecture] = [
-        llama, qwen2, qwen3, gemma, gemma3, phi2, phi3, olmo2, stablelm, starcoder2, gpt2, gptNeoX,
+        llama, qwen2, qwen3, gemma, gemma3, phi2, phi3, olmo2, stablelm, starcoder2, gpt2, gptJ, gptNeoX,
     ]
 
     private static let llama: GGUFArchitecture = {
@@ -123,6 +123,14 @@ extension GGUFArchitecture {
             "gpt2", as: "gpt2", norm: (member: "layer_norm_epsilon", key: "attention.layer_norm_epsilon"))
         gpt2.derived = { head in (["n_inner": head.integer("feed_forward_length").map { .integer($0) } ?? .null], []) }
         return gpt2
+    }()
+
+    private static let gptJ: GGUFArchitecture = {
+        var gptJ = GGUFArchitecture(
+            "gptj", as: "gptj", norm: (member: "layer_norm_epsilon", key: "attention.layer_norm_epsilon"),
+            more: [("rotary_dim", "rope.dimension_count")])
+        gptJ.derived = { head in (["n_inner": head.integer("feed_forward_length").map { .integer($0) } ?? .null], []) }
+        return gptJ
     }()
 
     private static let gptNeoX: GGUFArchitecture = {

@@ -23,7 +23,8 @@ struct GGUFModel {
         }
         var configuration = try head.configuration(vocabularySize: embedding.shape[0])
         if let factors = tensors.first(where: { $0.name == "rope_freqs.weight" }) {
-            configuration["rope_scaling"] = try Self.scaling(of: factors, path: file.path)
+            let base = configuration["rope_theta"]?.double ?? 10_000
+            configuration["rope_scaling"] = try Self.scaling(of: factors, base: base, path: file.path)
         }
         self.configuration = configuration
         records = try GGUFNames(configuration, head.architecture, path: file.path).renamed(tensors)
@@ -43,21 +44,40 @@ struct GGUFModel {
         let stem = name.dropLast(ending(own).count)
         return try (1...count).map { number in
             number == own
-                ? first : try GGUFFile(url.deletingLastPathComponent().appendingPathComponent(stem + ending(number)))
+                ? first
+                : try GGUFFile(url.deletingLastPathComponent().appendingPathComponent(stem + ending(number)))
         }.sorted { ($0["split.no"]?.integer ?? 0) < ($1["split.no"]?.integer ?? 0) }
     }
 
     /// The rotary scaling whose factors a tensor holds: that of Llama 3.1 and later, by one of its published settings.
-    private static func scaling(of factors: TensorRecord, path: String) throws -> JSONValue {
+    ///
+    /// - Throws: `LanguageModelError.unsupportedSetting` for factors of other settings.
+    private static func scaling(of factors: TensorRecord, base: Double, path: String) throws -> JSONValue {
         let values = factors.stored?.floats() ?? []
         if values.allSatisfy({ $0 == 1 }) { return .null }
-        guard let factor = values.max(), [4, 8, 16, 32].contains(factor) else {
+        let factor = Double(values.max() ?? 0)
+        let scaling = RotaryScaling.llama3(factor: factor, lowFactor: 1, highFactor: 4, originalContext: 8192)
+        guard [4, 8, 16, 32].contains(factor),
+            divisors(scaling, base: base, count: values.count).elementsEqual(
+                values, by: { abs($0 - $1) <= 1e-4 * $0 })
+        else {
             throw LanguageModelError.unsupportedSetting(key: factors.name, value: "other factors", path: path)
         }
         return [
-            "rope_type": "llama3", "factor": .number(Double(factor)), "low_freq_factor": 1, "high_freq_factor": 4,
+            "rope_type": "llama3", "factor": .number(factor), "low_freq_factor": 1, "high_freq_factor": 4,
             "original_max_position_embeddings": 8192,
         ]
+    }
+
+    /// What a scaling divides the frequencies by.
+    private static func divisors(_ scaling: RotaryScaling, base: Double, count: Int) -> [Float] {
+        func frequencies(_ scaling: RotaryScaling) -> [Float] {
+            TransformerConfiguration.Rotary(
+                rotated: 2 * count, pairing: .halves, base: base, scaling: scaling
+            )
+            .frequencies
+        }
+        return zip(frequencies(.none), frequencies(scaling)).map { $0 / $1 }
     }
 }
 

@@ -14,6 +14,12 @@ enum CheckpointSelection {
         return nil
     }
 
+    /// A GGUF file with its other parts; nil where it is not there.
+    static func files(of all: [Hub.File], for file: String) -> [Hub.File]? {
+        let found = all.filter { GGUFPart.areOfOneModel($0.path, file) }
+        return found.contains { $0.path == file } ? found : nil
+    }
+
     /// One file; or an index and its shards; or whatever else has the suffix.
     private static func weights(in files: [Hub.File], single: String, suffix: String) -> [Hub.File] {
         if let whole = files.first(where: { $0.path == single }) { return [whole] }

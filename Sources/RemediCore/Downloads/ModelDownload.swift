@@ -16,6 +16,7 @@ package struct ModelDownload: Sendable {
 
     /// The outcome.
     package struct Outcome: Sendable, Equatable {
+        /// The model's folder, or the GGUF file that was asked for.
         package let folder: URL
         /// Whether it was there already.
         package let wasThere: Bool
@@ -56,7 +57,10 @@ package struct ModelDownload: Sendable {
     package func run(with downloader: Downloader) throws -> Outcome {
         guard !hub.isOffline else { throw DownloadError.offline(name: name.text) }
         let (id, listing) = try find(with: downloader)
-        guard let files = CheckpointSelection.files(of: listing.files) else {
+        let chosen =
+            name.file.map { CheckpointSelection.files(of: listing.files, for: $0) }
+            ?? CheckpointSelection.files(of: listing.files)
+        guard let files = chosen else {
             throw DownloadError.noWeights(name: id, found: listing.files.map(\.path))
         }
         guard let folder else {
@@ -68,18 +72,23 @@ package struct ModelDownload: Sendable {
                 try fetch(missing, of: id, listing.commit, with: downloader) { cache.blob($0) }
             }
             try cache.publish(listing, files, revision: revision)
-            return Outcome(folder: outcome, wasThere: wasThere)
+            return Outcome(folder: place(outcome), wasThere: wasThere)
         }
-        func place(_ file: Hub.File) -> URL { folder.appendingPathComponent(file.path) }
+        func target(_ file: Hub.File) -> URL { folder.appendingPathComponent(file.path) }
         let missing = try files.filter { file in
-            try SystemCall.status(place(file).path) == nil || !Self.isRight(place(file), file)
+            try SystemCall.status(target(file).path) == nil || !Self.isRight(target(file), file)
         }
         // The configuration comes last: without it a folder is no checkpoint.
         for isLast in [false, true] {
             let turn = missing.filter { ($0.path == "config.json") == isLast }
-            try fetch(turn, of: id, listing.commit, with: downloader, place)
+            try fetch(turn, of: id, listing.commit, with: downloader, target)
         }
-        return Outcome(folder: folder, wasThere: missing.isEmpty)
+        return Outcome(folder: place(folder), wasThere: missing.isEmpty)
+    }
+
+    /// The model in a folder: the GGUF file that was asked for, or all of it.
+    private func place(_ folder: URL) -> URL {
+        name.file.map { folder.appendingPathComponent($0) } ?? folder
     }
 
     /// The first of the model's ids that the hub knows.

@@ -48,7 +48,7 @@ package enum ModelInventory {
         names(in: cache).flatMap { name -> [Entry] in
             let repository = CachedRepository(folder: cache.appendingPathComponent(name))
             guard let id = repository.id else { return [] }
-            let found = repository.snapshots.map { entry($0, of: id) }
+            let found = repository.snapshots.flatMap { entries($0, of: id) }
             if !found.isEmpty { return found }
             let blobs = repository.folder.appendingPathComponent("blobs")
             guard names(in: blobs).contains(where: { $0.hasSuffix(".incomplete") }) else { return [] }
@@ -60,10 +60,21 @@ package enum ModelInventory {
         }
     }
 
-    /// One commit of a cached repository, named so that `--model` takes it.
-    private static func entry(_ snapshot: CachedRepository.Snapshot, of id: String) -> Entry {
+    /// One commit of a cached repository, named so that `--model` takes it; of one with GGUF files, each of them.
+    private static func entries(_ snapshot: CachedRepository.Snapshot, of id: String) -> [Entry] {
         let isMain = snapshot.references.contains(CachedRepository.main)
-        var entry = entry(isMain ? id : "\(id)@\(snapshot.revision)", snapshot.folder)
+        let name = isMain ? id : "\(id)@\(snapshot.revision)"
+        let files = names(in: snapshot.folder).filter(GGUFPart.isFirst).map { file in
+            var entry = entry("\(name):\(file)", snapshot.folder.appendingPathComponent(file))
+            entry.references = snapshot.references
+            entry.commit = snapshot.commit
+            return entry
+        }
+        return isCheckpoint(snapshot.folder) || files.isEmpty ? [entry(snapshot, name)] + files : files
+    }
+
+    private static func entry(_ snapshot: CachedRepository.Snapshot, _ name: String) -> Entry {
+        var entry = entry(name, snapshot.folder)
         entry.references = snapshot.references
         entry.commit = snapshot.commit
         let tokenizers = ["tokenizer.json", "vocab.json"].map(snapshot.folder.appendingPathComponent)
@@ -83,10 +94,8 @@ package enum ModelInventory {
         var problem: (any Error)?
         var family: String?
         do {
-            let file = folder.appendingPathComponent("config.json")
-            family = ModelFamilies.modelType(
-                of: ConfigurationReader(try Checkpoint.object(of: file), path: file.path))
-            summary = try ModelSummary(Checkpoint(folder: folder))
+            family = ModelFamilies.modelType(of: try Checkpoint.configurationReader(of: folder))
+            summary = try ModelSummary(Checkpoint.open(folder))
         } catch {
             problem = error
         }
@@ -95,8 +104,11 @@ package enum ModelInventory {
             byteCount: byteCount(of: folder))
     }
 
-    private static func isCheckpoint(_ folder: URL) -> Bool {
-        SystemCall.status(folder.appendingPathComponent("config.json").path) != nil
+    /// Whether it is a folder with a configuration or a GGUF file, of several parts the first.
+    private static func isCheckpoint(_ place: URL) -> Bool {
+        if SystemCall.status(place.appendingPathComponent("config.json").path) != nil { return true }
+        let isFile = SystemCall.status(place.path).map(SystemCall.isRegular) ?? false
+        return isFile && GGUFPart.isFirst(place.lastPathComponent)
     }
 
     /// The entries of a folder, sorted; none if there is no such folder.
@@ -104,8 +116,14 @@ package enum ModelInventory {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
     }
 
-    private static func byteCount(of folder: URL) -> Int {
-        names(in: folder).reduce(0) { sum, name in
+    /// Of a folder's files, or of a GGUF file with its other parts.
+    private static func byteCount(of place: URL) -> Int {
+        let isFile = SystemCall.status(place.path).map(SystemCall.isRegular) ?? false
+        let folder = isFile ? place.deletingLastPathComponent() : place
+        let names = names(in: folder).filter { name in
+            !isFile || GGUFPart.areOfOneModel(name, place.lastPathComponent)
+        }
+        return names.reduce(0) { sum, name in
             let status = SystemCall.status(folder.appendingPathComponent(name).path)
             return sum + (status.map { SystemCall.isRegular($0) ? Int($0.st_size) : 0 } ?? 0)
         }

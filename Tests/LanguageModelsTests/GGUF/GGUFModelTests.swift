@@ -8,7 +8,8 @@ import XCTest
 final class GGUFModelTests: XCTestCase {
     static let folder = FixtureFolder.url.appendingPathComponent("gguf")
     private let names = [
-        "llama", "qwen3", "gemma", "phi", "phi3", "olmo2", "stablelm", "gpt2", "gpt_neox",
+        "llama", "qwen3", "gemma", "phi", "phi3", "olmo2", "stablelm", "stablelm-parallel", "gpt2",
+        "gptj", "gpt_neox",
     ]
 
     private func checkpoint(_ name: String) throws -> Checkpoint {
@@ -80,6 +81,23 @@ final class GGUFModelTests: XCTestCase {
                     return XCTFail("\(error)")
                 }
                 XCTAssertEqual(found, other)
+            }
+        }
+    }
+
+    /// Rotary factors of no published setting are refused, though the largest is one.
+    func testOtherRotaryFactorsAreRefused() throws {
+        let scratch = try ScratchFolder()
+        let url = Self.folder.appendingPathComponent("llama3.gguf")
+        let record = try XCTUnwrap(GGUFFile(url).tensors.first { $0.name == "rope_freqs.weight" })
+        XCTAssertEqual(record.typeName, "F32")
+        var bytes = try Data(contentsOf: url)
+        let start = record.byteOffset + 4
+        withUnsafeBytes(of: Float(1.5).bitPattern.littleEndian) { bytes.replaceSubrange(start..<start + 4, with: $0) }
+        let file = try scratch.write(bytes, to: "x.gguf")
+        XCTAssertThrowsError(try Checkpoint.open(file)) { error in
+            guard case LanguageModelError.unsupportedSetting("rope_freqs.weight", _, _) = error else {
+                return XCTFail("\(error)")
             }
         }
     }
