@@ -8,6 +8,12 @@ enum FixtureFiles {
     /// A fixture of this target.
     static func own(_ name: String) -> URL { target.appendingPathComponent("Fixtures/\(name)") }
 
+    /// A tiny model as a GGUF file.
+    static func gguf(_ name: String) -> URL {
+        target.deletingLastPathComponent()
+            .appendingPathComponent("LanguageModelsTests/Fixtures/gguf/\(name).gguf")
+    }
+
     /// A fixture that several targets share.
     static func shared(_ name: String) -> URL {
         target.deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)")

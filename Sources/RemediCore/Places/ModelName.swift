@@ -183,7 +183,9 @@ extension String {
     package var modelRevision: String? {
         get { ModelName(self).revision }
         set {
-            if let newValue, newValue != modelRevision { self += "@" + newValue }
+            guard let newValue, newValue != modelRevision else { return }
+            let file = ModelName(self).file.map { ":" + $0 } ?? ""
+            self = dropLast(file.count) + "@" + newValue + file
         }
     }
 }

@@ -72,6 +72,32 @@ final class ModelDownloadTests: XCTestCase {
             try ModelSummary(Checkpoint(folder: FixtureFiles.own("training/gpt2"))).parameterCount)
     }
 
+    /// Of a repository with GGUF files the one that is named, with all its parts, and nothing else.
+    func testAGGUFFile() throws {
+        var repository = try FakeHub.twoShards(commit: "aa")
+        let content = try Data(contentsOf: FixtureFiles.gguf("qwen3"))
+        for name in ["one.gguf", "other.gguf", "b-00001-of-00002.gguf", "b-00002-of-00002.gguf"] {
+            repository.files[name] = content + Data(name.utf8)
+        }
+        let hub = try FakeHub(["me/tiny@main": repository])
+        let snapshot = "hf/hub/models--me--tiny/snapshots/aa"
+        let first = try download("me/tiny:one.gguf", from: hub)
+        XCTAssertEqual(first.folder.path, "\(folder.path)/\(snapshot)/one.gguf")
+        XCTAssertEqual(try names(snapshot), ["one.gguf"])
+        XCTAssertEqual(try Data(contentsOf: first.folder), repository.files["one.gguf"])
+        XCTAssertEqual(try ModelName("me/tiny:one.gguf").locate(in: workplace(hub)).path, first.folder.path)
+        XCTAssertTrue(try download("me/tiny:one.gguf", from: hub).wasThere)
+        try download("me/tiny@main:b-00001-of-00002.gguf", from: hub)
+        XCTAssertEqual(
+            try names(snapshot), ["b-00001-of-00002.gguf", "b-00002-of-00002.gguf", "one.gguf"])
+        let output = folder.appendingPathComponent("plain")
+        let plain = try download("me/tiny:other.gguf", from: hub, to: output)
+        XCTAssertEqual(plain.folder.path, output.path + "/other.gguf")
+        XCTAssertThrowsError(try download("me/tiny:none.gguf", from: hub)) {
+            guard case DownloadError.noWeights = $0 else { return XCTFail("\($0)") }
+        }
+    }
+
     func testWhatIsThereIsNotFetchedAgain() throws {
         var repository = try FakeHub.twoShards(commit: "aa")
         let first = try FakeHub(["me/tiny@main": repository])

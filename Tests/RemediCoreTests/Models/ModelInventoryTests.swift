@@ -61,4 +61,39 @@ final class ModelInventoryTests: XCTestCase {
         XCTAssertTrue(entries[3].problem is ModelInventory.UnfinishedDownload)
         XCTAssertEqual(entries[3].byteCount, 4)
     }
+
+    /// GGUF files are named so that `--model` takes them; of a model in several files, the first is.
+    func testGGUFFiles() throws {
+        let folder = try temporaryFolder()
+        let workplace = Workplace(environment: ["HF_HOME": folder.path + "/hf"], workingFolder: folder)
+        let source = FixtureFiles.gguf("qwen3")
+        func copy(to path: String) throws {
+            let target = folder.appendingPathComponent(path)
+            try AtomicFile.makeFolder(target.deletingLastPathComponent())
+            try FileManager.default.copyItem(at: source, to: target)
+        }
+        try copy(to: "models/mine.gguf")
+        try copy(to: "models/more/one.gguf")
+        try copy(to: "models/split/a-00001-of-00002.gguf")
+        try copy(to: "models/split/a-00002-of-00002.gguf")
+        let cache = "hf/hub/models--me--files"
+        try copy(to: cache + "/snapshots/aa/small.gguf")
+        try copy(to: cache + "/snapshots/aa/large.gguf")
+        try AtomicFile.write("aa", to: folder.appendingPathComponent(cache + "/refs/main"))
+        try copy(to: cache + "/snapshots/bb/small.gguf")
+        let entries = ModelInventory.entries(in: workplace)
+        XCTAssertEqual(
+            entries.map(\.name),
+            [
+                "mine.gguf", "more/one.gguf", "split/a-00001-of-00002.gguf", "me/files:large.gguf",
+                "me/files:small.gguf", "me/files@bb:small.gguf",
+            ])
+        let size = try Data(contentsOf: source).count
+        for entry in entries {
+            XCTAssertNil(entry.problem, entry.name)
+            XCTAssertEqual(entry.family, "qwen3", entry.name)
+            XCTAssertEqual(entry.byteCount, entry.name.hasPrefix("split") ? 2 * size : size, entry.name)
+            XCTAssertEqual(try ModelName(entry.name).locate(in: workplace).path, entry.folder.path)
+        }
+    }
 }

@@ -164,6 +164,11 @@ final class ModelNameTests: XCTestCase {
         text.modelRevision = "v1"
         text.modelRevision = nil
         XCTAssertEqual(text, "gpt2@v1")
+        var file = "me/files:a.gguf"
+        file.modelRevision = "v1"
+        file.modelRevision = "v1"
+        XCTAssertEqual(file, "me/files@v1:a.gguf")
+        XCTAssertEqual(ModelName(file).revision, "v1")
         // A folder's name may hold the mark; a folder has no revisions.
         try makeFolder("mine@v1")
         XCTAssertEqual(try locate("mine@v1"), "mine@v1")
