@@ -22,7 +22,7 @@ struct GGUFModel {
             throw LanguageModelError.tensorMissing(name: "token_embd.weight", path: file.path)
         }
         var configuration = try head.configuration(vocabularySize: embedding.shape[0])
-        if let factors = tensors.first(where: { $0.name == "rope_freqs.weight" }) {
+        if let factors = tensors.first(where: { $0.name == GGUFNames.rotaryFactors }) {
             let base = configuration["rope_theta"]?.double ?? 10_000
             configuration["rope_scaling"] = try Self.scaling(of: factors, base: base, path: file.path)
         }

@@ -3,6 +3,7 @@ struct GGUFNames {
     private let architecture: GGUFArchitecture
     private let configuration: TransformerConfiguration
     private let names: WeightNames
+    private let path: String
     /// GGML's name to the family's, neither with `.weight` or `.bias`.
     private let outer: [String: String]
     private let inner: [String: String]
@@ -10,6 +11,7 @@ struct GGUFNames {
     /// - Throws: `LanguageModelError`, as reading a `config.json` would.
     init(_ members: JSONObject, _ architecture: GGUFArchitecture, path: String) throws {
         self.architecture = architecture
+        self.path = path
         let (configuration, names) = try ModelFamilies.read(ConfigurationReader(members, path: path))
         self.configuration = configuration
         self.names = names
@@ -35,10 +37,24 @@ struct GGUFNames {
         self.inner = inner.compactMapValues { $0 }
     }
 
-    /// The tensors under the family's names; those that it does not know keep theirs.
+    /// The tensors under the family's names.
     ///
-    /// - Throws: `LanguageModelError.tensorShape`.
-    func renamed(_ tensors: [TensorRecord]) throws -> [TensorRecord] { try tensors.flatMap(renamed) }
+    /// - Throws: `LanguageModelError.tensorShape`; `.unsupportedSetting` for a tensor that the model does not read:
+    ///   converters write none without a purpose.
+    func renamed(_ tensors: [TensorRecord]) throws -> [TensorRecord] {
+        let read = Set(names.tensors(configuration).map(\.name) + [Self.rotaryFactors])
+        return try tensors.flatMap { tensor in
+            let found = try renamed(tensor)
+            guard found.allSatisfy({ read.contains($0.name) }) else {
+                throw LanguageModelError.unsupportedSetting(
+                    key: "tensor \(tensor.name)", value: "\(tensor.shape)", path: path)
+            }
+            return found
+        }
+    }
+
+    /// Read with the metadata.
+    static let rotaryFactors = "rope_freqs.weight"
 
     private func renamed(_ tensor: TensorRecord) throws -> [TensorRecord] {
         var words = tensor.name.split(separator: ".").map(String.init)

@@ -102,6 +102,20 @@ final class GGUFModelTests: XCTestCase {
         }
     }
 
+    /// A tensor that the model would not read is refused by name.
+    func testUnknownTensorsAreRefused() throws {
+        let scratch = try ScratchFolder()
+        var bytes = try Data(contentsOf: Self.folder.appendingPathComponent("qwen3.gguf"))
+        let place = try XCTUnwrap(bytes.range(of: Data("blk.0.ffn_norm.weight".utf8)))
+        bytes.replaceSubrange(place, with: Data("blk.0.ffn_nose.weight".utf8))
+        let file = try scratch.write(bytes, to: "x.gguf")
+        XCTAssertThrowsError(try Checkpoint.open(file)) { error in
+            guard case LanguageModelError.unsupportedSetting("tensor blk.0.ffn_nose.weight", _, _) = error else {
+                return XCTFail("\(error)")
+            }
+        }
+    }
+
     func testFingerprintsTellFilesApart() throws {
         let checkpoints = try ["llama", "llama-blocks"].map(checkpoint)
         let found = try checkpoints.map { try ModelFingerprint($0).value }
