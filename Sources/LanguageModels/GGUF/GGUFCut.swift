@@ -21,7 +21,9 @@ struct GGUFCut {
         }
     }
 
-    private static let byteLevel: JSONValue = ["type": "ByteLevel", "add_prefix_space": false]
+    private static let byteLevel: JSONValue = [
+        "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true,
+    ]
 
     private static let gpt2 = GGUFCut(preTokenizer: byteLevel)
 
@@ -39,7 +41,7 @@ struct GGUFCut {
             "type": "Sequence",
             "pretokenizers": [
                 ["type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated", "invert": false],
-                ["type": "ByteLevel", "add_prefix_space": false, "use_regex": false],
+                ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false],
             ],
         ]
     }

@@ -62,7 +62,9 @@ struct GGUFTokenizer {
             throw unsupported("tokenizer.ggml.pre", name ?? "none")
         }
         source.settings["pre_tokenizer"] = cut.preTokenizer
-        source.settings["decoder"] = ["type": "ByteLevel"]
+        source.settings["decoder"] = [
+            "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true,
+        ]
         if cut.composes { source.settings["normalizer"] = ["type": "NFC"] }
         if cut.ignoresMerges { source.model["ignore_merges"] = true }
         return cut.startsTexts
@@ -129,11 +131,45 @@ struct GGUFTokenizer {
                 path: file.path, reason: "texts are to begin with a token, but tokenizer.ggml.bos_token_id names none")
         }
         let name = tokens[id]
+        let start: JSONValue = ["SpecialToken": ["id": .string(name), "type_id": 0]]
+        let first: JSONValue = ["Sequence": ["id": "A", "type_id": 0]]
         source.settings["post_processor"] = [
-            "type": "TemplateProcessing",
-            "single": [["SpecialToken": ["id": .string(name), "type_id": 0]], ["Sequence": ["id": "A", "type_id": 0]]],
+            "type": "TemplateProcessing", "single": [start, first],
+            "pair": [start, first, ["Sequence": ["id": "B", "type_id": 1]]],
             "special_tokens": .object([name: ["id": .string(name), "ids": [.integer(id)], "tokens": [.string(name)]]]),
         ]
+    }
+}
+
+extension GGUFTokenizer {
+    /// The same as the text of a `tokenizer.json`, which the Python package `tokenizers` reads.
+    var json: String {
+        var document: JSONObject = ["version": "1.0", "truncation": .null, "padding": .null]
+        for key in ["added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder"] {
+            document[key] = source.settings[key] ?? .null
+        }
+        var model = source.model
+        func text(_ bytes: ArraySlice<UInt8>) -> JSONValue { .string(String(decoding: bytes, as: UTF8.self)) }
+        var vocabulary = JSONObject()
+        for index in 0..<source.spellings.count {
+            vocabulary[String(decoding: source.spellings[index], as: UTF8.self)] = .integer(source.ids[index])
+        }
+        model["vocab"] = .object(vocabulary)
+        model["merges"] = .array(
+            stride(from: 0, to: source.merges.count, by: 2).map {
+                .array([text(source.merges[$0]), text(source.merges[$0 + 1])])
+            })
+        document["model"] = .object(model)
+        return JSONValue.object(document).text()
+    }
+}
+
+extension Checkpoint {
+    /// The tokenizer of a GGUF file as the text of a `tokenizer.json`; nil for a folder, which has its own.
+    ///
+    /// - Throws: `LanguageModelError`.
+    package static func tokenizerJSON(of place: URL) throws -> String? {
+        GGUFFile.isPlace(place) ? try GGUFTokenizer(GGUFFile(place)).json : nil
     }
 }
 

@@ -17,6 +17,8 @@ struct CheckpointFolder {
 
     /// Stands in a folder while a checkpoint is made there.  If it is found, its maker was killed, and what is
     /// there is nobody's.
+    /// Written as `tokenizer.json` where the source has no such file.
+    var tokenizer: String?
     private static let markName = ".remedi-unfinished"
 
     private var mark: URL { url.appendingPathComponent(Self.markName) }
@@ -108,6 +110,7 @@ struct CheckpointFolder {
     private static var companions: [String] { CheckpointFiles.companions.filter { $0 != "config.json" } }
 
     private func copyCompanions() throws {
+        if let tokenizer { try AtomicFile.write(tokenizer, to: url.appendingPathComponent("tokenizer.json")) }
         for name in Self.companions {
             let file = source.appendingPathComponent(name)
             guard SystemCall.status(file.path) != nil else { continue }

@@ -34,7 +34,8 @@ package struct ModelImport: Sendable {
         let checkpoint = try Checkpoint.open(source)
         let tensors = try Self.tensors(of: checkpoint)
         let records = try renamed(checkpoint)
-        let output = try CheckpointFolder(folder, source: source, replaces: replaces)
+        var output = try CheckpointFolder(folder, source: source, replaces: replaces)
+        output.tokenizer = try Checkpoint.tokenizerJSON(of: source)
         if output.isInPlace, try CheckpointFiles.areSafeTensors(in: source) {
             guard changes(records) else { throw ModelError.nothingToImport(path: source.path) }
             guard replaces else { throw ModelError.exists(path: source.path) }
@@ -145,11 +146,23 @@ package struct ModelImport: Sendable {
     /// may become -∞.
     private static func isMask(_ name: String) -> Bool { name.hasSuffix("masked_bias") }
 
+    /// A tensor whose rows the file orders in another way; it is held as a whole meanwhile.
+    private func copyArranged(
+        _ stored: StoredTensor, as elementType: ElementType, _ sink: CheckpointWriter.Sink
+    ) throws {
+        let rounded = try stored.rounded(to: elementType)
+        try withExtendedLifetime(rounded) {
+            try sink(
+                UnsafeRawBufferPointer(
+                    start: rounded.address, count: stored.elementCount * elementType.byteCount))
+        }
+    }
+
     /// Bytes that are handed on at a time.
     private static let pieceLength = 16 << 20
 
     private func copy(_ record: TensorRecord, _ sink: CheckpointWriter.Sink) throws {
-        guard let stored = record.stored, written(record) != record.typeName else {
+        guard let stored = record.stored, written(record) != record.typeName || record.arrangement != nil else {
             let bytes = record.bytes
             for start in stride(from: 0, to: bytes.count, by: Self.pieceLength) {
                 let end = min(bytes.count, start + Self.pieceLength)
@@ -158,6 +171,7 @@ package struct ModelImport: Sendable {
             return
         }
         let elementType = elementType ?? stored.elementType
+        if record.arrangement != nil { return try copyArranged(stored, as: elementType, sink) }
         let length = Self.pieceLength / 4
         for start in stride(from: 0, to: stored.elementCount, by: length) {
             let part = stored.elements(start..<min(stored.elementCount, start + length))

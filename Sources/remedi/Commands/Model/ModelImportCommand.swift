@@ -94,6 +94,7 @@ package struct ModelImportCommand: Command {
         guard let status = SystemCall.status(file.path), SystemCall.isRegular(status) else {
             return try ModelName(source).locate(in: workplace)
         }
+        if GGUFFile.isOne(file) { return file }
         guard ["bin", "pth", "pt"].contains(file.pathExtension) else {
             throw ModelError.notACheckpoint(path: file.path)
         }
