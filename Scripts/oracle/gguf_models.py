@@ -145,12 +145,12 @@ def write(path, config, tensors, architecture, kinds=lambda name, tensor: None):
     for key, value in facts(config, architecture).items():
         add = {bool: writer.add_bool, int: writer.add_uint32, float: writer.add_float32}[type(value)]
         add(f"{architecture}.{key}", value)
-    # Letters stand for tokens: nobody reads a text with these models.
+    # One token for each letter, as far as there are tokens, a space and one merge.
     count = pick(config, "vocab_size")
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
-    writer.add_token_list([f"t{number}" for number in range(count)])
-    writer.add_token_merges([])
+    writer.add_token_list([chr(33 + number) for number in range(count - 2)] + ["Ġ", '!"'])
+    writer.add_token_merges(['! "'])
     writer.add_eos_token_id(1)
     if architecture == "llama" and "rope_freqs" in config:
         writer.add_tensor("rope_freqs.weight", config["rope_freqs"])

@@ -41,7 +41,9 @@ package enum BlockFormat: String, Sendable, CaseIterable {
     }
 
     private var code: CKBlockFormat {
-        guard let code = CKBlockFormat(rawValue: number) else { preconditionFailure("both list the same formats") }
+        guard let code = CKBlockFormat(rawValue: number) else {
+            preconditionFailure("both list the same formats")
+        }
         return code
     }
 

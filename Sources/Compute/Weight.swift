@@ -37,8 +37,10 @@ package struct Weight: Sendable {
         precondition(leading >= minimum, "a leading dimension covers its line")
         let elements = lines == 0 ? 0 : (lines - 1) * leading + minimum
         precondition(
-            blocks.map { elementType == .float32 && layout == .outputsByInputs && leading % $0.blockCount == 0
-                && minimum % $0.blockCount == 0 } ?? true, "lines are whole blocks")
+            blocks.map {
+                elementType == .float32 && layout == .outputsByInputs && leading % $0.blockCount == 0
+                    && minimum % $0.blockCount == 0
+            } ?? true, "lines are whole blocks")
         precondition(
             byteOffset + (blocks?.byteCount(of: elements) ?? elements * elementType.byteCount)
                 <= storage.byteCount, "a weight must lie in its storage")

@@ -26,9 +26,12 @@ extension CPUBackend {
                     }
                     multiplyAlone(
                         CKGemm(
-                            rows: x.rows, columns: outputs.count, depth: inputs, a: x.pointer, a_stride: x.stride,
-                            a_transposed: false, b: widened, b_stride: inputs, b_transposed: true, b_type: CK_F32,
-                            bias: bias.map { $0.pointer + outputs.lowerBound }, c: y.pointer + outputs.lowerBound,
+                            rows: x.rows, columns: outputs.count, depth: inputs, a: x.pointer,
+                            a_stride: x.stride,
+                            a_transposed: false, b: widened, b_stride: inputs, b_transposed: true,
+                            b_type: CK_F32,
+                            bias: bias.map { $0.pointer + outputs.lowerBound },
+                            c: y.pointer + outputs.lowerBound,
                             c_stride: y.stride, accumulate: accumulate))
                 }
             }
@@ -59,7 +62,8 @@ extension CPUBackend {
                         }
                         multiplyAlone(
                             CKGemm(
-                                rows: dy.rows, columns: inputs.count, depth: outputs.count, a: dy.pointer + first,
+                                rows: dy.rows, columns: inputs.count, depth: outputs.count,
+                                a: dy.pointer + first,
                                 a_stride: dy.stride, a_transposed: false, b: widened, b_stride: inputs.count,
                                 b_transposed: false, b_type: CK_F32, bias: nil,
                                 c: dx.pointer + inputs.lowerBound, c_stride: dx.stride,

@@ -9,14 +9,19 @@ struct GGUFArchitecture: Sendable {
     /// Members that do not depend on the file.
     var constants = JSONObject()
     /// Further members, and keys that they were made of.
-    var derived: @Sendable (GGUFHead) throws -> (members: JSONObject, keys: [String]) = { _ in (JSONObject(), []) }
+    var derived: @Sendable (GGUFHead) throws -> (members: JSONObject, keys: [String]) = { _ in
+        (JSONObject(), [])
+    }
     /// Whether queries and keys rotate in pairs of neighbors, for which converters interleave the halves of heads.
     var interleavesHeads = false
     /// Whether a fused projection of queries, keys and values is cut by parts rather than by heads.
     var cutsByParts = false
 
     /// - Parameter norm: the member that holds the ε of norms.
-    init(_ name: String, as modelType: String, norm: (member: String, key: String), more: [(String, String)] = []) {
+    init(
+        _ name: String, as modelType: String, norm: (member: String, key: String),
+        more: [(String, String)] = []
+    ) {
         self.name = name
         self.modelType = modelType
         members =
@@ -54,7 +59,8 @@ extension GGUFArchitecture {
     ]
 
     private static let llama: GGUFArchitecture = {
-        var llama = GGUFArchitecture("llama", as: "llama", norm: rootMeanSquare, more: [grouped, wide, rotary])
+        var llama = GGUFArchitecture(
+            "llama", as: "llama", norm: rootMeanSquare, more: [grouped, wide, rotary])
         llama.interleavesHeads = true
         llama.derived = { head in
             (
@@ -67,12 +73,14 @@ extension GGUFArchitecture {
         return llama
     }()
 
-    private static let qwen2 = GGUFArchitecture("qwen2", as: "qwen2", norm: rootMeanSquare, more: [grouped, rotary])
+    private static let qwen2 = GGUFArchitecture(
+        "qwen2", as: "qwen2", norm: rootMeanSquare, more: [grouped, rotary])
     private static let qwen3 = GGUFArchitecture(
         "qwen3", as: "qwen3", norm: rootMeanSquare, more: [grouped, wide, rotary])
     private static let gemma = GGUFArchitecture(
         "gemma", as: "gemma", norm: rootMeanSquare, more: [grouped, wide, rotary])
-    private static let olmo2 = GGUFArchitecture("olmo2", as: "olmo2", norm: rootMeanSquare, more: [grouped, rotary])
+    private static let olmo2 = GGUFArchitecture(
+        "olmo2", as: "olmo2", norm: rootMeanSquare, more: [grouped, rotary])
     private static let phi3 = GGUFArchitecture(
         "phi3", as: "phi3", norm: rootMeanSquare, more: [grouped, rotary, window])
 
@@ -121,7 +129,9 @@ extension GGUFArchitecture {
     private static let gpt2: GGUFArchitecture = {
         var gpt2 = GGUFArchitecture(
             "gpt2", as: "gpt2", norm: (member: "layer_norm_epsilon", key: "attention.layer_norm_epsilon"))
-        gpt2.derived = { head in (["n_inner": head.integer("feed_forward_length").map { .integer($0) } ?? .null], []) }
+        gpt2.derived = { head in
+            (["n_inner": head.integer("feed_forward_length").map { .integer($0) } ?? .null], [])
+        }
         return gpt2
     }()
 

@@ -40,7 +40,10 @@ struct GGUFCut {
         [
             "type": "Sequence",
             "pretokenizers": [
-                ["type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated", "invert": false],
+                [
+                    "type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated",
+                    "invert": false,
+                ],
                 ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false],
             ],
         ]

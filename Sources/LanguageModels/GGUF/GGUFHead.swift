@@ -67,7 +67,9 @@ struct GGUFHead: Sendable {
 
     private var endTokens: JSONValue {
         let ids = ["eos", "eot"].compactMap { file["tokenizer.ggml.\($0)_token_id"]?.integer }
-        return ids.isEmpty ? .null : .array(ids.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.map { .integer($0) })
+        return ids.isEmpty
+            ? .null
+            : .array(ids.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.map { .integer($0) })
     }
 
     /// Refuses what the file says of the architecture and nothing here reads, unless it changes nothing.
@@ -93,7 +95,8 @@ struct GGUFHead: Sendable {
         case "attention.key_length", "attention.value_length": return value.integer == size
         case "rope.dimension_count":
             let share = ["partial_rotary_factor", "rotary_pct"]
-            let isRead = (try? architecture.derived(self).members.members.contains { share.contains($0.key) }) == true
+            let isRead =
+                (try? architecture.derived(self).members.members.contains { share.contains($0.key) }) == true
             return isRead || value.integer == size
         case "rope.scaling.type", "rope.scaling.factor", "rope.scaling.original_context_length":
             return scalingType == "none" || scalingType == "linear"
@@ -101,7 +104,8 @@ struct GGUFHead: Sendable {
         case "attention.head_count_kv": return value.integer == integer("attention.head_count")
         case "expert_count", "expert_used_count": return value.integer == 0
         case "attention.max_alibi_bias", "attention.clamp_kqv": return value.number == 0
-        case "attention.scale": return value.number.map { abs($0 * Double(size).squareRoot() - 1) < 1e-6 } == true
+        case "attention.scale":
+            return value.number.map { abs($0 * Double(size).squareRoot() - 1) < 1e-6 } == true
         case "logit_scale", "residual_scale", "embedding_scale": return value.number == 1
         case "use_parallel_residual": return value.bool == true
         case "attention.sliding_window":

@@ -38,13 +38,15 @@ struct GGUFMerges {
 
     /// The cuts between scalars whose halves are tokens, in the order of the halves' ids.
     private static func cuts(
-        of token: Int, _ range: Range<Int>, _ base: UnsafePointer<UInt8>, _ vocabulary: Vocabulary, _ score: Double
+        of token: Int, _ range: Range<Int>, _ base: UnsafePointer<UInt8>, _ vocabulary: Vocabulary,
+        _ score: Double
     ) -> [Merge] {
         let starts = range.filter { base[$0] & 0xC0 != 0x80 }
         var found: [(merge: Merge, ids: (Int, Int))] = []
         for (length, place) in starts.enumerated().dropFirst() {
             let left = vocabulary.id(base + range.lowerBound, place - range.lowerBound)
-            guard left >= 0, case let right = vocabulary.id(base + place, range.upperBound - place), right >= 0
+            guard left >= 0, case let right = vocabulary.id(base + place, range.upperBound - place),
+                right >= 0
             else { continue }
             found.append(
                 (

@@ -64,7 +64,8 @@ struct GGUFModel {
             throw LanguageModelError.unsupportedSetting(key: factors.name, value: "other factors", path: path)
         }
         return [
-            "rope_type": "llama3", "factor": .number(factor), "low_freq_factor": 1, "high_freq_factor": 4,
+            "rope_type": "llama3", "factor": .number(factor), "low_freq_factor": 1,
+            "high_freq_factor": 4,
             "original_max_position_embeddings": 8192,
         ]
     }

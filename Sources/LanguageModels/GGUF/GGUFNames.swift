@@ -26,7 +26,8 @@ struct GGUFNames {
         var inner: [String: String?] = [
             "attn_norm": names.attentionNorm, "attn_q_norm": names.queryNorm, "attn_k_norm": names.keyNorm,
             "attn_output": names.attentionOutput, "post_attention_norm": names.afterAttentionNorm,
-            "ffn_norm": names.feedForwardNorm, "post_ffw_norm": names.afterFeedForwardNorm, "ffn_up": names.up,
+            "ffn_norm": names.feedForwardNorm, "post_ffw_norm": names.afterFeedForwardNorm,
+            "ffn_up": names.up,
             "ffn_gate": names.gate, "ffn_down": names.down,
         ]
         switch names.queryKeyValue {
@@ -58,22 +59,34 @@ struct GGUFNames {
 
     private func renamed(_ tensor: TensorRecord) throws -> [TensorRecord] {
         var words = tensor.name.split(separator: ".").map(String.init)
-        guard words.count > 1, let kind = words.popLast(), ["weight", "bias"].contains(kind) else { return [tensor] }
-        if words.count == 1, let name = outer[words[0]] { return [try arranged(tensor, words[0], as: "\(name).\(kind)")] }
+        guard words.count > 1, let kind = words.popLast(), ["weight", "bias"].contains(kind) else {
+            return [tensor]
+        }
+        if words.count == 1, let name = outer[words[0]] {
+            return [try arranged(tensor, words[0], as: "\(name).\(kind)")]
+        }
         guard words.count == 3, words[0] == "blk", let block = Int(words[1]) else { return [tensor] }
         let start = "\(names.prefix)\(names.block)\(block)."
-        if let name = inner[words[2]] { return [try arranged(tensor, words[2], as: start + "\(name).\(kind)")] }
-        guard words[2] == "attn_qkv", case .separate(let query, let key, let value) = names.queryKeyValue else {
+        if let name = inner[words[2]] {
+            return [try arranged(tensor, words[2], as: start + "\(name).\(kind)")]
+        }
+        guard words[2] == "attn_qkv", case .separate(let query, let key, let value) = names.queryKeyValue
+        else {
             return [tensor]
         }
         let attention = configuration.attention
-        let (queries, keys) = (attention.heads * attention.headSize, attention.keyValueHeads * attention.headSize)
+        let (queries, keys) = (
+            attention.heads * attention.headSize, attention.keyValueHeads * attention.headSize
+        )
         guard tensor.shape[0] == queries + 2 * keys else {
             throw LanguageModelError.tensorShape(
-                name: tensor.name, expected: [queries + 2 * keys] + tensor.shape.dropFirst(), found: tensor.shape)
+                name: tensor.name, expected: [queries + 2 * keys] + tensor.shape.dropFirst(),
+                found: tensor.shape)
         }
-        return zip([query, key, value], [0..<queries, queries..<queries + keys, queries + keys..<tensor.shape[0]])
-            .map { tensor.rows($1, named: start + "\($0).\(kind)") }
+        return zip(
+            [query, key, value], [0..<queries, queries..<queries + keys, queries + keys..<tensor.shape[0]]
+        )
+        .map { tensor.rows($1, named: start + "\($0).\(kind)") }
     }
 
     private func arranged(_ tensor: TensorRecord, _ role: String, as name: String) throws -> TensorRecord {
@@ -98,7 +111,9 @@ struct GGUFNames {
         case "attn_qkv" where architecture.cutsByParts: return .partsOfHeads(attention.heads)
         default: break
         }
-        if role.hasSuffix("norm"), configuration.gainOffset != 0 { return .shifted(by: configuration.gainOffset) }
+        if role.hasSuffix("norm"), configuration.gainOffset != 0 {
+            return .shifted(by: configuration.gainOffset)
+        }
         let isProjection = !role.hasSuffix("norm") && !role.hasSuffix("embd") && role != "output"
         return isMatrix && isProjection && names.layout == .inputsByOutputs ? .transposed : nil
     }

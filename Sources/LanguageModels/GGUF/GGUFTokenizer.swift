@@ -30,7 +30,8 @@ struct GGUFTokenizer {
         case "llama": startsByDefault = try readPieces(tokens)
         default: throw unsupported("tokenizer.ggml.model", kind)
         }
-        for key in ["tokenizer.ggml.add_eos_token", "tokenizer.ggml.add_sep_token"] where file[key]?.bool == true {
+        for key in ["tokenizer.ggml.add_eos_token", "tokenizer.ggml.add_sep_token"]
+        where file[key]?.bool == true {
             throw unsupported(key, "true")
         }
         source.settings["added_tokens"] = try addedTokens(tokens)
@@ -54,7 +55,8 @@ struct GGUFTokenizer {
             let line = Array(merges.bytes[index])
             let isPair = line.withUnsafeBytes { source.merges.append(mergeLine: $0) }
             guard isPair else {
-                throw LanguageModelError.malformed(path: file.path, reason: "merge \(index) is not a pair of tokens")
+                throw LanguageModelError.malformed(
+                    path: file.path, reason: "merge \(index) is not a pair of tokens")
             }
         }
         let name = file["tokenizer.ggml.pre"]?.string
@@ -78,13 +80,16 @@ struct GGUFTokenizer {
                 path: file.path, reason: "tokenizer.ggml.scores does not have a score for every token")
         }
         do {
-            source.merges = try GGUFMerges(source, scores: scores, isPiece: kinds(tokens).map { $0 == 1 }).strings
+            source.merges = try GGUFMerges(source, scores: scores, isPiece: kinds(tokens).map { $0 == 1 })
+                .strings
         } catch let fault as VocabularyFault {
             throw LanguageModelError.malformed(path: file.path, reason: fault.reason)
         }
         source.model["byte_fallback"] = true
         source.model["fuse_unk"] = true
-        if let unknown = file["tokenizer.ggml.unknown_token_id"]?.integer, (0..<tokens.count).contains(unknown) {
+        if let unknown = file["tokenizer.ggml.unknown_token_id"]?.integer,
+            (0..<tokens.count).contains(unknown)
+        {
             source.model["unk_token"] = .string(tokens[unknown])
         }
         let prefixes = file["tokenizer.ggml.add_space_prefix"]?.bool ?? true
@@ -98,7 +103,9 @@ struct GGUFTokenizer {
             ["type": "Fuse"],
         ]
         let strip: JSONValue = ["type": "Strip", "content": " ", "start": 1, "stop": 0]
-        source.settings["decoder"] = ["type": "Sequence", "decoders": .array(steps + (prefixes ? [strip] : []))]
+        source.settings["decoder"] = [
+            "type": "Sequence", "decoders": .array(steps + (prefixes ? [strip] : [])),
+        ]
         return true
     }
 
@@ -128,7 +135,8 @@ struct GGUFTokenizer {
     private mutating func addStart(_ tokens: GGUFStrings) throws {
         guard let id = file["tokenizer.ggml.bos_token_id"]?.integer, (0..<tokens.count).contains(id) else {
             throw LanguageModelError.malformed(
-                path: file.path, reason: "texts are to begin with a token, but tokenizer.ggml.bos_token_id names none")
+                path: file.path,
+                reason: "texts are to begin with a token, but tokenizer.ggml.bos_token_id names none")
         }
         let name = tokens[id]
         let start: JSONValue = ["SpecialToken": ["id": .string(name), "type_id": 0]]
@@ -136,7 +144,9 @@ struct GGUFTokenizer {
         source.settings["post_processor"] = [
             "type": "TemplateProcessing", "single": [start, first],
             "pair": [start, first, ["Sequence": ["id": "B", "type_id": 1]]],
-            "special_tokens": .object([name: ["id": .string(name), "ids": [.integer(id)], "tokens": [.string(name)]]]),
+            "special_tokens": .object([
+                name: ["id": .string(name), "ids": [.integer(id)], "tokens": [.string(name)]]
+            ]),
         ]
     }
 }

@@ -44,7 +44,8 @@ struct EvaluationManifest {
             }
             progress.report(
                 .warning(
-                    "\(path) is damaged; it is now \(damaged.lastPathComponent), and its results are computed again"))
+                    "\(path) is damaged; it is now \(damaged.lastPathComponent), and its results are computed again"
+                ))
         }
         return SystemCall.status(damaged.path) != nil
     }

@@ -162,7 +162,8 @@ package struct ModelImport: Sendable {
     private static let pieceLength = 16 << 20
 
     private func copy(_ record: TensorRecord, _ sink: CheckpointWriter.Sink) throws {
-        guard let stored = record.stored, written(record) != record.typeName || record.arrangement != nil else {
+        guard let stored = record.stored, written(record) != record.typeName || record.arrangement != nil
+        else {
             let bytes = record.bytes
             for start in stride(from: 0, to: bytes.count, by: Self.pieceLength) {
                 let end = min(bytes.count, start + Self.pieceLength)

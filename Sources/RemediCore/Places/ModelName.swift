@@ -52,7 +52,9 @@ package struct ModelName: Sendable, Equatable {
 
     /// A repository's name and the GGUF file in it that is meant; paths have no such files.
     private static func file(in text: String) -> (name: String, file: String?) {
-        guard text.hasSuffix(fileSuffix), !isPath(text), let mark = text.lastIndex(of: ":") else { return (text, nil) }
+        guard text.hasSuffix(fileSuffix), !isPath(text), let mark = text.lastIndex(of: ":") else {
+            return (text, nil)
+        }
         return (String(text[..<mark]), String(text[text.index(after: mark)...]))
     }
 

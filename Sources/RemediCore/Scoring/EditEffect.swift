@@ -18,7 +18,8 @@ package enum EditEffect {
             prompt.edit = nil
             return prompt
         }
-        let changes = zip(try scorer.scores(of: some), try scorer.scores(of: plain)).compactMap { after, before in
+        let changes = zip(try scorer.scores(of: some), try scorer.scores(of: plain)).compactMap {
+            after, before in
             zip(after, before).map { abs($0.full - $1.full) }.max()
         }.sorted()
         guard !changes.isEmpty, changes.allSatisfy(\.isFinite) else { return nil }

@@ -98,9 +98,13 @@ package enum Invocation: Sendable {
 extension GivenArguments {
     /// Refuses a model with a revision of its own beside `--revision`, which names another.
     fileprivate func checkRevisions() throws(UsageError) {
-        guard let revision = options.first(where: { $0.option.name == "revision" })?.words.first else { return }
+        guard let revision = options.first(where: { $0.option.name == "revision" })?.words.first else {
+            return
+        }
         let models =
-            options.filter { ["model", "models"].contains($0.option.name) }.map { ("--\($0.option.name)", $0.words) }
+            options.filter { ["model", "models"].contains($0.option.name) }.map {
+                ("--\($0.option.name)", $0.words)
+            }
             + positionals.filter { ["NAME", "SOURCE"].contains($0.positional.setting.name) }
             .map { ($0.positional.setting.name, $0.words) }
         for (place, words) in models {

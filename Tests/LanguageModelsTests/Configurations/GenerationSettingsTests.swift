@@ -29,7 +29,10 @@ final class GenerationSettingsTests: XCTestCase {
                 #"{"repetition_penalty": 1.0, "num_beams": 1, "suppress_tokens": [], "min_length": 0,"#
                     + #" "forced_eos_token_id": null}"#, []
             ),
-            (#"{"repetition_penalty": 1.1, "no_repeat_ngram_size": 3}"#, ["no_repeat_ngram_size", "repetition_penalty"]),
+            (
+                #"{"repetition_penalty": 1.1, "no_repeat_ngram_size": 3}"#,
+                ["no_repeat_ngram_size", "repetition_penalty"]
+            ),
             (#"{"suppress_tokens": [1, 2]}"#, ["suppress_tokens"]),
             (#"{"num_beams": 4, "forced_eos_token_id": 2}"#, ["forced_eos_token_id", "num_beams"]),
         ]
@@ -39,14 +42,16 @@ final class GenerationSettingsTests: XCTestCase {
     /// The defaults of the classes of transformers 5.24.
     func testEndTokensWhereNoneIsConfigured() throws {
         let expected: [String: [Int]] = [
-            "gpt2": [50256], "gpt_neo": [50256], "gptj": [50256], "gpt_neox": [2], "llama": [2], "mistral": [2],
+            "gpt2": [50256], "gpt_neo": [50256], "gptj": [50256], "gpt_neox": [2], "llama": [2],
+            "mistral": [2],
             "qwen2": [], "qwen3": [], "olmo2": [50279], "smollm3": [128001], "gemma": [1], "gemma3_text": [1],
             "phi": [2], "phi3": [32000], "stablelm": [0], "starcoder2": [50256],
         ]
         for (type, tokens) in expected {
             var object: JSONObject = ["model_type": .string(type)]
             func ends() throws -> [Int] {
-                try ModelFamilies.read(ConfigurationReader(object, path: "config.json")).configuration.endTokens
+                try ModelFamilies.read(ConfigurationReader(object, path: "config.json")).configuration
+                    .endTokens
             }
             XCTAssertEqual(try ends(), tokens, type)
             object["eos_token_id"] = .null

@@ -24,6 +24,16 @@ struct GGUFMetadataBytes {
         addList(key, kind: 4, values.map { Self.number($0) })
     }
 
+    mutating func add(_ key: String, _ value: Bool) {
+        members.append((key, Self.number(UInt32(7)) + Self.number(UInt8(value ? 1 : 0))))
+    }
+
+    mutating func add(_ key: String, _ values: [Float]) {
+        addList(key, kind: 6, values.map { Self.number($0.bitPattern) })
+    }
+
+    mutating func add(_ key: String, _ values: [Int32]) { addList(key, kind: 5, values.map { Self.number($0) }) }
+
     private mutating func addList(_ key: String, kind: UInt32, _ elements: [Data]) {
         let start = Self.number(UInt32(9)) + Self.number(kind) + Self.number(UInt64(elements.count))
         members.append((key, elements.reduce(into: start) { $0 += $1 }))

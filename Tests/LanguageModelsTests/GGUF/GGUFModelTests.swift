@@ -22,13 +22,15 @@ final class GGUFModelTests: XCTestCase {
             let model = try ModelFixture.model(checkpoint(name))
             for (number, tokens) in fixture.sequences.enumerated() {
                 XCTAssertLessThanOrEqual(
-                    largestDifference(try logits(model, tokens), try fixture.logits(number)), 2e-5, "\(name), \(number)")
+                    largestDifference(try logits(model, tokens), try fixture.logits(number)), 2e-5,
+                    "\(name), \(number)")
             }
         }
     }
 
     private func expected(_ name: String) throws -> (tokens: [Int], logits: [Float]) {
-        let json = try JSONValue(parsing: Data(contentsOf: Self.folder.appendingPathComponent(name + ".json")))
+        let json = try JSONValue(
+            parsing: Data(contentsOf: Self.folder.appendingPathComponent(name + ".json")))
         let rows = try XCTUnwrap(json["logits"]?.array).map { try XCTUnwrap($0.array).compactMap(\.double) }
         return (
             try XCTUnwrap(json["tokens"]?.array).compactMap(\.integer), rows.flatMap { $0 }.map(Float.init)
@@ -61,7 +63,8 @@ final class GGUFModelTests: XCTestCase {
         XCTAssertEqual(
             summary.storedTypes.map(\.name), ["F32", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "TQ2_0"])
         XCTAssertEqual(
-            summary.precision(as: nil).blocks.map(\.rawValue), ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "TQ2_0"])
+            summary.precision(as: nil).blocks.map(\.rawValue),
+            ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "TQ2_0"])
     }
 
     /// Metadata that nothing here honors are refused by name.
@@ -77,7 +80,10 @@ final class GGUFModelTests: XCTestCase {
             changed.replaceSubrange(try XCTUnwrap(bytes.range(of: Data(key.utf8))), with: Data(other.utf8))
             let file = try scratch.write(changed, to: "x.gguf")
             XCTAssertThrowsError(try Checkpoint.open(file), key) { error in
-                guard case LanguageModelError.unsupportedSetting(let found, _, _)? = error as? LanguageModelError else {
+                guard
+                    case LanguageModelError.unsupportedSetting(let found, _, _)? = error
+                        as? LanguageModelError
+                else {
                     return XCTFail("\(error)")
                 }
                 XCTAssertEqual(found, other)

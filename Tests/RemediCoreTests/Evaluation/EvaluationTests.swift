@@ -210,7 +210,9 @@ final class EvaluationTests: XCTestCase {
         var options = EvaluationFixture.options([.unedited, .prefix])
         options.benchmarks = [.efficacy, .rewrite]
         _ = try run(options, in: folder)
-        let results = ["unedited", "prefix"].flatMap { ["\($0)/efficacy.json", "\($0)/rewrite_metrics.json"] }
+        let results = ["unedited", "prefix"].flatMap {
+            ["\($0)/efficacy.json", "\($0)/rewrite_metrics.json"]
+        }
         func bytes() throws -> [Data] {
             try results.map { try Data(contentsOf: folder.appendingPathComponent($0)) }
         }

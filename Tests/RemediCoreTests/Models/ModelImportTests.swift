@@ -47,6 +47,54 @@ final class ModelImportTests: XCTestCase {
             try ModelFingerprint(Checkpoint(folder: gptj)).value)
     }
 
+    /// What llama.cpp's converter did to names and rows is undone: the tensors are those of the original.
+    func testGGUFFiles() throws {
+        let fixtures = FixtureFiles.own("../../LanguageModelsTests/Fixtures")
+        for name in ["llama", "gpt2", "gpt_neox", "gemma"] {
+            let folder = try temporaryFolder().appendingPathComponent(name)
+            let file = fixtures.appendingPathComponent("gguf/\(name).gguf")
+            _ = try write(ModelImport(source: file), to: folder)
+            XCTAssertEqual(try names(folder), ["config.json", "model.safetensors", "tokenizer.json"])
+            let ours = try ModelTensors(Checkpoint(folder: folder)).all()
+            let theirs = try ModelTensors(
+                Checkpoint(folder: fixtures.appendingPathComponent("models/\(name)"))
+            ).all()
+            XCTAssertEqual(ours.count, theirs.count)
+            for (a, b) in zip(ours, theirs) {
+                XCTAssertEqual(a.need, b.need)
+                let (x, y) = (
+                    try XCTUnwrap(a.record.stored).floats(), try XCTUnwrap(b.record.stored).floats()
+                )
+                // Gemma's gains lie in such files with 1 added.
+                let difference = zip(x, y).map { abs($0 - $1) }.max() ?? .infinity
+                XCTAssertLessThanOrEqual(difference, name == "gemma" ? 1e-7 : 0, "\(name) \(a.need.name)")
+            }
+            XCTAssertEqual(
+                try Tokenizer(folder: folder).encode("a!\" b").ids,
+                try Tokenizer.open(file).encode("a!\" b").ids)
+        }
+    }
+
+    /// Blocks are widened to float32, or rounded to what was asked for.
+    func testBlocksOfGGUFFiles() throws {
+        let file = FixtureFiles.own("../../LanguageModelsTests/Fixtures/gguf/llama-blocks.gguf")
+        let source = try Checkpoint.open(file)
+        for (type, name) in [(ElementType?.none, "F32"), (.float16, "F16")] {
+            let folder = try temporaryFolder().appendingPathComponent("out")
+            var job = ModelImport(source: file)
+            job.elementType = type
+            _ = try write(job, to: folder)
+            let written = try Checkpoint(folder: folder)
+            for tensor in source.tensorNames {
+                let (a, b) = (try XCTUnwrap(written.tensor(tensor)), try XCTUnwrap(source.tensor(tensor)))
+                XCTAssertEqual(a.elementType.rawValue, name, tensor)
+                XCTAssertEqual(a.shape, b.shape, tensor)
+                let expected = b.floats().map { type == nil ? $0 : Float(Float16($0)) }
+                XCTAssertEqual(a.floats(), expected, tensor)
+            }
+        }
+    }
+
     func testBesideTheTorchFiles() throws {
         let folder = try copy(gptj)
         _ = try write(ModelImport(source: folder), to: folder)

@@ -127,7 +127,8 @@ extension CUDABackend {
         var line = [Float](repeating: 0, count: stored.inputs)
         for output in 0..<stored.outputs {
             let bytes = UnsafeRawBufferPointer(
-                start: stored.address + output * stored.lineBytes, count: blocks.byteCount(of: stored.inputs) ?? 0)
+                start: stored.address + output * stored.lineBytes,
+                count: blocks.byteCount(of: stored.inputs) ?? 0)
             line.withUnsafeMutableBufferPointer { blocks.widen(bytes, into: $0) }
             line.withUnsafeBytes { upload($0, to: storage.address + output * lineBytes) }
         }

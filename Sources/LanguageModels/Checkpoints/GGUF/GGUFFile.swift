@@ -39,7 +39,8 @@ package struct GGUFFile: Sendable {
             let isSwapped = (1...3).contains(version.byteSwapped)
             throw cursor.malformed(
                 isSwapped
-                    ? "its numbers are big-endian, which is not read" : "version \(version) of GGUF is not read")
+                    ? "its numbers are big-endian, which is not read"
+                    : "version \(version) of GGUF is not read")
         }
         self.version = Int(version)
         let tensorCount = try cursor.count(of: 24, "tensors")
@@ -55,8 +56,10 @@ package struct GGUFFile: Sendable {
         }
         self.metadata = metadata
         self.places = places
-        let alignment = places["general.alignment"].map { metadata[$0].value } ?? .integer(Self.usualAlignment)
-        guard let alignment = alignment.integer, alignment > 0, alignment <= 1 << 20, alignment % 8 == 0 else {
+        let alignment =
+            places["general.alignment"].map { metadata[$0].value } ?? .integer(Self.usualAlignment)
+        guard let alignment = alignment.integer, alignment > 0, alignment <= 1 << 20, alignment % 8 == 0
+        else {
             throw cursor.malformed("general.alignment is not a multiple of 8")
         }
         let outlines = try (0..<tensorCount).map { _ in try GGUFTensor(&cursor, alignment: alignment) }
@@ -75,14 +78,16 @@ private struct GGUFTensor {
 
     /// Types of elements by GGML's number: name and, for those that are no blocks, bytes.
     private static let elements: [UInt32: (name: String, bytes: Int)] = [
-        0: ("F32", 4), 1: ("F16", 2), 24: ("I8", 1), 25: ("I16", 2), 26: ("I32", 4), 27: ("I64", 8), 28: ("F64", 8),
+        0: ("F32", 4), 1: ("F16", 2), 24: ("I8", 1), 25: ("I16", 2), 26: ("I32", 4), 27: ("I64", 8),
+        28: ("F64", 8),
         30: ("BF16", 2),
     ]
     private static let blocks = Dictionary(
         uniqueKeysWithValues: BlockFormat.allCases.map { ($0.number, $0) })
     /// Formats that are known by name alone.
     private static let others: [UInt32: String] = [
-        9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 21: "IQ3_S", 22: "IQ2_S",
+        9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 21: "IQ3_S",
+        22: "IQ2_S",
         29: "IQ1_M",
     ]
 
@@ -112,11 +117,13 @@ private struct GGUFTensor {
         } else if let format = Self.blocks[type] {
             typeName = format.rawValue
             guard shape[shape.count - 1] % format.blockCount == 0 else {
-                throw cursor.malformed("the rows of tensor \"\(name)\" do not fill blocks of \(format.rawValue)")
+                throw cursor.malformed(
+                    "the rows of tensor \"\(name)\" do not fill blocks of \(format.rawValue)")
             }
             bytes = format.byteCount(of: count)
         } else {
-            throw LanguageModelError.elementType(name: name, found: Self.others[type] ?? "type \(type) of GGML")
+            throw LanguageModelError.elementType(
+                name: name, found: Self.others[type] ?? "type \(type) of GGML")
         }
         let offset = try cursor.read(UInt64.self)
         guard let bytes, let offset = Int(exactly: offset), offset % alignment == 0 else {
@@ -127,7 +134,9 @@ private struct GGUFTensor {
     }
 
     /// - Parameter start: the file's byte at which data begin.
-    static func records(of tensors: [GGUFTensor], in file: MappedFile, from start: Int) throws -> [TensorRecord] {
+    static func records(of tensors: [GGUFTensor], in file: MappedFile, from start: Int) throws
+        -> [TensorRecord]
+    {
         func malformed(_ reason: String) -> LanguageModelError { .malformed(path: file.path, reason: reason) }
         var names: Set<ExactString> = []
         var end = 0

@@ -8,12 +8,14 @@ extension StoredTensor {
     func blocksInOrder(inputs: Int) -> (storage: DeviceStorage, byteOffset: Int)? {
         guard let blocks, shape.count == 2, inputs % blocks.blockCount == 0 else { return nil }
         guard let arrangement else { return (storage, byteOffset) }
-        guard let source = arrangement.sourceRow(rows: shape[0]), let line = blocks.byteCount(of: inputs) else {
+        guard let source = arrangement.sourceRow(rows: shape[0]), let line = blocks.byteCount(of: inputs)
+        else {
             return nil
         }
         let address = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
         for row in 0..<shape[0] {
-            (address + row * line).copyMemory(from: storage.address + byteOffset + source(row) * line, byteCount: line)
+            (address + row * line).copyMemory(
+                from: storage.address + byteOffset + source(row) * line, byteCount: line)
         }
         return (DeviceStorage(address: address, byteCount: max(byteCount, 1)) { $0.deallocate() }, 0)
     }

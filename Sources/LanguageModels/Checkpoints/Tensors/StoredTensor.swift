@@ -21,7 +21,8 @@ package struct StoredTensor: Sendable {
         blocks: BlockFormat? = nil, arrangement: TensorArrangement? = nil,
         storage: DeviceStorage, byteOffset: Int
     ) {
-        precondition(!isDouble && blocks == nil || elementType == .float32, "F64 and blocks are read as float32")
+        precondition(
+            !isDouble && blocks == nil || elementType == .float32, "F64 and blocks are read as float32")
         self.name = name
         self.shape = shape
         self.elementType = elementType

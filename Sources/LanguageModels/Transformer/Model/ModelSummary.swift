@@ -39,7 +39,10 @@ package struct ModelSummary: Sendable {
     package init(_ tensors: ModelTensors) throws {
         try self.init(tensors.configuration, tensors.names, notes: tensors.notes) { need in
             let stored = try tensors.stored(need)
-            return (stored.elementType, stored.blocks?.rawValue ?? (stored.isDouble ? "F64" : nil), stored.byteCount)
+            return (
+                stored.elementType, stored.blocks?.rawValue ?? (stored.isDouble ? "F64" : nil),
+                stored.byteCount
+            )
         }
     }
 

@@ -231,7 +231,8 @@ extension InspectDirections {
                 help: "prompts that run together; changes no result"),
             Option(
                 "mentions", \.mentions, .choice(), group: group,
-                help: "how names and attributes are found: as whole words first, leaving out samples that do not"
+                help:
+                    "how names and attributes are found: as whole words first, leaving out samples that do not"
                     + " fit; or as plain texts wherever they occur, as in the reference"),
         ]
     }

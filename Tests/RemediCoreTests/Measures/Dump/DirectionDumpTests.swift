@@ -89,7 +89,9 @@ final class DirectionDumpTests: XCTestCase {
             let model = try TinyModels.withNaN(in: "wpe.weight", rows: rows, folder: try temporaryFolder())
             let file = folder.appendingPathComponent("dump.safetensors")
             XCTAssertThrowsError(
-                try DirectionDump(model: model, editor: Editor.parameterless(.identity, block: 1, model: model)).write(
+                try DirectionDump(
+                    model: model, editor: Editor.parameterless(.identity, block: 1, model: model)
+                ).write(
                     samples, to: DumpFiles(safetensors: file), progress: SilentProgress()), "\(rows)"
             ) { error in
                 guard case RemediError.notFinite(let named)? = error as? RemediError else {
