@@ -1,9 +1,14 @@
 import CKernels
 
-/// Products with weights in blocks: some lines at a time are widened into a core's cache and multiplied there.
+/// Products with weights in blocks.  Few rows meet some lines at a time, which a core widens into its own cache; for
+/// many rows all threads widen a larger part, and multiply it as if it had been stored so.
 extension CPUBackend {
-    /// Floats that are widened at a time: half of a usual second cache.
+    /// Floats that a core widens at a time: half of a usual second cache.
     private static let widenedFloats = 1 << 17
+    /// Floats that all threads widen at a time.
+    private static let sharedFloats = 1 << 21
+    /// More rows than these are many.
+    private static let fewRows = 16
     /// Columns of inputs whose gradients are formed at a time.
     private static let backwardColumns = 256
 
@@ -12,6 +17,16 @@ extension CPUBackend {
         _ x: Matrix, _ weight: Weight, of blocks: BlockFormat, bias: Matrix?, into y: Matrix, accumulate: Bool
     ) {
         let inputs = weight.inputs
+        if x.rows > Self.fewRows {
+            return withWidened(weight, blocks) { outputs, widened in
+                multiply(
+                    CKGemm(
+                        rows: x.rows, columns: outputs.count, depth: inputs, a: x.pointer, a_stride: x.stride,
+                        a_transposed: false, b: widened, b_stride: inputs, b_transposed: true, b_type: CK_F32,
+                        bias: bias.map { $0.pointer + outputs.lowerBound }, c: y.pointer + outputs.lowerBound,
+                        c_stride: y.stride, accumulate: accumulate))
+            }
+        }
         let lines = max(16, min(256, Self.widenedFloats / max(inputs, 1)))
         let lineBytes = blocks.byteCount(of: inputs) ?? 0
         split((weight.outputs + lines - 1) / lines, cost: x.rows * lines * inputs) { chunks in
@@ -42,6 +57,16 @@ extension CPUBackend {
     func linearBackward(
         _ dy: Matrix, _ weight: Weight, of blocks: BlockFormat, into dx: Matrix, accumulate: Bool
     ) {
+        if dy.rows > Self.fewRows {
+            return withWidened(weight, blocks) { outputs, widened in
+                multiply(
+                    CKGemm(
+                        rows: dy.rows, columns: weight.inputs, depth: outputs.count,
+                        a: dy.pointer + outputs.lowerBound, a_stride: dy.stride, a_transposed: false, b: widened,
+                        b_stride: weight.inputs, b_transposed: false, b_type: CK_F32, bias: nil, c: dx.pointer,
+                        c_stride: dx.stride, accumulate: accumulate || outputs.lowerBound > 0))
+            }
+        }
         let columns = max(blocks.blockCount, Self.backwardColumns / blocks.blockCount * blocks.blockCount)
         let lines = Self.widenedFloats / columns
         split((weight.inputs + columns - 1) / columns, cost: dy.rows * columns * weight.outputs) { chunks in
@@ -70,6 +95,30 @@ extension CPUBackend {
                                 accumulate: accumulate || first > 0))
                     }
                 }
+            }
+        }
+    }
+
+    /// Calls `body` with one part of the outputs after another and their lines in float32.
+    private func withWidened(
+        _ weight: Weight, _ blocks: BlockFormat, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let inputs = weight.inputs
+        let lines = min(weight.outputs, max(16, Self.sharedFloats / max(inputs, 1)))
+        let lineBytes = blocks.byteCount(of: inputs) ?? 0
+        withFloats(lines * inputs) { memory in
+            nonisolated(unsafe) let widened = memory
+            for first in stride(from: 0, to: weight.outputs, by: max(lines, 1)) {
+                let outputs = first..<min(weight.outputs, first + lines)
+                split(outputs.count, cost: inputs) { part in
+                    for place in part {
+                        blocks.widen(
+                            UnsafeRawBufferPointer(
+                                start: weight.address + (first + place) * weight.lineBytes, count: lineBytes),
+                            into: UnsafeMutableBufferPointer(start: widened + place * inputs, count: inputs))
+                    }
+                }
+                body(outputs, widened)
             }
         }
     }

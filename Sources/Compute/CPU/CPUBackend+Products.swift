@@ -38,7 +38,7 @@ extension CPUBackend {
     }
 
     /// Runs a product on the pool's threads.
-    private func multiply(_ product: CKGemm) {
+    func multiply(_ product: CKGemm) {
         var product = product
         withScratch(ck_gemm_scratch_bytes(&product, instructionSet)) { scratch in
             ck_gemm(&product, instructionSet, pool.handle, scratch)

@@ -139,7 +139,9 @@ extension GGUFArchitecture {
         var gptJ = GGUFArchitecture(
             "gptj", as: "gptj", norm: (member: "layer_norm_epsilon", key: "attention.layer_norm_epsilon"),
             more: [("rotary_dim", "rope.dimension_count")])
-        gptJ.derived = { head in (["n_inner": head.integer("feed_forward_length").map { .integer($0) } ?? .null], []) }
+        gptJ.derived = { head in
+            (["n_inner": head.integer("feed_forward_length").map { .integer($0) } ?? .null], [])
+        }
         return gptJ
     }()
 

@@ -32,7 +32,9 @@ struct GGUFMetadataBytes {
         addList(key, kind: 6, values.map { Self.number($0.bitPattern) })
     }
 
-    mutating func add(_ key: String, _ values: [Int32]) { addList(key, kind: 5, values.map { Self.number($0) }) }
+    mutating func add(_ key: String, _ values: [Int32]) {
+        addList(key, kind: 5, values.map { Self.number($0) })
+    }
 
     private mutating func addList(_ key: String, kind: UInt32, _ elements: [Data]) {
         let start = Self.number(UInt32(9)) + Self.number(kind) + Self.number(UInt64(elements.count))

@@ -99,7 +99,9 @@ final class GGUFModelTests: XCTestCase {
         XCTAssertEqual(record.typeName, "F32")
         var bytes = try Data(contentsOf: url)
         let start = record.byteOffset + 4
-        withUnsafeBytes(of: Float(1.5).bitPattern.littleEndian) { bytes.replaceSubrange(start..<start + 4, with: $0) }
+        withUnsafeBytes(of: Float(1.5).bitPattern.littleEndian) {
+            bytes.replaceSubrange(start..<start + 4, with: $0)
+        }
         let file = try scratch.write(bytes, to: "x.gguf")
         XCTAssertThrowsError(try Checkpoint.open(file)) { error in
             guard case LanguageModelError.unsupportedSetting("rope_freqs.weight", _, _) = error else {
@@ -116,7 +118,8 @@ final class GGUFModelTests: XCTestCase {
         bytes.replaceSubrange(place, with: Data("blk.0.ffn_nose.weight".utf8))
         let file = try scratch.write(bytes, to: "x.gguf")
         XCTAssertThrowsError(try Checkpoint.open(file)) { error in
-            guard case LanguageModelError.unsupportedSetting("tensor blk.0.ffn_nose.weight", _, _) = error else {
+            guard case LanguageModelError.unsupportedSetting("tensor blk.0.ffn_nose.weight", _, _) = error
+            else {
                 return XCTFail("\(error)")
             }
         }

@@ -64,7 +64,8 @@ final class ResultsSafetyTests: XCTestCase {
         XCTAssertEqual(again.code, 0, again.diagnostics)
         XCTAssertTrue(
             again.diagnostics.contains(
-                "warning: \(weights.path) is damaged (2 bytes, too short for a header); its editor is trained again"),
+                "warning: \(weights.path) is damaged (2 bytes, too short for a header); its editor is trained again"
+            ),
             again.diagnostics)
         XCTAssertEqual(try Data(contentsOf: weights), sound)
     }
