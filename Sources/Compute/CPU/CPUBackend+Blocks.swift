@@ -68,7 +68,7 @@ extension CPUBackend {
             }
         }
         let columns = max(blocks.blockCount, Self.backwardColumns / blocks.blockCount * blocks.blockCount)
-        let lines = Self.widenedFloats / columns
+        let lines = Self.sharedLines(of: weight)
         split((weight.inputs + columns - 1) / columns, cost: dy.rows * columns * weight.outputs) { chunks in
             withFloats(lines * columns) { widened in
                 for chunk in chunks {
@@ -99,12 +99,18 @@ extension CPUBackend {
         }
     }
 
+    /// Lines that are widened together.  Chains over outputs end with them, whatever the number of rows, on which a
+    /// gradient must not depend.
+    private static func sharedLines(of weight: Weight) -> Int {
+        min(weight.outputs, max(16, sharedFloats / max(weight.inputs, 1)))
+    }
+
     /// Calls `body` with one part of the outputs after another and their lines in float32.
     private func withWidened(
         _ weight: Weight, _ blocks: BlockFormat, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
     ) {
         let inputs = weight.inputs
-        let lines = min(weight.outputs, max(16, Self.sharedFloats / max(inputs, 1)))
+        let lines = Self.sharedLines(of: weight)
         let lineBytes = blocks.byteCount(of: inputs) ?? 0
         withFloats(lines * inputs) { memory in
             nonisolated(unsafe) let widened = memory

@@ -105,6 +105,25 @@ final class CPUBackendBlocksTests: XCTestCase {
         }
     }
 
+    /// Neither states nor gradients depend on how many rows are computed together, over several pieces of outputs.
+    func testRowsDoNotDependOnEachOther() throws {
+        let backend = CPUBackend(threads: 2)
+        let (blocks, _) = weight(.q8_0, outputs: 9_000, inputs: 512)
+        let (x, dy) = (try matrix(40, 512, on: backend), try matrix(40, 9_000, on: backend))
+        let (y, dx) = (
+            try backend.makeMatrix(rows: 40, columns: 9_000), try backend.makeMatrix(rows: 40, columns: 512)
+        )
+        backend.linear(x, blocks, bias: nil, into: y, accumulate: false)
+        backend.linearBackward(dy, blocks, into: dx, accumulate: false)
+        let (some, gradient) = (
+            try backend.makeMatrix(rows: 3, columns: 9_000), try backend.makeMatrix(rows: 3, columns: 512)
+        )
+        backend.linear(x.rows(20..<23), blocks, bias: nil, into: some, accumulate: false)
+        backend.linearBackward(dy.rows(20..<23), blocks, into: gradient, accumulate: false)
+        XCTAssertEqual(try backend.read(some), try backend.read(y.rows(20..<23)))
+        XCTAssertEqual(try backend.read(gradient), try backend.read(dx.rows(20..<23)))
+    }
+
     func testEmbedding() throws {
         let backend = CPUBackend(threads: 2)
         for format in BlockFormat.allCases {
