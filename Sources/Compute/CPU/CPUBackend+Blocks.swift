@@ -62,8 +62,10 @@ extension CPUBackend {
                 multiply(
                     CKGemm(
                         rows: dy.rows, columns: weight.inputs, depth: outputs.count,
-                        a: dy.pointer + outputs.lowerBound, a_stride: dy.stride, a_transposed: false, b: widened,
-                        b_stride: weight.inputs, b_transposed: false, b_type: CK_F32, bias: nil, c: dx.pointer,
+                        a: dy.pointer + outputs.lowerBound, a_stride: dy.stride, a_transposed: false,
+                        b: widened,
+                        b_stride: weight.inputs, b_transposed: false, b_type: CK_F32, bias: nil,
+                        c: dx.pointer,
                         c_stride: dx.stride, accumulate: accumulate || outputs.lowerBound > 0))
             }
         }

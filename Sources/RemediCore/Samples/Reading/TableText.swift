@@ -1,7 +1,7 @@
 import Foundation
 import LanguageModels
 
-/// The text of a table that a spreadsheet or another program wrote: UTF-8, UTF-16 with its mark, or else Latin-1.
+/// The text of a table that a spreadsheet or another program wrote: UTF-8, UTF-16, or else Latin-1.
 enum TableText {
     private static let quote: Character = "\""
 
@@ -15,10 +15,9 @@ enum TableText {
         if bytes.starts(with: "PK\u{3}\u{4}".utf8) || bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
             throw malformed("a spreadsheet's own file: save the sheet as text with tabs between the columns")
         }
-        for (mark, isBig) in [([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], true)]
-        where bytes.starts(with: mark) {
+        if let (start, isBig) = units(of: bytes) {
             guard bytes.count % 2 == 0 else { throw malformed("UTF-16 text that ends within a character") }
-            let units = stride(from: 2, to: bytes.count, by: 2).lazy.map { place in
+            let units = stride(from: start, to: bytes.count, by: 2).lazy.map { place in
                 let unit = bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)
                 return isBig ? UInt16(bigEndian: unit) : UInt16(littleEndian: unit)
             }
@@ -34,6 +33,17 @@ enum TableText {
         var scalars = String.UnicodeScalarView()
         scalars.append(contentsOf: body.lazy.map { Unicode.Scalar($0) })
         return String(scalars)
+    }
+
+    /// Where UTF-16 begins, and whether its bytes are the high ones first; nil for other text.  Without a mark it is known
+    /// by a table's first letters, of which one byte is 0.
+    private static func units(of bytes: UnsafeRawBufferPointer) -> (start: Int, isBig: Bool)? {
+        if bytes.starts(with: [0xFF, 0xFE]) { return (2, false) }
+        if bytes.starts(with: [0xFE, 0xFF]) { return (2, true) }
+        guard bytes.count >= 4, (bytes[0] == 0) != (bytes[1] == 0),
+            bytes[0] == bytes[2] || bytes[1] == bytes[3]
+        else { return nil }
+        return (0, bytes[0] == 0)
     }
 
     /// What else stands between the columns of a first line without tabs that names `column`; nil if it is not told.

@@ -140,6 +140,19 @@ final class ModelFingerprintTests: XCTestCase {
         XCTAssertEqual(try fingerprint(scratch, blocked).value, value)
     }
 
+    /// A pipe in an entry's place is neither waited for nor believed.
+    func testPipesInTheMemory() throws {
+        let cache = try ScratchFolder()
+        let memory = FingerprintMemory(folder: cache.url)
+        memory.remember("digest", of: "key")
+        let entry = cache.file(try XCTUnwrap(cache.entries.first))
+        XCTAssertEqual(unlink(entry.path), 0)
+        XCTAssertEqual(mkfifo(entry.path, 0o600), 0)
+        XCTAssertNil(memory.digest(of: "key"))
+        memory.remember("digest", of: "key")
+        XCTAssertNil(memory.digest(of: "key"))
+    }
+
     func testTheMemoryStaysSmall() throws {
         let cache = try ScratchFolder()
         let memory = FingerprintMemory(folder: cache.url)

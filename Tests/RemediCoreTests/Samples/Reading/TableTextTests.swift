@@ -31,6 +31,16 @@ final class TableTextTests: XCTestCase {
         XCTAssertEqual(try read(Data([0xFE, 0xFF, 0xD8, 0x3D, 0xDE, 0x00])), "😀")
     }
 
+    /// Some programs write UTF-16 without its mark.
+    func testUTF16WithoutAMark() throws {
+        let text = "Concept\tFeature\nétagère\tis_😀"
+        for encoding in [String.Encoding.utf16LittleEndian, .utf16BigEndian] {
+            XCTAssertEqual(try read(XCTUnwrap(text.data(using: encoding))), text)
+        }
+        XCTAssertThrowsError(try read(XCTUnwrap(text.data(using: .utf16LittleEndian)).dropLast()))
+        for other in ["", "a", "ab", "abc", "\0\0\0\0"] { XCTAssertEqual(try read(Data(other.utf8)), other) }
+    }
+
     /// Any bytes are a table or an error of ours.
     func testAwkwardTablesNeverCrash() throws {
         var numbers = RandomStream(seed: 5, purpose: "tables", sample: "")
