@@ -19,9 +19,7 @@ extension Messages {
 
     /// In which precision a model computes, one line for every command that loads one.
     static func words(_ precision: WeightPrecision, allowsTF32: Bool = false) -> String {
-        let blocks = precision.blocks.map(\.rawValue)
-        let stored =
-            together(precision.stored.map(name)) + (blocks.isEmpty ? "" : " (of \(together(blocks)) blocks)")
+        let stored = together(precision.stored.map(name) + precision.blocks.map { "\($0.rawValue) blocks" })
         let weights =
             precision.rounded.map { "\(name($0)), rounded from \(stored)" } ?? "\(stored), as stored"
         return "computing in float32\(allowsTF32 ? " (products in TF32)" : "") with weights in \(weights)"

@@ -128,7 +128,10 @@ package struct ModelSummary: Sendable {
     /// Bytes in the files.
     package var storedBytes: Int { parts.reduce(0) { $0 + $1.byteCount } }
 
-    func holdsMatrices(storedAs type: ElementType) -> Bool { matrixParametersByType[type] != nil }
+    /// Whether matrices are stored in elements of a type, not in blocks.
+    func holdsMatrices(storedAs type: ElementType) -> Bool {
+        (matrixParametersByType[type] ?? 0) > (type == .float32 ? blockParameters : 0)
+    }
 
     /// Whether matrices are held as float32, once rounded to `elementType` where one is given.
     func holdsSinglePrecision(as elementType: ElementType?) -> Bool {

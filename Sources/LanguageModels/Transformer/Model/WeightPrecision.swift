@@ -7,20 +7,23 @@ package struct WeightPrecision: Sendable, Equatable {
     package let stored: [ElementType]
     /// The type to which they are rounded; nil: nothing is rounded.
     package let rounded: ElementType?
-    /// The blocks from which some are widened.
+    /// The blocks of those that are stored in blocks, in which the processor leaves them.
     package let blocks: [BlockFormat]
 
     package init(stored: [ElementType], rounded: ElementType?, blocks: [BlockFormat] = []) {
         self.stored = stored
         self.blocks = blocks
-        self.rounded = rounded.flatMap { type in stored == [type] ? nil : type }
+        self.rounded = rounded.flatMap { type in stored == [type] && blocks.isEmpty ? nil : type }
     }
 
     /// The types that matrices are held in.
     package var held: [ElementType] { rounded.map { [$0] } ?? stored }
 
     /// Their names, as the commands' JSON has them under `held_as`.
-    package var json: JSONValue { .string(held.map(\.rawValue).joined(separator: ", ")) }
+    package var json: JSONValue {
+        let names = held.map(\.rawValue) + (rounded == nil ? blocks.map(\.rawValue) : [])
+        return .string(names.joined(separator: ", "))
+    }
 }
 
 extension ModelSummary {
