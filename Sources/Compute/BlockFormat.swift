@@ -3,11 +3,11 @@ import CKernels
 /// A format of GGML that holds numbers in blocks: integers of a few bits with scales for each block.  Raw values are
 /// GGML's names.
 package enum BlockFormat: String, Sendable, CaseIterable {
-    case q4_0 = "Q4_0"
-    case q4_1 = "Q4_1"
-    case q5_0 = "Q5_0"
-    case q5_1 = "Q5_1"
-    case q8_0 = "Q8_0"
+    case q40 = "Q4_0"
+    case q41 = "Q4_1"
+    case q50 = "Q5_0"
+    case q51 = "Q5_1"
+    case q80 = "Q8_0"
     case q2K = "Q2_K"
     case q3K = "Q3_K"
     case q4K = "Q4_K"
@@ -15,18 +15,18 @@ package enum BlockFormat: String, Sendable, CaseIterable {
     case q6K = "Q6_K"
     case iq4NL = "IQ4_NL"
     case iq4XS = "IQ4_XS"
-    case tq1_0 = "TQ1_0"
-    case tq2_0 = "TQ2_0"
+    case tq10 = "TQ1_0"
+    case tq20 = "TQ2_0"
     case mxfp4 = "MXFP4"
 
     /// GGML's number of the format.
     package var number: UInt32 {
         switch self {
-        case .q4_0: 2
-        case .q4_1: 3
-        case .q5_0: 6
-        case .q5_1: 7
-        case .q8_0: 8
+        case .q40: 2
+        case .q41: 3
+        case .q50: 6
+        case .q51: 7
+        case .q80: 8
         case .q2K: 10
         case .q3K: 11
         case .q4K: 12
@@ -34,8 +34,8 @@ package enum BlockFormat: String, Sendable, CaseIterable {
         case .q6K: 14
         case .iq4NL: 20
         case .iq4XS: 23
-        case .tq1_0: 34
-        case .tq2_0: 35
+        case .tq10: 34
+        case .tq20: 35
         case .mxfp4: 39
         }
     }

@@ -21,8 +21,8 @@ final class CPUBackendBlocksTests: XCTestCase {
             case .q2K: [81, 83]
             case .q3K: [109]
             case .q6K: [209]
-            case .tq1_0: [53]
-            case .tq2_0: [65]
+            case .tq10: [53]
+            case .tq20: [65]
             case .mxfp4: [0]
             default: [1, 3]
             }
@@ -108,7 +108,7 @@ final class CPUBackendBlocksTests: XCTestCase {
     /// Neither states nor gradients depend on how many rows are computed together, over several pieces of outputs.
     func testRowsDoNotDependOnEachOther() throws {
         let backend = CPUBackend(threads: 2)
-        let (blocks, _) = weight(.q8_0, outputs: 9_000, inputs: 512)
+        let (blocks, _) = weight(.q80, outputs: 9_000, inputs: 512)
         let (x, dy) = (try matrix(40, 512, on: backend), try matrix(40, 9_000, on: backend))
         let (y, dx) = (
             try backend.makeMatrix(rows: 40, columns: 9_000), try backend.makeMatrix(rows: 40, columns: 512)
