@@ -20,7 +20,8 @@ struct GGUFHead: Sendable {
     func integer(_ key: String) -> Int? {
         switch value(key) {
         case .integer(let value): value
-        case .integers(let values) where Set(values).count == 1: values[0]
+        case .list(let list) where list.count < 100_000:
+            value(key)?.integers.flatMap { Set($0).count == 1 ? $0[0] : nil }
         default: nil
         }
     }
@@ -138,10 +139,7 @@ extension GGUFValue {
         case .number(let value): "\(value)"
         case .bool(let value): "\(value)"
         case .string(let value): String(value.prefix(80))
-        case .integers(let values): "\(values.count) whole numbers"
-        case .numbers(let values): "\(values.count) numbers"
-        case .bools(let values): "\(values.count) truth values"
-        case .strings(let values): "\(values.count) texts"
+        case .list(let list): "a list of \(list.count)"
         }
     }
 }

@@ -5,7 +5,7 @@ struct GGUFMerges {
     private(set) var strings = ByteStrings()
 
     private struct Merge {
-        let score: Double
+        /// In scalars.
         let lengths: (left: Int, right: Int)
         let token: Int
         /// Bytes of the left part.
@@ -16,45 +16,44 @@ struct GGUFMerges {
     /// - Throws: `VocabularyFault`.
     init(_ source: TokenizerSource, scores: [Double], isPiece: [Bool]) throws {
         let vocabulary = try Vocabulary(spellings: source.spellings, ids: source.ids)
-        var merges: [Merge] = []
-        source.spellings.bytes.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress else { return }
-            for token in isPiece.indices where isPiece[token] {
-                merges += Self.cuts(of: token, source.spellings.range(token), base, vocabulary, scores[token])
-            }
+        let tokens = isPiece.indices.filter { isPiece[$0] && !scores[$0].isNaN }.sorted {
+            (scores[$1], $0) < (scores[$0], $1)
         }
-        let order = merges.indices.sorted { a, b in
-            let (x, y) = (merges[a], merges[b])
-            if x.score != y.score { return x.score > y.score }
-            if x.lengths.left != y.lengths.left { return x.lengths.left > y.lengths.left }
-            return x.lengths.right != y.lengths.right ? x.lengths.right > y.lengths.right : a < b
-        }
-        for index in order {
-            let spelling = source.spellings[merges[index].token]
-            strings.append(spelling.prefix(merges[index].cut))
-            strings.append(spelling.dropFirst(merges[index].cut))
+        var start = 0
+        while start < tokens.count {
+            let end = tokens[start...].firstIndex { scores[$0] != scores[tokens[start]] } ?? tokens.count
+            add(tokens[start..<end], source.spellings, vocabulary)
+            start = end
         }
     }
 
-    /// The cuts between scalars whose halves are tokens, in the order of the halves' ids.
+    /// Adds the merges that make tokens of one score, those of long parts first.
+    private mutating func add(_ tokens: ArraySlice<Int>, _ spellings: ByteStrings, _ vocabulary: Vocabulary) {
+        let merges = spellings.bytes.withUnsafeBufferPointer { bytes -> [Merge] in
+            guard let base = bytes.baseAddress else { return [] }
+            return tokens.flatMap { Self.cuts(of: $0, spellings.range($0), base, vocabulary) }
+        }
+        let order = merges.indices.sorted { a, b in
+            merges[a].lengths == merges[b].lengths ? a < b : merges[a].lengths > merges[b].lengths
+        }
+        for merge in order.map({ merges[$0] }) {
+            let spelling = spellings[merge.token]
+            strings.append(spelling.prefix(merge.cut))
+            strings.append(spelling.dropFirst(merge.cut))
+        }
+    }
+
+    /// The cuts between scalars whose halves are tokens.
     private static func cuts(
-        of token: Int, _ range: Range<Int>, _ base: UnsafePointer<UInt8>, _ vocabulary: Vocabulary,
-        _ score: Double
+        of token: Int, _ range: Range<Int>, _ base: UnsafePointer<UInt8>, _ vocabulary: Vocabulary
     ) -> [Merge] {
         let starts = range.filter { base[$0] & 0xC0 != 0x80 }
-        var found: [(merge: Merge, ids: (Int, Int))] = []
-        for (length, place) in starts.enumerated().dropFirst() {
-            let left = vocabulary.id(base + range.lowerBound, place - range.lowerBound)
-            guard left >= 0, case let right = vocabulary.id(base + place, range.upperBound - place),
-                right >= 0
-            else { continue }
-            found.append(
-                (
-                    Merge(
-                        score: score, lengths: (length, starts.count - length), token: token,
-                        cut: place - range.lowerBound), (left, right)
-                ))
+        return starts.enumerated().dropFirst().compactMap { length, place in
+            guard vocabulary.id(base + range.lowerBound, place - range.lowerBound) >= 0,
+                vocabulary.id(base + place, range.upperBound - place) >= 0
+            else { return nil }
+            return Merge(
+                lengths: (length, starts.count - length), token: token, cut: place - range.lowerBound)
         }
-        return found.sorted { $0.ids < $1.ids }.map(\.merge)
     }
 }

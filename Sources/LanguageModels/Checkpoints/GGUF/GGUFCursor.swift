@@ -2,13 +2,17 @@ import Foundation
 
 /// Reads a GGUF file's head from front to end; everything is checked against the bytes that are left.
 struct GGUFCursor {
+    private let file: MappedFile
     private let bytes: UnsafeRawBufferPointer
     private let path: String
     private(set) var position = 0
 
-    init(_ file: MappedFile) {
+    /// - Parameter position: the first byte that is read.
+    init(_ file: MappedFile, at position: Int = 0) {
+        self.file = file
         bytes = file.bytes
         path = file.path
+        self.position = position
     }
 
     var left: Int { bytes.count - position }
@@ -52,25 +56,21 @@ struct GGUFCursor {
         let type = try read(UInt32.self)
         guard type == 9 else { return try scalar(type) }
         let element = try read(UInt32.self)
-        switch element {
-        case 8:
-            let count = try count(of: 8, "texts")
-            var strings = ByteStrings()
-            for _ in 0..<count { strings.append(try text()) }
-            return .strings(GGUFStrings(bytes: strings))
-        case 7: return .bools(try list(element).map { $0.bool! })
-        case 6, 12: return .numbers(try list(element).map { $0.number! })
-        case 0...5, 10, 11: return .integers(try list(element).map { $0.integer! })
-        default: throw malformed("a list of values of type \(element) is not known")
+        guard let size = GGUFList.sizes[element] else {
+            throw malformed("a list of values of type \(element) is not known")
         }
+        let count = try count(of: size, "values")
+        let start = position
+        if element == GGUFList.text {
+            for _ in 0..<count { _ = try text() }
+        } else {
+            position += count * size
+        }
+        return .list(GGUFList(file: file, type: element, count: count, bytes: start..<position))
     }
 
-    private mutating func list(_ type: UInt32) throws -> [GGUFValue] {
-        let size = [0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8][type]!
-        return try (0..<count(of: size, "values")).map { _ in try scalar(type) }
-    }
-
-    private mutating func scalar(_ type: UInt32) throws -> GGUFValue {
+    /// A value of a type that is not a list.
+    mutating func scalar(_ type: UInt32) throws -> GGUFValue {
         switch type {
         case 0: return .integer(Int(try read(UInt8.self)))
         case 1: return .integer(Int(try read(Int8.self)))
